@@ -1,0 +1,315 @@
+"""The tables: SQLAlchemy Core, units in the column names, one schema for SQLite and PostgreSQL.
+
+The schema changes only by a migration in ``orchestrator/store/migrations``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import JSON
+
+__all__ = [
+    "RUN_STATES",
+    "alarms",
+    "analyses",
+    "cells",
+    "channels",
+    "cycles",
+    "events",
+    "instruments",
+    "intents",
+    "latest",
+    "metadata",
+    "nodes",
+    "protocols",
+    "record_levels",
+    "records",
+    "runs",
+    "segments",
+]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+RUN_STATES = (
+    "queued",
+    "waiting",
+    "starting",
+    "running",
+    "pausing",
+    "paused",
+    "stopping",
+    "completed",
+    "stopped",
+    "failed",
+    "lost",
+)
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} in ({', '.join(repr(value) for value in values)})"
+
+
+cells = Table(
+    "cells",
+    metadata,
+    Column("id", Text, primary_key=True),  # the barcode, text
+    Column("active_mass_g", Float),
+    Column("area_cm2", Float),
+    Column("nominal_capacity_Ah", Float),
+    Column("window_min_V", Float),
+    Column("window_max_V", Float),
+    Column("material", Text),
+    Column("metadata", JSON, nullable=False),
+    Column("created_unix_s", Float, nullable=False),
+)
+
+protocols = Table(
+    "protocols",
+    metadata,
+    Column("sha256", Text, primary_key=True),  # of the file's bytes
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("created_unix_s", Float, nullable=False),
+)
+
+instruments = Table(
+    "instruments",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("driver", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("identity", Text),
+    Column("connected", Boolean, nullable=False),
+    Column("last_seen_unix_s", Float),
+    Column("last_error", Text),
+    Column("simulated", Boolean, nullable=False),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("instrument", Text, ForeignKey("instruments.name"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("bench", Text),  # the lab file's name of the place where the cell sits
+    Column("chamber", Text),
+    Column("capabilities", JSON, nullable=False),
+    PrimaryKeyConstraint("instrument", "channel"),
+)
+
+latest = Table(  # one row a channel: the last observation, whoever runs there
+    "latest",
+    metadata,
+    Column("instrument", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("observed_unix_s", Float, nullable=False),
+    Column("state", Text, nullable=False),  # drivers.contracts.ChannelState
+    Column("native_state", Text, nullable=False),
+    Column("tag", Text),
+    Column("test_id", Text),
+    Column("run_id", Integer),  # ours, where the tag says so
+    Column("cycle", Integer),
+    Column("step", Integer),
+    Column("voltage_V", Float),
+    Column("current_A", Float),
+    Column("temperature_degC", Float),
+    PrimaryKeyConstraint("instrument", "channel"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("cell_id", Text, ForeignKey("cells.id"), nullable=False),
+    Column("protocol_sha256", Text, ForeignKey("protocols.sha256"), nullable=False),
+    Column("protocol", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("plan", JSON, nullable=False),  # protocols.plan.Plan, never recompiled
+    Column("desired", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),  # one line: why it waits, failed, is lost
+    Column("item", Integer, nullable=False),  # index into plan.items
+    Column("created_unix_s", Float, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("started_unix_s", Float),
+    Column("finished_unix_s", Float),
+    Column("last_seen_unix_s", Float),
+    Column("cycles_done", Integer, nullable=False),
+    CheckConstraint(_one_of("state", RUN_STATES), name="state"),
+    CheckConstraint(_one_of("desired", ("run", "pause", "stop")), name="desired"),
+    Index("ix_runs_channel_state", "instrument", "channel", "state"),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", Integer, ForeignKey("runs.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # index into plan.items
+    Column("attempt", Integer, nullable=False),
+    Column("tag", Text, nullable=False, unique=True),
+    Column("media_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # the very bytes sent to the instrument
+    Column("step_map", JSON, nullable=False),
+    Column("test_id", Text),
+    Column("cursor", Text, nullable=False),  # committed together with the records before it
+    Column("records", Integer, nullable=False),
+    Column("cycle_offset", Integer, nullable=False),  # run cycle = offset + instrument cycle
+    Column("time_offset_s", Float, nullable=False),  # run test time = offset + instrument test time
+    Column("started_unix_s", Float),
+    Column("finished_unix_s", Float),
+    Column("outcome", Text),  # finished, tripped, stopped, foreign, rebooted
+    UniqueConstraint("run_id", "number", "attempt"),
+)
+
+intents = Table(  # written before an action that changes the world, settled after it
+    "intents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", Integer, ForeignKey("runs.id"), nullable=False),
+    Column("segment_id", Integer, ForeignKey("segments.id")),
+    Column("action", Text, nullable=False),  # start, pause, resume, stop, end_at_cycle
+    Column("epoch", Integer, nullable=False),  # of the node that acted
+    Column("created_unix_s", Float, nullable=False),
+    Column("test_id_before", Text),
+    Column("outcome", Text),  # NULL: open
+    Column("detail", Text),
+    Column("settled_unix_s", Float),
+    Index("ix_intents_run_open", "run_id", "outcome"),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("segment_id", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("cycle", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("step_kind", SmallInteger, nullable=False),
+    Column("unix_time_s", Float(53), nullable=False),
+    Column("test_time_s", Float(53), nullable=False),
+    Column("step_time_s", Float(53), nullable=False),
+    Column("voltage_V", Float(53), nullable=False),
+    Column("current_A", Float(53), nullable=False),
+    Column("step_capacity_Ah", Float(53), nullable=False),
+    Column("step_energy_Wh", Float(53), nullable=False),
+    Column("temperature_degC", Float(53)),
+    PrimaryKeyConstraint("segment_id", "seq"),
+    sqlite_with_rowid=False,
+)
+
+record_levels = Table(  # min and max over 256**level consecutive records: plots of a million records
+    "record_levels",
+    metadata,
+    Column("segment_id", Integer, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("bucket", Integer, nullable=False),  # (seq - 1) // 256**level
+    Column("records", Integer, nullable=False),
+    Column("first_test_time_s", Float(53), nullable=False),
+    Column("last_test_time_s", Float(53), nullable=False),
+    Column("voltage_min_V", Float(53), nullable=False),
+    Column("voltage_max_V", Float(53), nullable=False),
+    Column("current_min_A", Float(53), nullable=False),
+    Column("current_max_A", Float(53), nullable=False),
+    Column("temperature_min_degC", Float(53)),
+    Column("temperature_max_degC", Float(53)),
+    PrimaryKeyConstraint("segment_id", "level", "bucket"),
+    sqlite_with_rowid=False,
+)
+
+cycles = Table(  # from the instrument's own counters: the last value of each step, summed
+    "cycles",
+    metadata,
+    Column("run_id", Integer, nullable=False),
+    Column("cycle", Integer, nullable=False),  # of the run: segment's offset + instrument's counter
+    Column("complete", Boolean, nullable=False),  # a later cycle, or the end of the segment, has been seen
+    Column("label", Text),
+    Column("started_test_time_s", Float(53), nullable=False),
+    Column("ended_test_time_s", Float(53), nullable=False),
+    Column("charge_capacity_Ah", Float(53), nullable=False),
+    Column("discharge_capacity_Ah", Float(53), nullable=False),
+    Column("charge_energy_Wh", Float(53), nullable=False),
+    Column("discharge_energy_Wh", Float(53), nullable=False),
+    Column("gap", Boolean, nullable=False),  # records of this cycle are known to be missing
+    PrimaryKeyConstraint("run_id", "cycle"),
+)
+
+events = Table(  # append-only: who did what when
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("unix_time_s", Float, nullable=False),
+    Column("actor", Text, nullable=False),  # engine, an operator's name, an instrument
+    Column("kind", Text, nullable=False),
+    Column("run_id", Integer),
+    Column("instrument", Text),
+    Column("channel", Text),
+    Column("message", Text, nullable=False),
+    Column("data", JSON, nullable=False),
+    Index("ix_events_run", "run_id", "id"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("raised_unix_s", Float, nullable=False),
+    Column("severity", Text, nullable=False),  # warning, critical
+    Column("source", Text, nullable=False),  # what it is about: run 17, bts-1, disk
+    Column("message", Text, nullable=False),
+    Column("cleared_unix_s", Float),
+    Column("acknowledged_by", Text),
+    Column("acknowledged_unix_s", Float),
+    Column("acknowledged_reason", Text),
+    Index("ix_alarms_open", "source", "cleared_unix_s"),
+)
+
+analyses = Table(
+    "analyses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", Integer, ForeignKey("runs.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("state", Text, nullable=False),  # queued, running, done, failed
+    Column("code_version", Text),
+    Column("input_sha256", Text),
+    Column("result", JSON),
+    Column("error", Text),
+    Column("created_unix_s", Float, nullable=False),
+    Column("finished_unix_s", Float),
+    CheckConstraint(_one_of("state", ("queued", "running", "done", "failed")), name="state"),
+)
+
+nodes = Table(  # who drives what: the epoch that every intent carries
+    "nodes",
+    metadata,
+    Column("instrument", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("renewed_unix_s", Float, nullable=False),
+)

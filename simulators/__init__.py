@@ -1,0 +1,1 @@
+"""Virtual cells and virtual instruments that speak the real wires. Imports nothing of the other packages."""
