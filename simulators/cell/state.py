@@ -1,0 +1,30 @@
+"""The whole memory of a virtual cell at one instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["CellState", "Direction"]
+
+Direction = Literal["lithiation", "delithiation", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class CellState:
+    """Everything that the next volt depends on, besides current and temperature. Immutable; hand it back to go on.
+
+    Charges are specific to the active mass, in mAh/g.
+    """
+
+    lithium_mAh_g: float = 0.0
+    """Reversible lithium in the host; grows on lithiation, net of what sinks and leaks take."""
+    hysteresis: float = 1.0
+    """0 on the lithiation branch, 1 on the delithiation branch."""
+    diffusion_mAh_g: tuple[float, ...] = (0.0, 0.0, 0.0)
+    """Excess at the surface, one number per diffusion mode."""
+    lithiated_mAh_g: float = 0.0
+    """Lithiation charge passed in the cell's whole life; drives the first-cycle sink."""
+    cycle: int = 0
+    """Counted by the cell itself: a cycle begins when lithiation starts after a delithiation."""
+    last_direction: Direction = "none"
