@@ -1,0 +1,74 @@
+"""Orders reach the node through the database: what is wanted of the runs is looked at several times a second.
+
+This watch counts wall seconds, as the people who give orders do, also where the laboratory's own time is virtual. It
+looks at one aggregate that every order changes, so that thousands of looks cost nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import sqlalchemy as sa
+
+from orchestrator.engine.stop_file import StopFile
+from orchestrator.run_state import TERMINAL, RunState
+from orchestrator.store.errors import StoreUnavailable
+from orchestrator.store.tables import runs
+from orchestrator.store.transactions import reading
+
+__all__ = ["LOOK_EVERY_S", "OrderWatch"]
+
+LOOK_EVERY_S = 0.2
+_ACTIVE = [state.value for state in RunState if state not in TERMINAL]
+_LOG = logging.getLogger(__name__)
+
+Orders = frozenset[tuple[str, int, str, str]]
+
+
+class OrderWatch:
+    """Wakes the loop of an instrument as soon as something else is wanted of one of its runs."""
+
+    def __init__(
+        self,
+        database: sa.Engine,
+        stop_file: StopFile,
+        on_order: Callable[[str], None],
+        on_stop_all: Callable[[str], Awaitable[bool]],
+    ) -> None:
+        self._database = database
+        self._stop_file = stop_file
+        self._on_order = on_order
+        self._on_stop_all = on_stop_all
+        self._known: Orders = frozenset()
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        """Look once; a database that is away delays orders, never the STOP file."""
+        actor = await asyncio.to_thread(self._stop_file.requested_by)
+        if actor is not None and await self._on_stop_all(actor):
+            await asyncio.to_thread(self._stop_file.obeyed)
+        try:
+            orders = await asyncio.to_thread(self._orders)
+        except StoreUnavailable as error:
+            _LOG.warning("orders cannot be seen: %s", error)
+            return
+        for instrument in {order[0] for order in orders - self._known}:
+            self._on_order(instrument)
+        self._known = orders
+
+    def _orders(self) -> Orders:
+        released = RunState.QUEUED.value  # a released run goes from waiting to queued
+        with reading(self._database) as connection:
+            rows = connection.execute(
+                sa.select(runs.c["instrument", "id", "desired", "state"]).where(runs.c.state.in_(_ACTIVE))
+            )
+            return frozenset(
+                (row.instrument, row.id, row.desired, released if row.state == released else "") for row in rows
+            )

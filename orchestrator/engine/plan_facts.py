@@ -1,0 +1,46 @@
+"""What the engine needs of a stored plan, read once per segment: a plan is never recompiled, so it never goes stale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from drivers.contracts import MappedStep
+from orchestrator.engine.boundary import StopRule, find_stop_rule
+from protocols.plan import Segment
+from protocols.storage import load_plan
+
+__all__ = ["PlanFacts", "read_facts", "read_step_map"]
+
+_STEP_MAP: TypeAdapter[tuple[MappedStep, ...]] = TypeAdapter(tuple[MappedStep, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """A run's plan, as far as the engine cares."""
+
+    items: int
+    rules: Mapping[int, StopRule]
+    """Stop rules by plan item."""
+    analyses: tuple[tuple[str, Mapping[str, object]], ...]
+
+
+def read_step_map(stored: Sequence[Any]) -> tuple[MappedStep, ...]:
+    """The step map as stored in ``segments.step_map``."""
+    return _STEP_MAP.validate_python(stored)
+
+
+def read_facts(plan_json: Mapping[str, Any], step_maps: Mapping[int, Sequence[Any]]) -> PlanFacts:
+    """Read a stored plan; ``step_maps`` by plan item."""
+    plan = load_plan(plan_json)
+    rules = {}
+    for number, item in enumerate(plan.items):
+        if isinstance(item, Segment) and number in step_maps:
+            rule = find_stop_rule(item.program, read_step_map(step_maps[number]))
+            if rule is not None:
+                rules[number] = rule
+    analyses = tuple((request.name, request.options) for request in plan.analyses)
+    return PlanFacts(len(plan.items), rules, analyses)

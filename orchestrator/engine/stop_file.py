@@ -1,0 +1,36 @@
+"""The STOP file: stop everything, without database and without web.
+
+``cellbench stop --all`` writes it beside the lab file; the node obeys it at once, renames it to ``STOP.obeyed`` when every
+channel has been told, and says so in the event log.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["StopFile"]
+
+
+class StopFile:
+    """``STOP`` in the state directory."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self.path = state_dir / "STOP"
+
+    def requested_by(self) -> str | None:
+        """Who asked for it (the file's first line), or None while there is no file."""
+        try:
+            text = self.path.read_text(encoding="utf-8", errors="replace").strip()
+        except FileNotFoundError:
+            return None
+        return text.splitlines()[0] if text else "unknown"
+
+    def request(self, actor: str) -> None:
+        """Write the file; the directory must exist."""
+        self.path.write_text(f"{actor}\n", encoding="utf-8")
+
+    def obeyed(self) -> None:
+        """Take the file away once every channel has been told; a file that is gone already is as good."""
+        if self.path.exists():
+            os.replace(self.path, self.path.with_name("STOP.obeyed"))

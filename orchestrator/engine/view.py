@@ -1,0 +1,80 @@
+"""What ``decide`` knows: the run as the database has it, and what was seen of its channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drivers.contracts import ChannelState, ChannelStatus
+from orchestrator.run_state import RunState
+
+__all__ = ["OpenIntent", "RunView", "Seen", "SegmentView"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIntent:
+    """An action that was ordered and has no known outcome yet."""
+
+    id: int
+    action: str
+    created_unix_s: float
+    test_id_before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentView:
+    """The segment that the run is at."""
+
+    id: int
+    attempt: int
+    tag: str
+    test_id: str | None
+    """None until the instrument has named the test."""
+    stored: int
+    """Records in the database."""
+    boundary: tuple[int, int] | None = None
+    """(instrument cycle, instrument step) before which the segment should end, where its stop rule has been met."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run as the database has it."""
+
+    id: int
+    state: RunState
+    desired: str
+    """run, pause or stop."""
+    segment: SegmentView
+    last_item: bool
+    """True when nothing follows this segment in the plan."""
+    intents: tuple[OpenIntent, ...] = ()
+    blocked_by: str | None = None
+    """Why it may not start yet, where another run has the channel first."""
+    predecessor_failed: str | None = None
+    """What became of the run before it on the channel, where a person must look before this one starts."""
+    reason: str | None = None
+
+    def intent(self, action: str) -> OpenIntent | None:
+        """The open intent of this action."""
+        return next((intent for intent in self.intents if intent.action == action), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a channel at this instant."""
+
+    status: ChannelStatus | None
+    """None: the instrument did not answer, or does not know the channel."""
+    reachable_since_unix_s: float
+    """Since when every observation succeeded (meaningless while ``status`` is None)."""
+    silent_since_unix_s: float
+    """Last successful observation (meaningless while ``status`` is not None)."""
+    records_stable: bool = False
+    """The record count was the same in the observation before."""
+    lost_after_s: float = 60.0
+    drained: bool = False
+    """The last read of the run's own test returned nothing new."""
+
+    @property
+    def usable(self) -> ChannelStatus | None:
+        """The status, unless nobody understands it: an unknown state is never taken for running."""
+        return self.status if self.status is not None and self.status.state is not ChannelState.UNKNOWN else None
