@@ -1,0 +1,178 @@
+"""The lab's control port: one JSON object a line; it must survive whatever is thrown at it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from simulators.lab.arguments import Request, flag, number, text
+from simulators.lab.clock import Attachment
+from simulators.lab.operations import OPERATIONS, Desk
+from simulators.lab.refusal import LabRefusal
+
+__all__ = ["LINE_LIMIT_BYTES", "ControlPort"]
+
+LINE_LIMIT_BYTES = 1 << 20
+
+Ticket = int | str | None
+
+
+class ControlPort:
+    """The listening socket of the control port."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._server: asyncio.Server | None = None
+        self._sessions: set[_Session] = set()
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen; returns the port, which matters where 0 was asked for."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _Session(self._desk, self._sessions), host, port)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self) -> None:
+        """Close the port and every connection; answers already given are still sent."""
+        if self._server is not None:
+            self._server.close()
+            for session in list(self._sessions):
+                session.close()
+            await self._server.wait_closed()
+
+
+class _Session(asyncio.Protocol):
+    """One connection: perhaps a node. Answers at once from the callback, because every sleep of a node pays for it."""
+
+    def __init__(self, desk: Desk, sessions: set[_Session]) -> None:
+        self._desk = desk
+        self._sessions = sessions
+        self._transport: asyncio.WriteTransport | None = None
+        self._buffer = bytearray()
+        self._late: set[asyncio.Task[None]] = set()
+        self._attachment: Attachment | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take part from now on."""
+        if isinstance(transport, asyncio.WriteTransport):
+            self._transport = transport
+            self._sessions.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """Give time back to the others, also when the peer just died."""
+        self._sessions.discard(self)
+        self._transport = None
+        self._detach()
+
+    def close(self) -> None:
+        """Close the connection once its answers are out."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Serve every complete line."""
+        self._buffer += data
+        while (end := self._buffer.find(b"\n")) >= 0:
+            line = bytes(self._buffer[:end])
+            del self._buffer[: end + 1]
+            if line.strip():
+                self._receive(line)
+        if len(self._buffer) > LINE_LIMIT_BYTES:
+            self._buffer.clear()
+            self._refuse(None, f"a line is longer than {LINE_LIMIT_BYTES} bytes")
+            self.close()
+
+    def _receive(self, line: bytes) -> None:
+        try:
+            request = json.loads(line)
+        except (ValueError, RecursionError):
+            request = None
+        if not isinstance(request, dict):
+            self._refuse(None, "a request is one JSON object on one line")
+            return
+        ticket = request.get("id")
+        if not (ticket is None or isinstance(ticket, (int, str))):
+            self._refuse(None, "id must be a number or a text")
+            return
+        try:
+            answer = self._perform(ticket, request)
+        except LabRefusal as refusal:
+            self._refuse(ticket, str(refusal))
+        else:
+            if answer is not None:
+                self._answer(ticket, answer)
+
+    def _perform(self, ticket: Ticket, request: Request) -> dict[str, Any] | None:
+        """Do one operation; None where the answer comes later."""
+        match request.get("op"):
+            case "attach":
+                return self._attach(text(request, "name"))
+            case "sleep":
+                self._sleep(ticket, number(request, "until_unix_s"))
+                return None
+            case "wake":
+                return self._wake()
+            case "detach":
+                self._detach()
+                return self._now()
+            case "power":
+                self._power(ticket, request)
+                return None
+            case str(op) if op in OPERATIONS:
+                return OPERATIONS[op](self._desk, request)
+            case other:
+                raise LabRefusal(f"no such op: {other!r:.80}")
+
+    def _now(self) -> dict[str, Any]:
+        return {"now_unix_s": self._desk.clock.now_unix_s}
+
+    def _attach(self, name: str) -> dict[str, Any]:
+        if self._attachment is not None:
+            raise LabRefusal(f"this connection is attached already, as {self._attachment.name}")
+        self._attachment = self._desk.clock.attach(name)
+        return self._now()
+
+    def _attached(self) -> Attachment:
+        if self._attachment is None:
+            raise LabRefusal("this connection is no node: attach first")
+        return self._attachment
+
+    def _sleep(self, ticket: Ticket, until_unix_s: float) -> None:
+        def on_wake(now_unix_s: float, woken: bool) -> None:
+            self._answer(ticket, {"now_unix_s": now_unix_s, "woken": woken})
+
+        self._attached().sleep(until_unix_s, on_wake)
+
+    def _wake(self) -> dict[str, Any]:
+        self._attached().wake()
+        return self._now()
+
+    def _detach(self) -> None:
+        attachment, self._attachment = self._attachment, None
+        if attachment is not None:
+            attachment.detach()
+
+    def _power(self, ticket: Ticket, request: Request) -> None:
+        instrument, on = self._desk.instrument(request), flag(request, "on")
+
+        async def switch() -> None:
+            try:
+                await (instrument.start() if on else instrument.stop())
+            except OSError as error:
+                self._refuse(ticket, f"the port cannot be opened: {error}")
+            else:
+                self._answer(ticket, {})
+
+        task = asyncio.get_running_loop().create_task(switch())
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    def _answer(self, ticket: Ticket, answer: dict[str, Any]) -> None:
+        self._send({"id": ticket, "ok": True, **answer})
+
+    def _refuse(self, ticket: Ticket, error: str) -> None:
+        self._send({"id": ticket, "ok": False, "error": " ".join(error.split())})
+
+    def _send(self, answer: dict[str, Any]) -> None:
+        if self._transport is not None:
+            self._transport.write(json.dumps(answer, separators=(",", ":")).encode() + b"\n")

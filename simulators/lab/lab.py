@@ -1,0 +1,57 @@
+"""The virtual lab: a clock, a control port and the instruments of a lab file."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from types import TracebackType
+
+from simulators.lab.clock import LabClock
+from simulators.lab.control import ControlPort
+from simulators.lab.instrument import VirtualInstrument
+from simulators.lab.lab_file import LabFile
+from simulators.lab.operations import Desk
+from simulators.neware.server import NewareServer
+
+__all__ = ["VirtualLab"]
+
+
+class VirtualLab:
+    """Everything that a lab file describes; ``async with`` opens and closes all ports."""
+
+    def __init__(self, config: LabFile) -> None:
+        self.config = config
+        self.clock = LabClock(config.start_unix_s(datetime.now(UTC)), config.speed_without_node)
+        self.instruments: dict[str, VirtualInstrument] = {
+            name: NewareServer(section, lambda: self.clock.now_unix_s, config.directory)
+            for name, section in config.instruments.items()
+        }
+        self.control_host = config.control.host
+        self.control_port = config.control.port
+        self._over = asyncio.Event()
+        self._control = ControlPort(Desk(config.virtual_lab, self.clock, self.instruments, self._over.set))
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> VirtualLab:
+        async with AsyncExitStack() as opening:
+            for instrument in self.instruments.values():
+                await instrument.start()
+                opening.push_async_callback(instrument.stop)
+            self.control_port = await self._control.start(self.control_host, self.config.control.port)
+            opening.push_async_callback(self._control.stop)
+            self._open = opening.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
+
+    def end(self) -> None:
+        """Ask ``run_until_end`` to return; for signal handlers."""
+        self._over.set()
+
+    async def run_until_end(self) -> None:
+        """Return once ``end`` was called or the control port was told to shut down."""
+        await self._over.wait()

@@ -1,0 +1,201 @@
+"""The virtual lab's YAML file, checked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from simulators.neware.address import ChannelAddress
+
+__all__ = [
+    "CellSection",
+    "ChannelSection",
+    "Device",
+    "Endpoint",
+    "LabFile",
+    "LabFileError",
+    "NewareSection",
+    "Quirks",
+    "first_problem",
+    "load_lab_file",
+    "parse_lab",
+]
+
+
+class LabFileError(ValueError):
+    """The lab file makes no sense; the message is one line that names file and key."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Endpoint(_Section):
+    """Where something listens; written ``127.0.0.1:7502``. Port 0 means any free one."""
+
+    host: str
+    port: Annotated[int, Field(ge=0, le=65535)]
+
+
+def _endpoint(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    host, separator, port = value.rpartition(":")
+    if not (separator and host and port.isascii() and port.isdigit()):
+        raise ValueError("must be written host:port, such as 127.0.0.1:7502")
+    return {"host": host, "port": int(port)}
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no time zone; write one such as Asia/Shanghai") from error
+    return name
+
+
+def _address(text: str) -> str:
+    return str(ChannelAddress.parse(text))
+
+
+EndpointText = Annotated[Endpoint, BeforeValidator(_endpoint)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+AddressText = Annotated[str, AfterValidator(_address)]
+
+
+class Device(_Section):
+    """One NEWARE device: sub-devices (units) with the same number of channels each."""
+
+    devtype: Annotated[int, Field(ge=0, le=9999)] = 27
+    devid: Annotated[int, Field(ge=0, le=9999)]
+    subdevices: Annotated[int, Field(ge=1, le=999)] = 1
+    channels: Annotated[int, Field(ge=1, le=999)] = 8
+
+    def addresses(self) -> list[ChannelAddress]:
+        """Every channel, in the order in which getdevinfo names them."""
+        places = product(range(1, self.subdevices + 1), range(1, self.channels + 1))
+        return [ChannelAddress(self.devtype, self.devid, subdevid, chlid) for subdevid, chlid in places]
+
+
+class ChannelSection(_Section):
+    """What the hardware of every channel can do, and how well it measures."""
+
+    voltage_max_V: Annotated[float, Field(gt=0)] = 5.0
+    current_max_A: Annotated[float, Field(gt=0)] = 0.05
+    voltage_noise_V: Annotated[float, Field(ge=0)] = 2e-5
+    current_noise_A: Annotated[float, Field(ge=0)] = 1e-9
+
+
+class CellSection(_Section):
+    """One virtual cell between the clips of a channel."""
+
+    material: Annotated[str, Field(min_length=1)]
+    active_mass_g: Annotated[float, Field(gt=0)]
+    area_cm2: Annotated[float, Field(gt=0)]
+    temperature_degC: Annotated[float, Field(gt=-100, lt=200)] = 25.0
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+class Quirks(_Section):
+    """Oddities seen on real systems; off unless asked for."""
+
+    wrong_subdevid: bool = Field(default=False, description="getchlstatus answers subdevid=1 whatever was asked")
+    count_wrong: bool = Field(default=False, description='the count of an inquire list is always "1"')
+
+
+class NewareSection(_Section):
+    """A virtual BTS client with its middle machines and channels."""
+
+    kind: Annotated[str, Field(pattern="^neware$")]
+    listen: EndpointText
+    devices: Annotated[tuple[Device, ...], Field(min_length=1)]
+    time_zone: ZoneName = "UTC"
+    status_lag_s: Annotated[float, Field(ge=0)] = 5.0
+    paths: dict[str, Path] = Field(default_factory=dict)
+    channel: ChannelSection = ChannelSection()
+    cells: dict[AddressText, CellSection] = Field(default_factory=dict)
+    quirks: Quirks = Quirks()
+
+
+class LabFile(_Section):
+    """The whole lab."""
+
+    virtual_lab: Annotated[str, Field(min_length=1)]
+    control: EndpointText
+    start: AwareDatetime | None = Field(default=None, description="lab time at start; absent: the real time")
+    speed_without_node: Annotated[float, Field(ge=0)] = 1.0
+    instruments: dict[Annotated[str, Field(min_length=1)], NewareSection]
+    directory: Path = Field(default=Path(), exclude=True, description="what relative paths are relative to")
+
+    def start_unix_s(self, now: datetime) -> float:
+        """Lab time at start; ``now`` where the file names none."""
+        return (self.start or now).timestamp()
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """Safe YAML that refuses a key given twice instead of keeping the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key_node, _ in node.value:
+            if key_node.value in seen and key_node.tag != "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key {key_node.value!r} is given twice", key_node.start_mark
+                )
+            if isinstance(key_node, yaml.ScalarNode):
+                seen.add(key_node.value)
+        return super().construct_mapping(node, deep)
+
+
+def load_lab_file(path: Path) -> LabFile:
+    """Read and check a lab file; raises LabFileError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LabFileError(f"{path}: cannot be read: {error}") from error
+    try:
+        return parse_lab(text, path.resolve().parent)
+    except LabFileError as error:
+        raise LabFileError(f"{path}: {error}") from error
+
+
+def parse_lab(text: str, directory: Path) -> LabFile:
+    """Check the text of a lab file; relative paths in it are relative to ``directory``. Raises LabFileError."""
+    try:
+        # _UniqueKeys is a SafeLoader: it builds plain data only.
+        content = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise LabFileError(f"{line}{error.problem}") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise LabFileError(" ".join(str(error).split()) or "nested too deeply") from error
+    if not isinstance(content, dict) or "directory" in content:
+        raise LabFileError("a virtual lab is a mapping with the keys virtual_lab, control and instruments")
+    try:
+        lab = LabFile.model_validate({**content, "directory": directory})
+    except ValidationError as error:
+        raise LabFileError(first_problem(error)) from error
+    _check_cells(lab)
+    return lab
+
+
+def first_problem(error: ValidationError) -> str:
+    """Only the first problem: one line that names the key."""
+    problem = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in problem["loc"] if part != "[key]")
+    return f"{key}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def _check_cells(lab: LabFile) -> None:
+    for name, section in lab.instruments.items():
+        channels = [str(address) for device in section.devices for address in device.addresses()]
+        if len(set(channels)) != len(channels):
+            raise LabFileError(f"instruments.{name}.devices: the same device is listed twice")
+        for unknown in section.cells.keys() - set(channels):
+            raise LabFileError(f"instruments.{name}.cells.{unknown}: no device has this channel")

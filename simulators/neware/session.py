@@ -1,0 +1,136 @@
+"""One connection of a client: requests one after the other, each with what may go wrong with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import struct
+from collections import deque
+from collections.abc import Iterator
+
+from simulators.neware.commands import answer, refusal
+from simulators.neware.faults import Fault, FaultPlan, garbled
+from simulators.neware.frames import FrameBuffer, FrameTooLongError
+from simulators.neware.virtual_neware import VirtualNeware
+from simulators.neware.wire import MalformedRequestError, parse_request
+
+__all__ = ["Session"]
+
+logger = logging.getLogger(__name__)
+
+
+class Session(asyncio.Protocol):
+    """Executes requests as they come, in their order, and writes the replies."""
+
+    def __init__(self, bts: VirtualNeware, faults: FaultPlan, sessions: set[Session]) -> None:
+        self._bts = bts
+        self._faults = faults
+        self._sessions = sessions
+        self._frames = FrameBuffer()
+        self._waiting: deque[bytes] = deque()
+        self._transport: asyncio.Transport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._full = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take part from now on."""
+        if isinstance(transport, asyncio.Transport):
+            self._transport = transport
+            self._sessions.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """Forget what was still to be done."""
+        self._sessions.discard(self)
+        self._transport = None
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def pause_writing(self) -> None:
+        """Execute nothing more while the client does not read."""
+        self._full = True
+
+    def resume_writing(self) -> None:
+        """Go on with the requests that waited."""
+        self._full = False
+        self._next()
+
+    def data_received(self, data: bytes) -> None:
+        """Collect requests and execute those that are complete."""
+        try:
+            self._waiting.extend(self._frames.feed(data))
+        except FrameTooLongError as error:
+            self._hang_up(str(error))
+        self._next()
+
+    def reset(self) -> None:
+        """Cut the connection as a dying machine does: the peer gets a reset, not an end of file."""
+        if self._transport is not None:
+            peer: socket.socket = self._transport.get_extra_info("socket")
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._transport.abort()
+
+    def _next(self) -> None:
+        while self._waiting and self._timer is None and not self._full and self._transport is not None:
+            frame = self._waiting.popleft()
+            try:
+                self._exchange(frame)
+            except MalformedRequestError as error:
+                # unconfirmed on hardware: how a BTS client takes bytes that are no request.
+                self._hang_up(str(error))
+
+    def _hang_up(self, why: str) -> None:
+        logger.info("connection closed: %s", why)
+        self._waiting.clear()
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+    def _exchange(self, frame: bytes) -> None:
+        request = parse_request(frame)
+        fault = self._faults.take(request.command)
+        if fault is not None and fault.kind == "drop_request":
+            return
+        if fault is not None and fault.kind == "refuse":
+            self._write(refusal(request))
+            return
+        reply = answer(self._bts, request)
+        if fault is None:
+            self._write(reply)
+        else:
+            self._spoil(reply, fault)
+
+    def _spoil(self, reply: bytes, fault: Fault) -> None:
+        """Let the reply suffer; the request was executed."""
+        match fault.kind:
+            case "close_before_reply":
+                self._hang_up("as armed")
+            case "close_mid_reply":
+                self._write(reply[: len(reply) // 2])
+                self._hang_up("as armed")
+            case "garble":
+                self._write(garbled(reply))
+            case "delay_s":
+                self._later(fault.value, iter([reply]))
+            case "split":
+                size = int(fault.value)
+                self._later(0.0, (reply[start : start + size] for start in range(0, len(reply), size)))
+            case _:  # drop_reply: the client waits in vain
+                logger.info("reply dropped, as armed")
+
+    def _later(self, seconds: float, pieces: Iterator[bytes]) -> None:
+        """Write the next piece after so many wall seconds, and so on; other requests wait meanwhile."""
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._write_piece, pieces)
+
+    def _write_piece(self, pieces: Iterator[bytes]) -> None:
+        self._timer = None
+        piece = next(pieces, None)
+        if piece is None:
+            self._next()
+        else:
+            self._write(piece)
+            self._later(0.0, pieces)
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(data)

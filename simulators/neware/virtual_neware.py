@@ -1,0 +1,219 @@
+"""The virtual NEWARE itself: channels with their cells, test numbers, and what of it the wire may already know."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import ValidationError
+
+from simulators.cell import VirtualCell, load_material
+from simulators.lab.lab_file import CellSection, NewareSection, first_problem
+from simulators.lab.refusal import LabRefusal
+from simulators.neware.address import ChannelAddress
+from simulators.neware.channel import Channel, ChannelError, ChannelHardware
+from simulators.neware.ledger import TestLedger
+from simulators.neware.pc_paths import PcPaths
+from simulators.neware.snapshot import Snapshot
+from simulators.neware.step_file import StepFileError, parse_step_file
+
+__all__ = ["StartOrder", "VirtualNeware"]
+
+logger = logging.getLogger(__name__)
+
+_ALL_ROWS = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class StartOrder:
+    """One item of a start request. ``address`` is None where the request named no channel."""
+
+    address: ChannelAddress | None
+    barcode: str
+    step_file: str
+    """Path on the instrument's PC."""
+
+
+class VirtualNeware:
+    """All channels of one BTS. What is *told* is ``status_lag_s`` old; commands act at once."""
+
+    def __init__(self, section: NewareSection, now_unix_s: Callable[[], float], directory: Path) -> None:
+        self.section = section
+        self.zone = ZoneInfo(section.time_zone)
+        self.channels = {
+            address: Channel(str(address), None, _hardware(section, address))
+            for device in section.devices
+            for address in device.addresses()
+        }
+        self._now_unix_s = now_unix_s
+        self._paths = PcPaths(section.paths, directory)
+        self._last_testid = 0
+        self._ended: dict[tuple[ChannelAddress, int], str] = {}
+        for text, cell in section.cells.items():
+            self.channels[ChannelAddress.parse(text)].cell = _cell(cell)
+
+    # ---- what the wire is told
+
+    @property
+    def now_unix_s(self) -> float:
+        """Lab time."""
+        return self._now_unix_s()
+
+    @property
+    def told_unix_s(self) -> float:
+        """Up to when the wire knows what happened."""
+        return self._now_unix_s() - self.section.status_lag_s
+
+    def told(self, address: ChannelAddress | None) -> Snapshot | None:
+        """Return the channel as the wire knows it; None where there is no such channel."""
+        channel = self.channels.get(address) if address else None
+        if channel is None:
+            return None
+        channel.advance(self.now_unix_s)
+        return channel.snapshot(self.told_unix_s)
+
+    def told_test(self, address: ChannelAddress | None, testid: int) -> TestLedger | None:
+        """One test of a channel, 0 being the latest that the wire knows of; None where there is none."""
+        channel = self.channels.get(address) if address else None
+        if channel is None:
+            return None
+        channel.advance(self.now_unix_s)
+        told_unix_s = self.told_unix_s
+        for test in reversed(channel.tests):
+            if test.start_unix_s <= told_unix_s and testid in (0, test.testid):
+                return test
+        return None
+
+    # ---- what the wire may do
+
+    def command(self, address: ChannelAddress | None, act: Callable[[Channel, float], object]) -> bool:
+        """Bring a channel to the present and let it act; False where it refuses or does not exist."""
+        channel = self.channels.get(address) if address else None
+        if channel is None:
+            return False
+        now_unix_s = self.now_unix_s
+        channel.advance(now_unix_s)
+        try:
+            return act(channel, now_unix_s) is not False
+        except ChannelError as refusal:
+            logger.info("%s refused: %s", address, refusal)
+            return False
+
+    def start(self, orders: Sequence[StartOrder]) -> list[bool]:
+        """Start a batch; those that start share one new test id."""
+        testid = self._last_testid + 1
+        outcomes = [self._start(order, testid) for order in orders]
+        if any(outcomes):
+            self._last_testid = testid
+        return outcomes
+
+    def _start(self, order: StartOrder, testid: int) -> bool:
+        path = self._paths.locate(order.step_file)
+        try:
+            program = parse_step_file(path.read_bytes() if path else b"")
+        except (OSError, StepFileError) as error:
+            logger.info("%s not started, %r: %s", order.address, order.step_file, error)
+            return False
+
+        def start(channel: Channel, now_unix_s: float) -> None:
+            before = channel.workstatus
+            channel.start(program, order.barcode, now_unix_s, testid)
+            if len(channel.tests) > 1 and order.address is not None:
+                self._ended[order.address, channel.tests[-2].testid] = before
+
+        return self.command(order.address, start)
+
+    # ---- what the lab may do
+
+    def plug(self, text: str, cell: Mapping[str, Any]) -> None:
+        """Put a fresh virtual cell into a channel."""
+        try:
+            self._set_cell(text, _cell(CellSection.model_validate(dict(cell))))
+        except ValidationError as error:
+            raise LabRefusal(f"cell.{first_problem(error)}") from error
+
+    def unplug(self, text: str) -> None:
+        """Leave the clips open."""
+        self._set_cell(text, None)
+
+    def _set_cell(self, text: str, cell: VirtualCell | None) -> None:
+        channel = self._channel(text)
+        channel.advance(self.now_unix_s)
+        try:
+            channel.cell = cell
+        except ChannelError as refusal:
+            raise LabRefusal(f"{text}: {refusal}") from refusal
+
+    def cells(self) -> dict[str, dict[str, Any]]:
+        """Plugged cells by channel, with what they stand at."""
+        plugged = {}
+        for address, channel in self.channels.items():
+            channel.advance(self.now_unix_s)
+            if (cell := channel.cell) is not None:
+                now = channel.snapshot(self.now_unix_s)
+                plugged[str(address)] = {
+                    "material": cell.parameters.name,
+                    "active_mass_g": cell.active_mass_g,
+                    "area_cm2": cell.area_cm2,
+                    "temperature_degC": cell.temperature_degC,
+                    "seed": cell.seed,
+                    "voltage_V": now.voltage_V,
+                    "current_A": now.current_A,
+                    "state": asdict(cell.state),
+                }
+        return plugged
+
+    def tests(self) -> list[dict[str, Any]]:
+        """Every test in memory, by channel and in order of their start."""
+        found = []
+        for address, channel in self.channels.items():
+            channel.advance(self.now_unix_s)
+            found += [
+                {
+                    "channel": str(address),
+                    "test_id": test.testid,
+                    "barcode": test.barcode,
+                    "state": self._ended.get((address, test.testid), channel.workstatus),
+                    "records": test.count(self.now_unix_s),
+                }
+                for test in channel.tests
+            ]
+        return found
+
+    def ledger(self, text: str, test_id: int) -> dict[str, npt.NDArray[np.generic]]:
+        """All records of a test up to now."""
+        channel = self._channel(text)
+        channel.advance(self.now_unix_s)
+        for test in channel.tests:
+            if test.testid == test_id:
+                rows = test.rows(1, _ALL_ROWS, self.now_unix_s)
+                return {column.name: getattr(rows, column.name) for column in fields(rows)}
+        raise LabRefusal(f"{text} has no test {test_id}")
+
+    def _channel(self, text: str) -> Channel:
+        try:
+            return self.channels[ChannelAddress.parse(text)]
+        except (ValueError, KeyError) as error:
+            raise LabRefusal(f"there is no channel {text!r:.80}") from error
+
+
+def _cell(section: CellSection) -> VirtualCell:
+    return VirtualCell(
+        load_material(section.material),
+        section.active_mass_g,
+        section.area_cm2,
+        temperature_degC=section.temperature_degC,
+        seed=section.seed,
+    )
+
+
+def _hardware(section: NewareSection, address: ChannelAddress) -> ChannelHardware:
+    """Every channel measures with its own, reproducible noise."""
+    seed = (address.devid * 1000 + address.subdevid) * 1000 + address.chlid
+    return ChannelHardware(**section.channel.model_dump(), seed=seed)
