@@ -9,7 +9,17 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from simulators.neware.address import ChannelAddress
 
@@ -44,9 +54,7 @@ class Endpoint(_Section):
 
 
 def _endpoint(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    host, separator, port = value.rpartition(":")
+    host, separator, port = str(value).rpartition(":")
     if not (separator and host and port.isascii() and port.isdigit()):
         raise ValueError("must be written host:port, such as 127.0.0.1:7502")
     return {"host": host, "port": int(port)}
@@ -122,6 +130,12 @@ class NewareSection(_Section):
     cells: dict[AddressText, CellSection] = Field(default_factory=dict)
     quirks: Quirks = Quirks()
 
+    @field_validator("paths")
+    @classmethod
+    def _beside_the_file(cls, paths: dict[str, Path], info: ValidationInfo) -> dict[str, Path]:
+        """Paths here are relative to the lab file, wherever the process was started."""
+        return {remote: info.context / local for remote, local in paths.items()}
+
 
 class LabFile(_Section):
     """The whole lab."""
@@ -131,7 +145,6 @@ class LabFile(_Section):
     start: AwareDatetime | None = Field(default=None, description="lab time at start; absent: the real time")
     speed_without_node: Annotated[float, Field(ge=0)] = 1.0
     instruments: dict[Annotated[str, Field(min_length=1)], NewareSection]
-    directory: Path = Field(default=Path(), exclude=True, description="what relative paths are relative to")
 
     def start_unix_s(self, now: datetime) -> float:
         """Lab time at start; ``now`` where the file names none."""
@@ -175,10 +188,10 @@ def parse_lab(text: str, directory: Path) -> LabFile:
         raise LabFileError(f"{line}{error.problem}") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise LabFileError(" ".join(str(error).split()) or "nested too deeply") from error
-    if not isinstance(content, dict) or "directory" in content:
+    if not isinstance(content, dict):
         raise LabFileError("a virtual lab is a mapping with the keys virtual_lab, control and instruments")
     try:
-        lab = LabFile.model_validate({**content, "directory": directory})
+        lab = LabFile.model_validate(content, context=directory)
     except ValidationError as error:
         raise LabFileError(first_problem(error)) from error
     _check_cells(lab)

@@ -11,8 +11,8 @@ __all__ = ["PcPaths"]
 class PcPaths:
     """Maps folders of the PC, such as D:/steps, to folders here; the longest matching one counts."""
 
-    def __init__(self, folders: Mapping[str, Path], directory: Path) -> None:
-        mapped = [(_parts(remote), directory / local) for remote, local in folders.items()]
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        mapped = [(_parts(remote), local) for remote, local in folders.items()]
         self._folders = sorted(mapped, key=lambda entry: len(entry[0]), reverse=True)
 
     def locate(self, remote: str) -> Path | None:

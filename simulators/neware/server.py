@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from simulators.lab.instrument import Ledger
@@ -21,10 +20,10 @@ class NewareServer:
 
     kind = "neware"
 
-    def __init__(self, section: NewareSection, now_unix_s: Callable[[], float], directory: Path) -> None:
+    def __init__(self, section: NewareSection, now_unix_s: Callable[[], float]) -> None:
         self.host = section.listen.host
         self.port = section.listen.port
-        self._bts = VirtualNeware(section, now_unix_s, directory)
+        self._bts = VirtualNeware(section, now_unix_s)
         self._faults = FaultPlan()
         self._sessions: set[Session] = set()
         self._server: asyncio.Server | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,7 +42,7 @@ class StartOrder:
 class VirtualNeware:
     """All channels of one BTS. What is *told* is ``status_lag_s`` old; commands act at once."""
 
-    def __init__(self, section: NewareSection, now_unix_s: Callable[[], float], directory: Path) -> None:
+    def __init__(self, section: NewareSection, now_unix_s: Callable[[], float]) -> None:
         self.section = section
         self.zone = ZoneInfo(section.time_zone)
         self.channels = {
@@ -52,7 +51,7 @@ class VirtualNeware:
             for address in device.addresses()
         }
         self._now_unix_s = now_unix_s
-        self._paths = PcPaths(section.paths, directory)
+        self._paths = PcPaths(section.paths)
         self._last_testid = 0
         self._ended: dict[tuple[ChannelAddress, int], str] = {}
         for text, cell in section.cells.items():
