@@ -155,6 +155,7 @@ runs = Table(
     Column("item", Integer, nullable=False),  # index into plan.items
     Column("created_unix_s", Float, nullable=False),
     Column("created_by", Text, nullable=False),
+    Column("released_unix_s", Float),  # when an operator let it go on after an earlier run had failed
     Column("started_unix_s", Float),
     Column("finished_unix_s", Float),
     Column("last_seen_unix_s", Float),
@@ -222,7 +223,7 @@ records = Table(
     sqlite_with_rowid=False,
 )
 
-record_levels = Table(  # min and max over 256**level consecutive records: plots of a million records
+record_levels = Table(  # min and max over 256**level consecutive records, written when the bucket is full: plots
     "record_levels",
     metadata,
     Column("segment_id", Integer, nullable=False),
@@ -256,6 +257,7 @@ cycles = Table(  # from the instrument's own counters: the last value of each st
     Column("discharge_energy_Wh", Float(53), nullable=False),
     Column("gap", Boolean, nullable=False),  # records of this cycle are known to be missing
     PrimaryKeyConstraint("run_id", "cycle"),
+    sqlite_with_rowid=False,
 )
 
 events = Table(  # append-only: who did what when

@@ -1,0 +1,1 @@
+"""The store: tables, migrations, the Recorder that writes measurements, and small functions over a Connection."""

@@ -1,0 +1,166 @@
+"""Capacity and energy of each cycle from the instrument's own step counters; nothing is integrated or bridged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from drivers.contracts import Columns, StepKind
+
+__all__ = ["CycleCounter", "CycleCounts", "LastStep"]
+
+_DIRECTION: Mapping[int, str] = {int(kind): kind.direction for kind in StepKind}
+
+
+@dataclass(frozen=True, slots=True)
+class CycleCounts:
+    """One cycle of a segment so far. ``cycle`` and test times are the instrument's own."""
+
+    cycle: int
+    started_test_time_s: float
+    ended_test_time_s: float
+    charge_capacity_Ah: float = 0.0
+    discharge_capacity_Ah: float = 0.0
+    charge_energy_Wh: float = 0.0
+    discharge_energy_Wh: float = 0.0
+    label: str | None = None
+    complete: bool = False
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LastStep:
+    """One occurrence of a step, as its last record tells: counters of the instrument, unsigned."""
+
+    cycle: int
+    step: int
+    step_kind: int
+    step_time_s: float
+    capacity_Ah: float
+    energy_Wh: float
+
+    def continues_as(self, cycle: int, step: int, step_time_s: float) -> bool:
+        """Whether a record that follows belongs to the same occurrence of the step."""
+        return cycle == self.cycle and step == self.step and step_time_s >= self.step_time_s
+
+
+@dataclass(slots=True)
+class CycleCounter:
+    """Counts the records of one segment, batch by batch; any split of the records gives the same cycles.
+
+    A step that occurs several times in a cycle counts each time; the last record of each occurrence tells its capacity
+    and energy. A jump of the sequence number marks the cycles on both sides as having a gap. A cycle number that goes
+    back is booked under the highest one seen, with a gap, since no instrument is known to do that.
+    """
+
+    labels: Mapping[int, str | None]
+    """Instrument step number to the technician's label; a cycle has that of its first labelled (dis)charge."""
+    last_seq: int = 0
+    _closed: CycleCounts | None = None  # the current cycle without the step that still goes on
+    _open: LastStep | None = None
+    _changed: dict[int, CycleCounts] = field(default_factory=dict)
+
+    @classmethod
+    def resumed(
+        cls, labels: Mapping[int, str | None], last_seq: int, stored: CycleCounts | None, last: LastStep | None
+    ) -> CycleCounter:
+        """Go on after a restart from the last cycle stored and the last record that is not of a pause."""
+        if stored is None or last is None:
+            return cls(labels, last_seq)
+        closed = _plus(replace(stored, complete=False), last, sign=-1)
+        return cls(labels, last_seq, closed, replace(last, cycle=stored.cycle))
+
+    def add(self, columns: Columns) -> None:
+        """Count records that follow the earlier ones; columns as in RECORD_COLUMNS, of one length, not empty."""
+        cycle = columns["cycle"]
+        highest = np.maximum.accumulate(cycle)
+        if self._closed is not None:
+            highest = np.maximum(highest, self._closed.cycle)
+        gaps = self._gaps(columns["seq"], highest) | set(highest[highest != cycle].tolist())
+        self.last_seq = int(columns["seq"][-1])
+        counted = np.flatnonzero(columns["step_kind"] != StepKind.PAUSE)  # a pause repeats the paused step's counters
+        if len(counted) == len(cycle):
+            self._count(columns, highest, gaps)
+        elif len(counted):
+            self._count({name: column[counted] for name, column in columns.items()}, highest[counted], gaps)
+
+    def changed(self) -> list[CycleCounts]:
+        """Cycles that differ from what this told the last time."""
+        if self._closed is not None and self._open is not None:
+            self._changed[self._closed.cycle] = _plus(self._closed, self._open)
+        rows = list(self._changed.values())
+        self._changed.clear()
+        return rows
+
+    def _gaps(self, seq: npt.NDArray[np.generic], cycle: npt.NDArray[np.generic]) -> set[int]:
+        jumps = np.flatnonzero(np.diff(seq) > 1)
+        cycles: set[int] = {*cycle[jumps].tolist(), *cycle[jumps + 1].tolist()}
+        if int(seq[0]) != self.last_seq + 1:
+            cycles.add(int(cycle[0]))
+            if self._closed is not None:
+                self._closed = replace(self._closed, gap=True)
+        return cycles
+
+    def _count(self, columns: Columns, cycle: npt.NDArray[np.generic], gaps: set[int]) -> None:
+        step, step_time = columns["step"], columns["step_time_s"]
+        new = (cycle[1:] != cycle[:-1]) | (step[1:] != step[:-1]) | (np.diff(step_time) < 0)
+        first = np.concatenate(([0], np.flatnonzero(new) + 1))
+        last = np.append(first[1:], len(step)) - 1
+        test_time = columns["test_time_s"]
+        for occurrence, entered_s, begun_s, ended_s in zip(
+            zip(
+                cycle[last].tolist(),
+                step[last].tolist(),
+                columns["step_kind"][last].tolist(),
+                step_time[last].tolist(),
+                columns["step_capacity_Ah"][last].tolist(),
+                columns["step_energy_Wh"][last].tolist(),
+                strict=True,
+            ),
+            step_time[first].tolist(),
+            test_time[first].tolist(),
+            test_time[last].tolist(),
+            strict=True,
+        ):
+            seen = LastStep(*occurrence)
+            if not (self._open and self._open.continues_as(seen.cycle, seen.step, entered_s)):
+                self._close_step()
+            self._enter(seen, begun_s, ended_s, gap=seen.cycle in gaps)
+
+    def _close_step(self) -> None:
+        if self._closed is not None and self._open is not None:
+            self._closed = _plus(self._closed, self._open)
+        self._open = None
+
+    def _enter(self, seen: LastStep, begun_s: float, ended_s: float, *, gap: bool) -> None:
+        current = self._closed
+        if current is None or current.cycle != seen.cycle:
+            if current is not None:
+                self._changed[current.cycle] = replace(current, complete=True)
+            current = CycleCounts(seen.cycle, begun_s, ended_s)
+        label = current.label
+        if label is None and _DIRECTION.get(seen.step_kind, "none") != "none":
+            label = self.labels.get(seen.step)
+        self._closed = replace(current, ended_test_time_s=ended_s, label=label, gap=current.gap or gap)
+        self._open = seen
+
+
+def _plus(counts: CycleCounts, step: LastStep, sign: int = 1) -> CycleCounts:
+    direction = _DIRECTION.get(step.step_kind, "none")
+    capacity_Ah, energy_Wh = sign * step.capacity_Ah, sign * step.energy_Wh
+    if direction == "charge":
+        return replace(
+            counts,
+            charge_capacity_Ah=counts.charge_capacity_Ah + capacity_Ah,
+            charge_energy_Wh=counts.charge_energy_Wh + energy_Wh,
+        )
+    if direction == "discharge":
+        return replace(
+            counts,
+            discharge_capacity_Ah=counts.discharge_capacity_Ah + capacity_Ah,
+            discharge_energy_Wh=counts.discharge_energy_Wh + energy_Wh,
+        )
+    return counts
