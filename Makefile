@@ -1,1 +1,45 @@
+# Every verb that a user or a developer needs. All of it lives in .venv; nothing needs root.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?= -n auto
+
 .DEFAULT_GOAL := help
+.PHONY: help demo test lint bench docs clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("cellbench needs Python 3.11 or newer, not %s; say make PYTHON=python3.12" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,postgres]'
+	@touch $@ $(VENV)/.run
+
+demo: $(VENV)/.run ## the main job on the virtual lab: 8 cells, formation, rate ladder, 500 cycles at 2C
+	$(BIN)/cellbench demo
+
+test: $(VENV)/.dev ## all tests that need no root and no browser
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev ## ruff, strict types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## measure, as ratios within one run; writes build/bench.json
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.dev ## regenerate what docs/ takes from the code, and check every link and example
+	$(BIN)/python -m pytest tests/docs -q
+	$(BIN)/cellbench schema > docs/reference/protocol.schema.json
+
+clean: ## forget the environment and everything built
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,132 @@
+"""Carrying out what ``decide`` asked for: intent, action, outcome.
+
+Before an action that changes the world its intent is committed; when it cannot be, the action is not taken. A stop is
+the exception: it is sent first and written down as soon as the database takes it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from drivers.contracts import Cycler, EndsAtCycle, Translation
+from drivers.errors import DriverError, Refused, Unreachable, Unsafe
+from orchestrator.clock import Clock
+from orchestrator.engine import changes
+from orchestrator.engine.actions import Action, EndAtCycle, FinishSegment, Pause, Resume, Start, Stop
+from orchestrator.engine.known import ActiveRun
+from orchestrator.engine.plan_facts import read_step_map
+from orchestrator.engine.worker import InstrumentWorker
+from orchestrator.store.errors import StoreUnavailable
+from orchestrator.engine.writer import Writer
+from orchestrator.store.tables import segments
+from orchestrator.store.transactions import reading
+
+__all__ = ["Performer"]
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """Acts on one instrument for the runs on it."""
+
+    instrument: str
+    cycler: Cycler
+    worker: InstrumentWorker
+    writer: Writer
+    database: sa.Engine
+    clock: Clock
+    epoch: int
+
+    async def carry_out(self, run: ActiveRun, actions: Sequence[Action]) -> None:
+        """Do these in order. Raises StoreUnavailable: the rest was not done and will be asked for again."""
+        pending: list[changes.Change] = []
+        for action in actions:
+            match action:
+                case Start():
+                    await self._write(pending)
+                    await self._start(run, action)
+                case Stop():
+                    await self._stop(run, pending)
+                case Pause():
+                    await self._order(run, pending, "pause", lambda: self.cycler.pause(run.channel))
+                case Resume():
+                    await self._order(run, pending, "resume", lambda: self.cycler.resume(run.channel))
+                case EndAtCycle(cycle, step):
+                    await self._order(run, pending, "end_at_cycle", lambda c=cycle, s=step: self._reserve(run, c, s))
+                case FinishSegment():
+                    await self._write(pending)
+                    await self._finish(run, action)
+                case _:
+                    pending.append(changes.change_for(run, action, self.instrument, self.clock.now()))
+        await self._write(pending)
+
+    async def _write(self, pending: list[changes.Change]) -> None:
+        """Commit what has gathered, in one transaction."""
+        if pending:
+            todo = tuple(pending)
+            pending.clear()
+            await self.writer.write(lambda connection: [change(connection) for change in todo])
+
+    async def _start(self, run: ActiveRun, action: Start) -> None:
+        segment = run.view.segment
+        with reading(self.database) as connection:
+            row = connection.execute(
+                sa.select(segments.c["content", "media_type", "step_map"]).where(segments.c.id == segment.id)
+            ).one()
+        translation = Translation(row.content, row.media_type, read_step_map(row.step_map))
+        now = self.clock.now()
+        intent = await self.writer.write(changes.starting(run, self.epoch, action.test_id_before, now))
+        try:
+            await self.worker.call(self.cycler.start, run.channel, translation, segment.tag)
+        except (Refused, Unsafe) as error:
+            await self.writer.write(changes.start_refused(run, intent, str(error), self.clock.now()))
+        except DriverError as error:
+            if isinstance(error, Unreachable) and not error.sent:
+                await self.writer.write(changes.start_not_sent(run, intent, str(error), self.clock.now()))
+            else:  # it may have arrived: the intent stays open and is settled by looking
+                _LOG.warning("run %s: the answer to start is missing: %s", run.view.id, error)
+
+    async def _stop(self, run: ActiveRun, pending: list[changes.Change]) -> None:
+        failure = await self._send(lambda: self.cycler.stop(run.channel))
+        now = self.clock.now()
+        pending.append(changes.intent(run, "stop", self.epoch, now))
+        if failure is not None:
+            pending.append(changes.note(run, self.instrument, f"stop: {failure}", now))
+
+    async def _order(
+        self, run: ActiveRun, pending: list[changes.Change], action: str, order: Callable[[], None]
+    ) -> None:
+        pending.append(changes.intent(run, action, self.epoch, self.clock.now()))
+        await self._write(pending)
+        failure = await self._send(order)
+        if failure is not None:
+            pending.append(changes.note(run, self.instrument, f"{action}: {failure}", self.clock.now()))
+
+    async def _send(self, order: Callable[[], None]) -> str | None:
+        """Send an order; what the driver said against it, else None. Whether it worked is seen by looking."""
+        try:
+            await self.worker.call(order)
+        except DriverError as error:
+            return str(error)
+        return None
+
+    def _reserve(self, run: ActiveRun, cycle: int, step: int) -> None:
+        if not isinstance(self.cycler, EndsAtCycle):
+            raise Refused(f"{self.instrument} cannot end a test at a cycle's boundary")
+        self.cycler.pause_before_cycle(run.channel, cycle, step)
+
+    async def _finish(self, run: ActiveRun, action: FinishSegment) -> None:
+        await self.writer.finish_segment(run.view.segment.id)
+        await self.writer.write(changes.segment_finished(run, action, self.clock.now()))
+
+    async def stop_untracked(self, channel: str) -> bool:
+        """Send a stop without any bookkeeping (the STOP file). Returns True when the instrument took it."""
+        failure = await self._send(lambda: self.cycler.stop(channel))
+        if failure is not None:
+            _LOG.error("stop of %s/%s: %s", self.instrument, channel, failure)
+        return failure is None
