@@ -1,20 +1,75 @@
-"""A channel that executes a step file by itself. (First commit: the interface; the executor follows.)"""
+"""A channel that executes a step file by itself, up to whatever instant it is asked about."""
 
 from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from simulators.cell import VirtualCell
 from simulators.neware.channel_errors import ChannelBusy, ChannelError, NotExecutable, NotRunning
 from simulators.neware.channel_hardware import ChannelHardware
+from simulators.neware.executability import check_executable, set_current_A
 from simulators.neware.ledger import TestLedger
-from simulators.neware.snapshot import Snapshot, WorkStatus
-from simulators.neware.step_program import StepProgram
+from simulators.neware.open_clips import OpenClips, TestObject
+from simulators.neware.program_position import ProgramPosition
+from simulators.neware.snapshot import Snapshot, StepType, WorkStatus
+from simulators.neware.step_end import Passed
+from simulators.neware.step_program import Jump, Protection, StepKind, StepProgram
+from simulators.neware.step_run import References, StepRecords, StepRun, begin_step
 
 __all__ = ["Channel", "ChannelBusy", "ChannelError", "ChannelHardware", "NotExecutable", "NotRunning"]
 
+_STEP_TYPES: dict[StepKind, StepType] = {
+    "cc_charge": "cc", "cc_discharge": "dc", "cv_charge": "cv", "cv_discharge": "dv", "cccv_charge": "cccv",
+    "cccv_discharge": "cccd", "rest": "rest", "pause": "pause", "end": "end",
+}  # fmt: skip
+# log codes as read off one real recording; their table is not public
+_LOG_FIRST, _LOG_LAST, _LOG_RUNNING = 100000, 100001, 102000
+_LOG_INTERRUPTED, _LOG_RESUMED = 100215, (100213, 100007)
+_LOG_PROTECTED = 100003  # unconfirmed on hardware: invented, no recording holds a tripped protection
+_SLACK_s = 5e-4
+
+
+@dataclass
+class _Execution:
+    """The test that runs or is paused here."""
+
+    ledger: TestLedger
+    position: ProgramPosition
+    noise: np.random.Generator
+    run: StepRun | None = None
+    """None while paused between two steps."""
+    cut: tuple[Passed, References] | None = None
+    """Where in its step a paused test stands."""
+    paused_s: float = 0.0
+    paused_at: float | None = None
+    reserved: tuple[int, int] | None = None
+
+
+@dataclass
+class _History:
+    """Work states with the instants from which they held: a lagging BTS tells the old one."""
+
+    instants: list[float] = field(default_factory=list)
+    states: list[WorkStatus] = field(default_factory=list)
+
+    def enter(self, state: WorkStatus, at_unix_s: float) -> None:
+        self.instants.append(at_unix_s)
+        self.states.append(state)
+
+    def at(self, unix_s: float) -> WorkStatus:
+        index = bisect.bisect_right(self.instants, unix_s + _SLACK_s)
+        return self.states[index - 1] if index else "finish"
+
 
 class Channel:
-    """One channel with or without a cell between its clips. Every instant is unix seconds of lab time, never decreasing
-    over the commands; ``snapshot`` and the ledgers also answer for instants in the past (a BTS lags)."""
+    """One channel, with a cell between its clips or without.
+
+    Instants are unix seconds of lab time, and commands come in their order. Between commands nothing happens that
+    depends on when, or how often, the channel is looked at. ``snapshot`` and the ledgers also answer for the past.
+    """
 
     def __init__(
         self,
@@ -27,66 +82,300 @@ class Channel:
         self.limits = limits or ChannelHardware()
         self.tests: list[TestLedger] = []
         """Oldest first."""
-        self._cell = cell
         self._first_testid = first_testid
-        self._status: WorkStatus = "finish"
+        self._cell = cell
+        self._clips = OpenClips(self.limits.voltage_max_V, self.limits.voltage_min_V)
+        self._history = _History()
+        self._execution: _Execution | None = None
+        self._idle_since: float | None = None
+        """Since when the cell is at open circuit; its state is as of then."""
+        self._seen_unix_s = float("-inf")
 
     @property
     def workstatus(self) -> WorkStatus:
-        """State as of the last ``advance`` or command."""
-        return self._status
+        """As of the last ``advance`` or command."""
+        return self._history.states[-1] if self._history.states else "finish"
 
     @property
     def next_event_unix_s(self) -> float | None:
         """When the running step ends by itself; None while nothing runs."""
-        return None
+        run = self._execution.run if self._execution else None
+        return run.end_unix_s if run else None
 
     @property
     def cell(self) -> VirtualCell | None:
-        """What is between the clips. Setting it raises ChannelBusy while a test runs or is paused."""
+        """What is between the clips. Its state is that at the start of the running step, or of the present rest.
+
+        Setting it raises ChannelBusy while a test runs or is paused.
+        """
         return self._cell
 
     @cell.setter
     def cell(self, cell: VirtualCell | None) -> None:
-        if self._status in ("working", "pause"):
-            raise ChannelBusy("a test runs here")
+        if self._execution:
+            raise ChannelBusy(f"{self.address}: a test runs here")
         self._cell = cell
+        self._idle_since = None
+
+    # ---- commands
 
     def start(self, program: StepProgram, barcode: str, now_unix_s: float, testid: int) -> None:
-        """Start; raises ChannelBusy or NotExecutable, and then nothing has changed."""
-        self.tests.append(TestLedger(testid, barcode, now_unix_s))
-        self._status = "working"
-
-    def advance(self, now_unix_s: float) -> None:
-        """Execute everything up to this instant."""
+        """Start a program; raises ChannelBusy or NotExecutable, and then nothing has changed."""
+        self.advance(now_unix_s)
+        if self._execution:
+            raise ChannelBusy(f"{self.address} is {self.workstatus}")
+        check_executable(program, self.limits)
+        self._relax(now_unix_s)
+        ledger = TestLedger(testid, barcode, now_unix_s)
+        ledger.write_log(_LOG_FIRST, now_unix_s)
+        self.tests.append(ledger)
+        noise = np.random.default_rng([self.limits.seed, testid])
+        self._execution = _Execution(ledger, ProgramPosition(program), noise)
+        self._history.enter("working", now_unix_s)
+        self._enter(self._execution, now_unix_s)
 
     def stop(self, now_unix_s: float) -> None:
-        """Stop here, open circuit; raises NotRunning."""
-        if self._status not in ("working", "pause"):
-            raise NotRunning("nothing runs here")
-        self._status = "stop"
+        """End the test here, open circuit; raises NotRunning."""
+        execution = self._active(now_unix_s)
+        self._cut(execution, now_unix_s)
+        self._end(execution, "stop", now_unix_s)
 
     def pause(self, now_unix_s: float) -> None:
         """Pause here, open circuit; raises NotRunning."""
-        self._status = "pause"
+        execution = self._active(now_unix_s)
+        if self.workstatus == "pause":
+            raise NotRunning(f"{self.address} is paused already")
+        self._cut(execution, now_unix_s)
+        self._pause(execution, now_unix_s)
 
     def resume(self, now_unix_s: float) -> None:
-        """Go on where it was paused; raises NotRunning when it is not paused."""
-        self._status = "working"
+        """Go on where it was paused, in the middle of a step if it was there; raises NotRunning."""
+        execution = self._active(now_unix_s)
+        if execution.paused_at is None:
+            raise NotRunning(f"{self.address} is not paused")
+        self._relax(now_unix_s)
+        execution.paused_s += now_unix_s - execution.paused_at
+        execution.paused_at = None
+        for code in _LOG_RESUMED:
+            execution.ledger.write_log(code, now_unix_s, ahead=1)
+        self._history.enter("working", now_unix_s)
+        if execution.cut:
+            self._begin(execution, now_unix_s)
+        else:
+            self._enter(execution, now_unix_s, resumed=True)
 
     def reserve_pause(self, cycleid: int, stepid: int) -> None:
-        """Pause before executing that step in that cycle, counted from 1 as ``inquire`` does; raises NotRunning."""
+        """Pause before that step in that cycle, counted from 1 as ``inquire`` does; raises NotRunning.
+
+        # unconfirmed on hardware: from which number ``setpause`` counts cycles
+        """
+        if not self._execution:
+            raise NotRunning(f"{self.address}: nothing runs here")
+        self._execution.reserved = (cycleid, stepid)
 
     def cancel_pause(self) -> None:
         """Forget a reserved pause; raises NotRunning when there is none."""
+        if not self._execution or not self._execution.reserved:
+            raise NotRunning(f"{self.address}: no pause is reserved")
+        self._execution.reserved = None
 
     def clear_flag(self) -> bool:
         """Clear a protect flag; False when there was none, as recorded from a real BTS."""
-        return False
+        if self.workstatus != "protect":
+            return False
+        self._history.enter("stop", self._seen_unix_s)
+        return True
+
+    # ---- time
+
+    def advance(self, now_unix_s: float) -> None:
+        """Execute everything up to this instant."""
+        self._seen_unix_s = max(self._seen_unix_s, now_unix_s)
+        while self._execution and (run := self._execution.run) and run.end_unix_s <= now_unix_s + _SLACK_s:
+            self._item.state = run.course.state_at(run.end.after_ms / 1000)
+            self._execution.run = None
+            self._go_to(self._execution, run.end.jump, run.end_unix_s)
 
     def snapshot(self, now_unix_s: float) -> Snapshot:
         """The channel at this instant, which may lie in the past; later than the last advance, it advances."""
-        testid = self.tests[-1].testid if self.tests else self._first_testid
-        return Snapshot(
-            self._status, testid, "", 0, None, "--", 0.0, 1.5, 0.0, 0.0, 0.0, 0.0, 0, 0, reserve_pause=False
+        if now_unix_s > self._seen_unix_s:
+            self.advance(now_unix_s)
+        status = self._history.at(now_unix_s)
+        ledger = next((t for t in reversed(self.tests) if t.start_unix_s <= now_unix_s + _SLACK_s), None)
+        testid, barcode = (ledger.testid, ledger.barcode) if ledger else (self._first_testid, "")
+        if ledger is None or status not in {"working", "pause"}:
+            voltage_V = self._idle_voltage_V(ledger, now_unix_s)
+            records = ledger.count(now_unix_s) if ledger else 0
+            return Snapshot(
+                status, testid, barcode, 0, None, "--", 0.0, voltage_V, 0.0, 0.0, 0.0, 0.0, records, 0, False
+            )
+        return self._running_snapshot(ledger, status, now_unix_s)
+
+    # ---- execution
+
+    @property
+    def _item(self) -> TestObject:
+        return self._clips if self._cell is None else self._cell
+
+    def _active(self, now_unix_s: float) -> _Execution:
+        self.advance(now_unix_s)
+        if not self._execution:
+            raise NotRunning(f"{self.address}: nothing runs here")
+        return self._execution
+
+    def _relax(self, now_unix_s: float) -> None:
+        """Bring the cell's state from the beginning of its present rest to now."""
+        if self._idle_since is not None:
+            idle_s = max(0.0, now_unix_s - self._idle_since)
+            self._item.state = self._item.advance(self._item.state, 0.0, idle_s)
+        self._idle_since = None
+
+    def _go_to(self, execution: _Execution, jump: Jump, at_unix_s: float) -> None:
+        if jump == "next":
+            execution.position.number += 1
+        elif isinstance(jump, int):
+            execution.position.number = jump
+        else:
+            self._end(execution, jump, at_unix_s)
+            return
+        self._enter(execution, at_unix_s)
+
+    def _enter(self, execution: _Execution, at_unix_s: float, *, resumed: bool = False) -> None:
+        """Go through steps that take no time, up to the next one that does."""
+        position = execution.position
+        while True:
+            step = position.step
+            if execution.reserved == (position.cycleid + 1, step.number) and not resumed:
+                execution.reserved = None
+                self._pause(execution, at_unix_s)
+                return
+            resumed = False
+            if step.kind == "cycle":
+                position.execute_cycle_step(execution.ledger.written)
+            elif step.kind == "pause":
+                position.number += 1
+                self._pause(execution, at_unix_s)
+                return
+            elif step.kind == "end":
+                self._end(execution, "finish", at_unix_s)
+                return
+            else:
+                self._begin(execution, at_unix_s)
+                return
+
+    def _begin(self, execution: _Execution, at_unix_s: float) -> None:
+        """Compute the present step and enter its records; in the middle when it was paused there."""
+        position, program = execution.position, execution.position.program
+        step = position.step
+        passed, references = execution.cut or (None, None)
+        execution.cut = None
+        protections: tuple[Protection, ...] = (program.protection,)
+        if step.protection:
+            protections += (step.protection,)
+        run = begin_step(
+            step,
+            set_current_A(step, program, self.limits),
+            self._item,
+            step.record or program.record,
+            protections,
+            self.limits,
+            at_unix_s,
+            passed,
+            references,
         )
+        execution.run = run
+        if passed is None:
+            execution.ledger.open_step(step.number, position.cycleid, _STEP_TYPES[step.kind])
+        self._record(execution, run, run.records)
+
+    def _record(self, execution: _Execution, run: StepRun, records: StepRecords) -> None:
+        noise = execution.noise.standard_normal((2, len(records.testtime_ms)))
+        driven = run.step.kind != "rest"
+        execution.ledger.append(
+            records.testtime_ms,
+            run.unix_s(records.testtime_ms),
+            records.voltage_V + noise[0] * self.limits.voltage_noise_V,
+            records.current_A + noise[1] * self.limits.current_noise_A if driven else records.current_A,
+            records.capacity_Ah,
+            records.energy_Wh,
+        )
+
+    def _cut(self, execution: _Execution, now_unix_s: float) -> None:
+        """End the running step at this instant, with a record there."""
+        run = execution.run
+        if run is None:
+            return
+        elapsed_ms = run.elapsed_ms(now_unix_s)
+        cut_unix_s = run.begin_unix_s + elapsed_ms / 1000
+        execution.ledger.truncate(cut_unix_s)
+        testtime_ms = np.array([run.passed.time_ms + elapsed_ms], np.int64)
+        last = run.values(testtime_ms)
+        if testtime_ms[0] not in run.records.testtime_ms:
+            self._record(execution, run, last)
+        self._item.state = run.course.state_at(elapsed_ms / 1000)
+        passed = Passed(int(testtime_ms[0]), float(last.capacity_Ah[0]), float(last.energy_Wh[0]))
+        execution.cut = (passed, run.references_at(elapsed_ms))
+        execution.run = None
+
+    def _pause(self, execution: _Execution, at_unix_s: float) -> None:
+        execution.paused_at = self._idle_since = at_unix_s
+        execution.ledger.write_log(_LOG_INTERRUPTED, at_unix_s)
+        self._history.enter("pause", at_unix_s)
+
+    def _end(self, execution: _Execution, status: WorkStatus, at_unix_s: float) -> None:
+        if status == "protect":
+            execution.ledger.write_log(_LOG_PROTECTED, at_unix_s)
+        execution.ledger.write_log(_LOG_LAST, at_unix_s)
+        self._execution = None
+        self._idle_since = at_unix_s
+        self._history.enter(status, at_unix_s)
+
+    # ---- looking
+
+    def _idle_voltage_V(self, ledger: TestLedger | None, now_unix_s: float) -> float:
+        if ledger and (self._execution or (self._idle_since is not None and now_unix_s < self._idle_since)):
+            count = ledger.count(now_unix_s)  # in the past: the test that ended then, not today's cell
+            return float(ledger.rows(count, 1, now_unix_s).volt_V[0]) if count else 0.0
+        rested_s = 0.0 if self._idle_since is None else max(0.0, now_unix_s - self._idle_since)
+        return float(self._item.under_current(self._item.state, 0.0, np.array([rested_s])).voltage_V[0])
+
+    def _running_snapshot(self, ledger: TestLedger, status: WorkStatus, now_unix_s: float) -> Snapshot:
+        count, span = ledger.count(now_unix_s), ledger.step_at(now_unix_s)
+        last = ledger.rows(count, 1, now_unix_s)
+        execution = self._execution if ledger is self.tests[-1] else None
+        run = execution.run if execution else None
+        if run and now_unix_s + _SLACK_s >= run.begin_unix_s:
+            shown = run.values(np.array([run.passed.time_ms + run.elapsed_ms(now_unix_s)], np.int64))
+        elif len(last):
+            shown = StepRecords(last.testtime_ms, last.volt_V, last.curr_A, last.cap_Ah, last.eng_Wh)
+        else:
+            nothing = np.zeros(1)
+            shown = StepRecords(np.zeros(1, np.int64), nothing, nothing, nothing, nothing)
+        paused = status == "pause"
+        voltage_V = float(shown.voltage_V[0])
+        if execution and execution.paused_at is not None and now_unix_s >= execution.paused_at:
+            voltage_V = self._idle_voltage_V(None, now_unix_s)
+        return Snapshot(
+            workstatus=status,
+            testid=ledger.testid,
+            barcode=ledger.barcode,
+            cycleid=span.cycleid if span else 0,
+            stepid=span.stepid if span else None,
+            steptype=span.steptype if span else "--",
+            current_A=0.0 if paused else float(shown.current_A[0]),
+            voltage_V=voltage_V,
+            capacity_Ah=float(shown.capacity_Ah[0]),
+            energy_Wh=float(shown.energy_Wh[0]),
+            total_s=self._total_s(ledger, execution, now_unix_s),
+            relative_s=float(shown.testtime_ms[0]) / 1000,
+            records=count,
+            log_code=_LOG_RUNNING,
+            reserve_pause=bool(execution and execution.reserved),
+        )
+
+    @staticmethod
+    def _total_s(ledger: TestLedger, execution: _Execution | None, now_unix_s: float) -> float:
+        paused_s = execution.paused_s if execution else 0.0
+        if execution and execution.paused_at is not None:
+            now_unix_s = min(now_unix_s, execution.paused_at)
+        return max(0.0, now_unix_s - ledger.start_unix_s - paused_s)

@@ -1,0 +1,69 @@
+"""Quasi-open-circuit voltage: a lithiation branch and a delithiation branch, and where between them the cell is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from simulators.cell.kinetics import kinetics
+from simulators.cell.material import Material
+
+__all__ = ["OpenCircuit", "open_circuit"]
+
+_LOW_mAh_g, _HIGH_mAh_g, _POINTS = -200.0, 2400.0, 2601
+_CUT_OFF_V = 0.01
+
+
+@dataclass(frozen=True)
+class OpenCircuit:
+    """Both branches on one uniform grid of charge; beyond its ends they go on straight."""
+
+    table: NDArray[np.float64]
+    """Per mAh/g: lithiation branch, its rise, how far the delithiation branch lies above it, and that one's rise."""
+    rows: list[list[float]]
+    """The same for one point at a time: lists are faster there."""
+
+    def voltage_V(self, charge_mAh_g: NDArray[np.float64], hysteresis: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Voltage where the host holds this much lithium, per gram of what is still active."""
+        place = charge_mAh_g - _LOW_mAh_g  # the grid's step is 1 mAh/g
+        index = np.minimum(np.maximum(place.astype(np.intp), 0), _POINTS - 2)
+        part = place - index
+        low, low_rise, gap, gap_rise = self.table[index].T
+        return np.asarray(low + low_rise * part + (gap + gap_rise * part) * hysteresis)
+
+    def voltage_at_V(self, charge_mAh_g: float, hysteresis: float) -> float:
+        """The same for one point, without the cost of arrays."""
+        place = charge_mAh_g - _LOW_mAh_g
+        index = min(max(int(place), 0), _POINTS - 2)
+        part = place - index
+        low, low_rise, gap, gap_rise = self.rows[index]
+        return low + low_rise * part + (gap + gap_rise * part) * hysteresis
+
+
+@lru_cache(maxsize=16)
+def open_circuit(material: Material) -> OpenCircuit:
+    """Branches of a material.
+
+    The lithiation branch is inferred: monotone through (knot_k, 0.01 V + polarisation at current k), so that lithiation
+    at that current reaches the cut-off where the paper's ladder says. The delithiation branch is assumed.
+    """
+    charge = np.linspace(_LOW_mAh_g, _HIGH_mAh_g, _POINTS)
+    polarisation = kinetics(material, 1.0, 25.0, 1.0)
+    density_A_cm2 = np.array(material.ladder_current_A_g) * material.reference_loading_mg_cm2 * 1e-3
+    knot_V = _CUT_OFF_V + np.array([polarisation.overpotential_V(j) for j in density_A_cm2])
+    order = np.argsort(material.ladder_knot_mAh_g)
+    knot, knot_V = np.array(material.ladder_knot_mAh_g)[order], knot_V[order]
+    # between the last knot and full delithiation nothing is measured: a smooth rise
+    start = (_LOW_mAh_g, min(0.0, knot[0] - 100))
+    start_V = (1.6, max(0.42, knot_V[0] + 0.10))
+    end, end_V = (knot[-1] + 60, _HIGH_mAh_g), (0.004, -1.2)
+    lithiation = PchipInterpolator(np.r_[start, knot, end], np.r_[start_V, knot_V, end_V])(charge)
+    delithiation = PchipInterpolator(material.delithiation_charge_mAh_g, material.delithiation_voltage_V)(charge)
+    gap = delithiation - lithiation
+    rises = np.diff(lithiation), np.diff(gap)
+    table = np.column_stack((lithiation[:-1], rises[0], gap[:-1], rises[1]))
+    return OpenCircuit(table, table.tolist())
