@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from simulators.neware.address import ChannelAddress
-from simulators.neware.data_rows import format_rows
+from simulators.neware.data_rows import format_rows, real_text
 from simulators.neware.ledger import TestLedger
 from simulators.neware.ledger_rows import StepLayer
 from simulators.neware.local_time import local_time
@@ -60,12 +60,12 @@ def _layer(layer: StepLayer, bts: VirtualNeware) -> dict[str, str]:
         "steptype": layer.steptype,
         "steptime": str(layer.steptime_ms),
         "endatime": local_time(layer.endatime, bts.zone),
-        "startvolt": f"{layer.startvolt:.15g}",
-        "endvolt": f"{layer.endvolt:.15g}",
-        "startcurr": f"{layer.startcurr:.15g}",
-        "endcurr": f"{layer.endcurr:.15g}",
-        "cap": f"{layer.cap:.15g}",
-        "eng": f"{layer.eng:.15g}",
+        "startvolt": real_text(layer.startvolt),
+        "endvolt": real_text(layer.endvolt),
+        "startcurr": real_text(layer.startcurr),
+        "endcurr": real_text(layer.endcurr),
+        "cap": real_text(layer.cap),
+        "eng": real_text(layer.eng),
         "dcir": "0",
     }
 

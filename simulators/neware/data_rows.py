@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
+from pydantic_core import to_json
+
 from simulators.neware.ledger_rows import LedgerRows
 from simulators.neware.local_time import local_times
 
-__all__ = ["format_rows"]
+__all__ = ["format_rows", "real_text"]
 
-# Every value is a number or one of our own words, so nothing needs escaping. Recorded replies carry 15 digits.
+# Every value is a number or one of our own words, so nothing needs escaping.
 _ROW = (
     '    <data seqid="%d" stepid="%d" cycleid="%d" steptype="%s" testtime="%d" atime="%s"'
-    ' volt="%.15g" curr="%.15g" cap="%.15g" eng="%.15g" />\r\n'
+    ' volt="%s" curr="%s" cap="%s" eng="%s" />\r\n'
 )
 
 
@@ -25,12 +29,23 @@ def format_rows(rows: LedgerRows, zone: ZoneInfo) -> bytes:
         rows.steptype.tolist(),
         rows.testtime_ms.tolist(),
         local_times(rows.unix_time_s, zone),
-        rows.volt_V.tolist(),
-        rows.curr_A.tolist(),
-        rows.cap_Ah.tolist(),
-        rows.eng_Wh.tolist(),
+        _real_texts(rows.volt_V),
+        _real_texts(rows.curr_A),
+        _real_texts(rows.cap_Ah),
+        _real_texts(rows.eng_Wh),
     )
     values: list[object] = [None] * (len(columns) * len(rows))
     for position, column in enumerate(columns):
         values[position :: len(columns)] = column
-    return ((_ROW * len(rows)) % tuple(values)).encode("ascii")
+    block = ((_ROW * len(rows)) % tuple(values)).encode("ascii")
+    return block.replace(b'.0" ', b'" ')  # recorded replies say 0, not 0.0
+
+
+def real_text(value: float) -> str:
+    """Write a number so that it reads back as the same one; whole numbers without a point, as recorded."""
+    return repr(value).removesuffix(".0")
+
+
+def _real_texts(values: NDArray[np.float64]) -> list[str]:
+    """Likewise for many, at a quarter of the time that any formatting in Python takes."""
+    return to_json(values.tolist())[1:-1].decode("ascii").split(",")
