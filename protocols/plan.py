@@ -75,4 +75,6 @@ class Plan:
     items: tuple[PlanItem, ...]
     analyses: tuple[AnalysisRequest, ...]
     estimate: Estimate
+    warnings: tuple[str, ...] = ()
+    """What is allowed but probably not meant, one line each, with file and line."""
     version: Literal[1] = 1

@@ -1,0 +1,91 @@
+"""A protocol bound to one cell: once, at launch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from protocols.cell import Cell
+from protocols.compile.analyses import bind_analyses
+from protocols.compile.binding import CellBinding
+from protocols.compile.cycle_count import uncounted_cycles
+from protocols.compile.overrides import launch_parameters, written_as_in_file
+from protocols.compile.protection import Protection, bind_limits
+from protocols.compile.record import bind_record
+from protocols.compile.scope import Scope
+from protocols.compile.sequence import Position, SequenceCompiler
+from protocols.compile.window import bind_window
+from protocols.errors import Place, ProtocolErrors, Refusal
+from protocols.estimate import estimate_program
+from protocols.plan import AnalysisRequest, Plan, Segment
+from protocols.program import Program
+from protocols.reading import Protocol
+
+__all__ = ["compile_protocol", "findings_without_cell"]
+
+_ANY_CELL = Cell("", active_mass_g=math.nan, area_cm2=math.nan, nominal_capacity_Ah=math.nan)
+"""Every comparison with NaN is false: what a cell could make right is not reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    program: Program
+    analyses: tuple[AnalysisRequest, ...]
+    warnings: list[Refusal]
+
+
+def compile_protocol(protocol: Protocol, cell: Cell, parameters: Mapping[str, str] | None = None) -> Plan:
+    """Bind a protocol to a cell: every set point absolute. ``parameters`` override defaults, written as in the file.
+
+    Raises ProtocolErrors with everything that is wrong.
+    """
+    findings: list[Refusal] = []
+    names = launch_parameters(protocol.definition.parameters, parameters or {}, findings)
+    bound = _bind(protocol, cell, Scope(names), findings)
+    if bound is None or findings:
+        raise ProtocolErrors(finding.in_file(protocol.file) for finding in findings)
+    if cell.nominal_capacity_Ah is None:
+        bound.warnings.append(_unknown_capacity(cell))
+    estimate = estimate_program(bound.program, cell.nominal_capacity_Ah)
+    return Plan(
+        protocol=protocol.name,
+        protocol_sha256=protocol.sha256,
+        cell=cell,
+        parameters={name: written_as_in_file(node) for name, node in names.items()},
+        items=(Segment(bound.program, estimate),),
+        analyses=bound.analyses,
+        estimate=estimate,
+        warnings=tuple(dict.fromkeys(str(warning.in_file(protocol.file)) for warning in bound.warnings)),
+    )
+
+
+def findings_without_cell(protocol: Protocol) -> list[Refusal]:
+    """Everything that no cell could make right."""
+    findings: list[Refusal] = []
+    _bind(protocol, _ANY_CELL, Scope(protocol.definition.parameters), findings)
+    return findings
+
+
+def _bind(protocol: Protocol, cell: Cell, scope: Scope, findings: list[Refusal]) -> _Bound | None:
+    """Bind the whole file; None, and why, where even its limits cannot be bound."""
+    definition, binding = protocol.definition, CellBinding(cell)
+    warnings: list[Refusal] = []
+    try:
+        protection: Protection = bind_limits(definition.limits, scope, binding)
+        window = bind_window(definition.cell, scope, cell, protection, warnings)
+        record = bind_record(definition.record, scope, binding)
+    except Refusal as refusal:
+        findings.append(refusal)
+        return None
+    sequence = SequenceCompiler(binding, protection, window, findings, warnings)
+    steps = sequence.body(definition.steps, Position(scope))
+    warnings += uncounted_cycles(steps)
+    analyses = bind_analyses(definition.analyses, scope, findings)
+    program = Program(steps, protection.limits, record, {"protocol": protocol.name, "cell": cell.id})
+    return _Bound(program, analyses, warnings)
+
+
+def _unknown_capacity(cell: Cell) -> Refusal:
+    message = f"the duration is a guess: the nominal capacity of cell {cell.id} is not known"
+    return Refusal(Place(None), message, f"cellbench cell add {cell.id} --nominal-capacity '3.35 mAh'")

@@ -1,0 +1,108 @@
+"""Steps that a channel executes, bound to a cell. One function for each family."""
+
+from __future__ import annotations
+
+from protocols.compile.job import Job
+from protocols.compile.record import bind_record
+from protocols.compile.until import bind_until, check_cut_off, refuse_endless_hold
+from protocols.errors import Place, Refusal
+from protocols.program import (
+    ConstantCurrent,
+    ConstantCurrentConstantVoltage,
+    ConstantVoltage,
+    Direction,
+    Limits,
+    Record,
+    Rest,
+    Until,
+)
+from protocols.quantity import Quantity
+from protocols.schema.constant_current import ConstantCurrentSection
+from protocols.schema.hold import HoldSection
+from protocols.schema.limits import StepLimitsSection
+from protocols.schema.record import RecordSection
+from protocols.schema.rest import RestSection
+
+__all__ = ["bind_constant_current", "bind_hold", "bind_rest"]
+
+
+def bind_rest(section: RestSection, job: Job) -> Rest:
+    """Bind a rest. Raises Refusal."""
+    duration_s = job.scope.value(section.for_).value
+    return Rest(Until(duration_s=duration_s), job.origin, _record(section.record, job), _limits(section.limits, job))
+
+
+def bind_constant_current(
+    section: ConstantCurrentSection, direction: Direction, job: Job
+) -> ConstantCurrent | ConstantCurrentConstantVoltage:
+    """Bind a charge or a discharge. Raises Refusal where it breaks the limits or can never end."""
+    job = _protected(section.limits, job)
+    current, place = job.scope.value(section.current), section.current.node.place
+    job.protection.check_current(current, job.binding, place)
+    magnitude_A = job.binding.current_A(current, place)
+    current_A = magnitude_A if direction == "charge" else -magnitude_A
+    until = bind_until(section.until, job)
+    record, limits = _record(section.record, job), _limits(section.limits, job)
+    if section.hold_at is not None:
+        check_cut_off(section.hold_at, direction, job)
+        refuse_endless_hold(section.until, job, current)
+        voltage_V = job.scope.value(section.hold_at).value
+        return ConstantCurrentConstantVoltage(current_A, voltage_V, until, job.origin, record, limits)
+    if section.until.current is not None:
+        message = "the current stays constant, so the step never ends by it"
+        raise Refusal(section.until.current.node.place, message, "add hold_at: 1.5 V, or end it by voltage or duration")
+    if section.until.voltage is not None:
+        check_cut_off(section.until.voltage, direction, job)
+    return ConstantCurrent(current_A, until, job.origin, record, limits)
+
+
+def bind_hold(section: HoldSection, job: Job) -> ConstantVoltage:
+    """Bind a held voltage. Raises Refusal where direction or current are neither written nor to be inferred."""
+    job = _protected(section.limits, job)
+    direction = section.direction or _direction_before(job, section.place)
+    job.protection.check_voltage(job.scope.value(section.voltage), section.voltage.node.place)
+    if section.max_current is not None:
+        most = job.scope.value(section.max_current)
+        job.protection.check_current(most, job.binding, section.max_current.node.place)
+        current_max_A = job.binding.current_A(most, section.max_current.node.place)
+    else:
+        current_max_A = _current_before(job, section.place)
+        most = Quantity(current_max_A, "A", f"{current_max_A * 1000:g} mA")
+    until = bind_until(section.until, job)
+    refuse_endless_hold(section.until, job, most)
+    voltage_V = job.scope.value(section.voltage).value
+    record, limits = _record(section.record, job), _limits(section.limits, job)
+    return ConstantVoltage(voltage_V, direction, current_max_A, until, job.origin, record, limits)
+
+
+def _direction_before(job: Job, place: Place) -> Direction:
+    if isinstance(job.before, ConstantCurrent | ConstantCurrentConstantVoltage | ConstantVoltage):
+        return job.before.direction
+    remedy = "add direction: charge, or direction: discharge"
+    raise Refusal(place, "no charge or discharge stands directly before the hold: its direction is open", remedy)
+
+
+def _current_before(job: Job, place: Place) -> float:
+    match job.before:
+        case ConstantCurrent(current_A=current_A) | ConstantCurrentConstantVoltage(current_A=current_A):
+            return abs(current_A)
+        case ConstantVoltage(current_max_A=current_max_A):
+            return current_max_A
+        case _:
+            message = "no charge or discharge stands directly before the hold: its largest current is open"
+            raise Refusal(place, message, "add max_current: 1C")
+
+
+def _protected(section: StepLimitsSection | None, job: Job) -> Job:
+    if section is None:
+        return job
+    protection = job.protection.narrowed(section, job.scope, job.binding)
+    return Job(job.scope, job.binding, protection, job.window, job.origin, job.before, job.warnings)
+
+
+def _limits(section: StepLimitsSection | None, job: Job) -> Limits | None:
+    return None if section is None else _protected(section, job).protection.limits
+
+
+def _record(section: RecordSection | None, job: Job) -> Record | None:
+    return None if section is None else bind_record(section, job.scope, job.binding)

@@ -1,0 +1,158 @@
+"""A plan as rows that people read: every absolute set point, loops kept compact. Drawing them is others' work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from protocols.plan import Estimate, Plan, Segment
+from protocols.program import (
+    ConstantCurrent,
+    ConstantCurrentConstantVoltage,
+    ConstantVoltage,
+    Limits,
+    Loop,
+    Record,
+    Rest,
+    Step,
+    Until,
+)
+
+__all__ = ["PlanRow", "SegmentDescription", "describe_plan", "duration_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One step. ``depth`` counts the loops around it."""
+
+    line: int
+    depth: int
+    what: str
+    """``rest``, ``charge``, ``discharge``, ``hold (charge)``, ``repeat 500x``."""
+    current_mA: float | None
+    """Set point with its sign; of a held voltage the largest magnitude, signed by direction."""
+    voltage_V: float | None
+    """The voltage that is held, if one is."""
+    until: str
+    record: str
+    """Empty: the segment's."""
+    limits: str
+    """Empty: the segment's."""
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentDescription:
+    """One segment: what holds for all of it, and its rows."""
+
+    number: int
+    """1-based place in the plan."""
+    limits: str
+    record: str
+    rows: tuple[PlanRow, ...]
+    estimate: Estimate
+
+
+def describe_plan(plan: Plan) -> tuple[SegmentDescription, ...]:
+    """Every segment of a plan, in order."""
+    return tuple(
+        SegmentDescription(
+            number,
+            limits_text(item.program.limits),
+            record_text(item.program.record),
+            tuple(_rows(item.program.steps, 0)),
+            item.estimate,
+        )
+        for number, item in enumerate(plan.items, 1)
+        if isinstance(item, Segment)
+    )
+
+
+def duration_text(duration_s: float) -> str:
+    """``2 d 7 h``, ``10 min``, ``1.5 s``: at most two units, from days down."""
+    if duration_s < 60:
+        return f"{duration_s:g} s"
+    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+    rest_s, words = round(duration_s), list[str]()
+    for name, size_s in units:
+        count, rest_s = divmod(rest_s, size_s)
+        if count:
+            words.append(f"{count} {name}")
+        elif words:
+            break
+    return " ".join(words[:2])
+
+
+def limits_text(limits: Limits) -> str:
+    """``-0.05 V to 2 V, 6 mA``, and capacity and temperature where limited."""
+    parts = [f"{limits.voltage_min_V:g} V to {limits.voltage_max_V:g} V", f"{limits.current_max_A * 1000:.6g} mA"]
+    if limits.capacity_max_Ah is not None:
+        parts.append(f"{limits.capacity_max_Ah * 1000:.6g} mAh")
+    if limits.temperature_min_degC is not None and limits.temperature_max_degC is not None:
+        parts.append(f"{limits.temperature_min_degC:g} degC to {limits.temperature_max_degC:g} degC")
+    return ", ".join(parts)
+
+
+def record_text(record: Record) -> str:
+    """``every 10 s, 5 mV``."""
+    parts = [f"every {duration_text(record.interval_s)}"] if record.interval_s else []
+    if record.voltage_change_V:
+        parts.append(f"{record.voltage_change_V * 1000:g} mV")
+    if record.current_change_A:
+        parts.append(f"{record.current_change_A * 1000:.6g} mA")
+    return ", ".join(parts)
+
+
+def until_text(until: Until) -> str:
+    """``1.5 V or 2 h``."""
+    parts = [] if until.voltage_V is None else [f"{until.voltage_V:g} V"]
+    if until.current_A is not None:
+        parts.append(f"{until.current_A * 1000:.6g} mA")
+    if until.capacity_Ah is not None:
+        parts.append(f"{until.capacity_Ah * 1000:.6g} mAh")
+    if until.duration_s is not None:
+        parts.append(duration_text(until.duration_s))
+    return " or ".join(parts)
+
+
+def _rows(steps: tuple[Step, ...], depth: int) -> Iterator[PlanRow]:
+    for step in steps:
+        if isinstance(step, Loop):
+            label = step.origin.label or ""
+            yield PlanRow(step.origin.line, depth, f"repeat {step.count}x", None, None, _stop(step), "", "", label)
+            yield from _rows(step.body, depth + 1)
+        else:
+            yield _row(step, depth)
+
+
+def _stop(loop: Loop) -> str:
+    rule = loop.stop_when
+    if rule is None:
+        return ""
+    cycles = f"for {rule.for_cycles} cycles" if rule.for_cycles > 1 else "once"
+    return f"capacity below {rule.below:.4g} of cycle {rule.reference_cycle} {cycles}"
+
+
+def _row(step: Rest | ConstantCurrent | ConstantVoltage | ConstantCurrentConstantVoltage, depth: int) -> PlanRow:
+    current_mA = voltage_V = None
+    match step:
+        case Rest():
+            what = "rest"
+        case ConstantCurrent():
+            what, current_mA = step.direction, step.current_A * 1000
+        case ConstantCurrentConstantVoltage():
+            what, current_mA, voltage_V = f"{step.direction} and hold", step.current_A * 1000, step.voltage_V
+        case ConstantVoltage():
+            sign = 1 if step.direction == "charge" else -1
+            what, current_mA, voltage_V = f"hold ({step.direction})", sign * step.current_max_A * 1000, step.voltage_V
+    return PlanRow(
+        step.origin.line,
+        depth,
+        what,
+        current_mA,
+        voltage_V,
+        until_text(step.until),
+        record_text(step.record) if step.record else "",
+        limits_text(step.limits) if step.limits else "",
+        step.origin.label or "",
+    )
