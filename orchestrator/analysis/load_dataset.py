@@ -1,0 +1,71 @@
+"""From the database to a Dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from drivers.contracts import RECORD_COLUMNS
+from orchestrator.analysis.dataset import CYCLE_COLUMNS, Dataset, RunData
+from orchestrator.analysis.errors import AnalysisError
+from orchestrator.analysis.run_records import read_chunks
+from orchestrator.store import tables
+from protocols.cell import Cell
+from protocols.storage import load_plan
+
+__all__ = ["load_dataset"]
+
+
+def load_dataset(conn: Connection, run_ids: Sequence[int]) -> Dataset:
+    """Return the runs as a dataset. Records are read when an analysis first asks: keep the connection open until then.
+
+    Raises AnalysisError for a run that does not exist.
+    """
+    return Dataset(tuple(_load_run(conn, run_id) for run_id in run_ids))
+
+
+def _load_run(conn: Connection, run_id: int) -> RunData:
+    run = conn.execute(select(tables.runs).where(tables.runs.c.id == run_id)).one_or_none()
+    if run is None:
+        raise AnalysisError(f"there is no run {run_id}")
+    return RunData(
+        run_id=run_id,
+        cell=_load_cell(conn, run.cell_id),
+        protocol=run.protocol,
+        cycles=_load_cycles(conn, run_id),
+        plan=load_plan(run.plan),
+        read_records=lambda: _load_records(conn, run_id),
+    )
+
+
+def _load_cell(conn: Connection, cell_id: str) -> Cell:
+    row = conn.execute(select(tables.cells).where(tables.cells.c.id == cell_id)).one()
+    return Cell(
+        id=row.id,
+        active_mass_g=row.active_mass_g,
+        area_cm2=row.area_cm2,
+        nominal_capacity_Ah=row.nominal_capacity_Ah,
+        window_min_V=row.window_min_V,
+        window_max_V=row.window_max_V,
+        material=row.material,
+        metadata=dict(row.metadata),
+    )
+
+
+def _load_cycles(conn: Connection, run_id: int) -> pd.DataFrame:
+    wanted = [tables.cycles.c[name] for name in CYCLE_COLUMNS]
+    query = select(*wanted).where(tables.cycles.c.run_id == run_id).order_by(tables.cycles.c.cycle)
+    frame = pd.DataFrame([tuple(row) for row in conn.execute(query)], columns=list(CYCLE_COLUMNS))
+    types = {name: "float64" for name in CYCLE_COLUMNS if name[-2:] in ("_s", "Ah", "Wh")}
+    return frame.astype({"cycle": "int64", "complete": "bool", "gap": "bool", "label": "object", **types})
+
+
+def _load_records(conn: Connection, run_id: int) -> pd.DataFrame:
+    chunks = [chunk.columns for chunk in read_chunks(conn, run_id)]
+    kinds = {**RECORD_COLUMNS, "record": "int64"}
+    if not chunks:
+        return pd.DataFrame({name: np.empty(0, dtype=kind) for name, kind in kinds.items()})
+    return pd.DataFrame({name: np.concatenate([chunk[name] for chunk in chunks]) for name in kinds})

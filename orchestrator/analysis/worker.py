@@ -1,0 +1,150 @@
+"""Works off the queue of analyses in a child process, so that neither their memory nor their crashes are the node's."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
+
+from orchestrator.analysis.queue import fail_running, has_queued, requeue_running, running_ids
+from orchestrator.store.database import open_database
+from orchestrator.store.errors import StoreUnavailable
+from orchestrator.store.transactions import reading, writing
+
+__all__ = ["AnalysisWorker"]
+
+_log = logging.getLogger(__name__)
+
+_TRY_AGAIN = 75
+"""Exit code of a child that lost its database (EX_TEMPFAIL of sysexits.h)."""
+
+_NICENESS = 10  # measuring goes before analysing
+
+
+class AnalysisWorker:
+    """One child process at a time; it ends when the queue is empty, so an idle node pays nothing.
+
+    ``now`` gives unix seconds on the node's clock; ``give_up_after_s`` are wall seconds for one analysis. Nothing is
+    raised while the database is away: what is queued waits there.
+    """
+
+    def __init__(
+        self, database_url: str, now: Callable[[], float] = time.time, *, give_up_after_s: float = 600.0
+    ) -> None:
+        self._database_url = database_url
+        self._engine = open_database(database_url)
+        self._now = now
+        self._give_up_after_s = give_up_after_s
+        self._child: BaseProcess | None = None
+        self._watched: tuple[tuple[int, ...], float] = ((), 0.0)
+        self._inherited = True  # rows of a node that died may still say running
+        self._away = False
+
+    def submit_pending(self) -> None:
+        """Start a child where something is queued and none is at work; settle what a dead child left. Never blocks."""
+        try:
+            self._settle_inherited()
+            self._settle_child()
+            if self._child is None and self._anything_queued():
+                self._start_child()
+        except StoreUnavailable as error:
+            if not self._away:
+                _log.warning("analyses wait: %s", error)
+            self._away = True
+        else:
+            self._away = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a child is at work."""
+        return self._child is not None and self._child.is_alive()
+
+    def wait(self, timeout: float) -> bool:
+        """Block until the child ends (for tests and for a one-shot command); False when it is still at work."""
+        if self._child is not None:
+            self._child.join(timeout)
+        return not self.busy
+
+    def close(self) -> None:
+        """End the child; what it was at is queued again for the next node."""
+        if self._child is not None:
+            self._child.terminate()
+            self._child.join()
+            self._child = None
+            try:
+                with writing(self._engine) as conn:
+                    requeue_running(conn)
+            except StoreUnavailable as error:
+                _log.warning("an analysis stays marked as running until the next start: %s", error)
+        self._engine.dispose()
+
+    def _settle_inherited(self) -> None:
+        if self._inherited:
+            with writing(self._engine) as conn:
+                requeue_running(conn)
+            self._inherited = False
+
+    def _settle_child(self) -> None:
+        child = self._child
+        if child is None:
+            return
+        if child.is_alive():
+            self._end_if_stuck(child)
+            return
+        with writing(self._engine) as conn:
+            if child.exitcode == _TRY_AGAIN:
+                requeue_running(conn)
+            elif child.exitcode != 0:
+                fail_running(conn, f"the analysis process ended with {_ending(child.exitcode)}", self._now())
+        child.close()
+        self._child = None
+
+    def _end_if_stuck(self, child: BaseProcess) -> None:
+        with reading(self._engine) as conn:
+            running = running_ids(conn)
+        watched, since = self._watched
+        if not running or running != watched:
+            self._watched = (running, time.monotonic())
+            return
+        if time.monotonic() - since < self._give_up_after_s:
+            return
+        child.kill()
+        child.join()
+        with writing(self._engine) as conn:
+            fail_running(conn, f"the analysis took longer than {self._give_up_after_s:g} s and was ended", self._now())
+        self._child = None
+
+    def _anything_queued(self) -> bool:
+        with reading(self._engine) as conn:
+            return has_queued(conn)
+
+    def _start_child(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        arguments = (self._database_url, self._now())
+        # The arguments travel by a pipe: a password in the URL stands in no list of processes.
+        self._child = context.Process(target=_work, args=arguments, name="cellbench-analysis", daemon=True)
+        self._child.start()
+        self._watched = ((), 0.0)
+
+
+def _work(database_url: str, started_unix_s: float) -> None:
+    from orchestrator.analysis.running import drain  # noqa: PLC0415 - pandas is loaded in the child alone
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the node's to handle: it ends its child itself
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    begun = time.monotonic()
+    try:
+        drain(database_url, lambda: started_unix_s + time.monotonic() - begun)
+    except StoreUnavailable as error:
+        _log.warning("analyses wait: %s", error)
+        sys.exit(_TRY_AGAIN)
+
+
+def _ending(exitcode: int | None) -> str:
+    return f"signal {-exitcode}" if exitcode is not None and exitcode < 0 else f"exit code {exitcode}"
