@@ -48,7 +48,7 @@ def run_cycles(cell: VirtualCell, state: CellState, rates_A_g: list[float]) -> t
 
 
 def run_formation_and_ladder(material: Material) -> list[CyclePoint]:
-    """Formation at the ladder's lowest current, five cycles at each of the others, and back to 1 A/g."""
+    """Run formation at the ladder's lowest current, five cycles at each of the others, and back to 1 A/g."""
     cell = VirtualCell(material, material.reference_loading_mg_cm2 * 1e-3 * _AREA_cm2, _AREA_cm2)
     rates = [material.ladder_current_A_g[0]] * _FORMATION_CYCLES
     for rate in (*material.ladder_current_A_g[1:], 1.0):
@@ -64,7 +64,7 @@ def ladder_capacities(points: list[CyclePoint]) -> list[float]:
 
 
 def calibrate(material: Material, rounds: int = 12) -> Material:
-    """The same material with knots and sink such that first discharge and ladder are what its file asks for."""
+    """Return the same material with knots and sink such that first discharge and ladder are what its file asks for."""
     for _ in range(rounds):
         points = run_formation_and_ladder(material)
         missing = np.array(material.ladder_capacity_mAh_g) - ladder_capacities(points)

@@ -80,7 +80,7 @@ class Hold:
         return found if found <= horizon_s else None
 
     def state_at(self, elapsed_s: float) -> CellState:
-        """The state after so many seconds of the hold."""
+        """Return the state after so many seconds of the hold."""
         self._extend(elapsed_s)
         node = max(0, bisect.bisect_right(self._time_s, elapsed_s) - 1)
         since = elapsed_s - self._time_s[node]
@@ -109,7 +109,7 @@ class Hold:
         return self._cell.surface_voltage_V(state) + self._polarisation.overpotential_V(current_A)
 
     def _solve(self, state: CellState, before_A: float | None, step_s: float) -> float:
-        """The current that meets the voltage at the end of the step, within its limits."""
+        """Return the current that meets the voltage at the end of the step, within its limits."""
 
         def excess_V(current_A: float) -> float:
             after = state if before_A is None else self._cell.advance(state, (before_A + current_A) / 2, step_s)

@@ -16,7 +16,10 @@ _SOURCES = ("paper", "inferred", "assumed")
 
 @dataclass(frozen=True)
 class Material:
-    """Parameters of one electrode material against lithium. Specific charges per gram of active mass, areas geometric."""
+    """Parameters of one electrode material against lithium.
+
+    Specific charges are per gram of active mass, areas geometric.
+    """
 
     name: str
     ladder_current_A_g: tuple[float, ...]
@@ -98,4 +101,5 @@ def load_material(name: str) -> Material:
     wanted = {field.name for field in fields(Material)} - {"name"}
     if wanted != set(entries):
         raise ValueError(f"{name}: missing or unknown parameters {sorted(wanted ^ set(entries))}")
-    return Material(name=name, **{key: _value(name, key, entry) for key, entry in entries.items()})
+    values: dict[str, Any] = {key: _value(name, key, entry) for key, entry in entries.items()}
+    return Material(name=name, **values)

@@ -36,7 +36,7 @@ class OpenCircuit:
         return np.asarray(low + low_rise * part + (gap + gap_rise * part) * hysteresis)
 
     def voltage_at_V(self, charge_mAh_g: float, hysteresis: float) -> float:
-        """The same for one point, without the cost of arrays."""
+        """Return the same for one point, without the cost of arrays."""
         place = charge_mAh_g - _LOW_mAh_g
         index = min(max(int(place), 0), _POINTS - 2)
         part = place - index

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -17,7 +16,7 @@ from simulators.cell.kinetics import Kinetics, kinetics
 from simulators.cell.material import Material
 from simulators.cell.open_circuit import open_circuit
 from simulators.cell.response import Response
-from simulators.cell.state import CellState
+from simulators.cell.state import CellState, Direction
 
 __all__ = ["VirtualCell"]
 
@@ -99,7 +98,7 @@ class VirtualCell:
         return found
 
     def advance(self, state: CellState, current_A: float, duration_s: float) -> CellState:
-        """The state after a constant current, or with zero after a rest."""
+        """Return the state after a constant current, or with zero after a rest."""
         state = self.entered(state, current_A)
         rate = current_A / self._effective_mass_g / 3.6
         moved = rate * duration_s
@@ -111,12 +110,13 @@ class VirtualCell:
         for excess, tau_s in zip(state.diffusion_mAh_g, self._mode_tau_s.tolist(), strict=True):
             left = math.exp(-duration_s / tau_s)
             surface.append(excess * left - (1 - left) * rate * 2 * tau_s)
-        return replace(
-            state,
+        return CellState(
             lithium_mAh_g=state.lithium_mAh_g - moved - lost,
             hysteresis=branch + (state.hysteresis - branch) * decay,
             diffusion_mAh_g=tuple(surface),
             lithiated_mAh_g=state.lithiated_mAh_g + lithiated,
+            cycle=state.cycle,
+            last_direction=state.last_direction,
         )
 
     # ---- constant voltage
@@ -124,7 +124,7 @@ class VirtualCell:
     def hold(
         self, state: CellState, voltage_V: float, current_max_A: float, direction: Literal["charge", "discharge"]
     ) -> Hold:
-        """A constant voltage from now on; current flows one way only and never exceeds the maximum."""
+        """Begin a constant voltage now; current flows one way only and never exceeds the maximum."""
         return Hold(self, state, voltage_V, current_max_A if direction == "charge" else -current_max_A)
 
     def under_voltage(
@@ -135,7 +135,10 @@ class VirtualCell:
         direction: Literal["charge", "discharge"],
         elapsed_s: NDArray[np.float64],
     ) -> Response:
-        """Answer to a constant voltage at these seconds from now. Where the current is limited the voltage is not met."""
+        """Answer to a constant voltage at these seconds from now.
+
+        Where the current is at its limit, or would have to flow the other way, the voltage is not met.
+        """
         return self.hold(state, voltage_V, current_max_A, direction).response(elapsed_s)
 
     # ---- at rest
@@ -152,11 +155,11 @@ class VirtualCell:
     # ---- what a hold needs
 
     def entered(self, state: CellState, current_A: float) -> CellState:
-        """The state as a current begins: lithiation after anything else begins a cycle."""
+        """Return the state as a current begins: lithiation after anything else begins a cycle."""
         if current_A < 0 and state.last_direction != "lithiation":
-            return replace(state, cycle=state.cycle + 1, last_direction="lithiation")
+            return self._turned(state, state.cycle + 1, "lithiation")
         if current_A > 0 and state.last_direction != "delithiation":
-            return replace(state, last_direction="delithiation")
+            return self._turned(state, state.cycle, "delithiation")
         return state
 
     def polarisation(self, state: CellState) -> Kinetics:
@@ -173,6 +176,13 @@ class VirtualCell:
         return self._branches.voltage_at_V(charge, state.hysteresis)
 
     # ---- inside
+
+    @staticmethod
+    def _turned(state: CellState, cycle: int, direction: Direction) -> CellState:
+        # written out: dataclasses.replace costs ten times as much, and this stands on the hot path
+        return CellState(
+            state.lithium_mAh_g, state.hysteresis, state.diffusion_mAh_g, state.lithiated_mAh_g, cycle, direction
+        )
 
     def _age(self, state: CellState) -> Ageing:
         if state.cycle not in self._ages:

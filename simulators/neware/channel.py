@@ -197,7 +197,7 @@ class Channel:
             self._go_to(self._execution, run.end.jump, run.end_unix_s)
 
     def snapshot(self, now_unix_s: float) -> Snapshot:
-        """The channel at this instant, which may lie in the past; later than the last advance, it advances."""
+        """Show the channel at this instant, which may lie in the past; later than the last advance, it advances."""
         if now_unix_s > self._seen_unix_s:
             self.advance(now_unix_s)
         status = self._history.at(now_unix_s)

@@ -11,7 +11,7 @@ from simulators.cell import CellState, Response
 from simulators.neware.open_clips import HeldObject, TestObject
 from simulators.neware.step_program import CHARGING, Step
 
-__all__ = ["FOREVER_s", "Course", "course_of"]
+__all__ = ["Course", "FOREVER_s", "course_of"]
 
 FOREVER_s = 60 * 86400.0
 """Longer than any one step is followed."""
@@ -48,7 +48,7 @@ class Course:
         )
 
     def state_at(self, elapsed_s: float) -> CellState:
-        """The test object's state after so many seconds of the step."""
+        """Return the test object's state after so many seconds of the step."""
         if self.held is None or elapsed_s < self.turn_s:
             return self.item.advance(self.state, self.current_A, elapsed_s)
         return self.held.response(np.empty(0)).state_at(elapsed_s - self.turn_s)
@@ -65,7 +65,7 @@ class Course:
 
 
 def course_of(step: Step, current_A: float, item: TestObject) -> Course:
-    """The course of a step on a test object in its present state; ``current_A`` unsigned, already resolved."""
+    """Return the course of a step on a test object in its present state; ``current_A`` unsigned, already resolved."""
     state = item.state
     charging = step.kind in CHARGING
     signed_A = 0.0 if step.kind == "rest" else current_A if charging else -current_A

@@ -39,7 +39,7 @@ class TestLedger:
         self._log: list[LogRow] = []
         self._rows = 0
         self._testtime_ms = np.empty(_FIRST_CAPACITY, np.int64)
-        self._unix_s, self._volt, self._curr, self._cap, self._eng = np.empty((5, _FIRST_CAPACITY))
+        self._unix_s, self._volt, self._curr, self._cap, self._eng = (np.empty(_FIRST_CAPACITY) for _ in range(5))
 
     # ---- writing: the channel's side
 
@@ -87,18 +87,22 @@ class TestLedger:
         self._log.append(LogRow(max(1, self._rows + ahead), log_code, unix_time_s))
 
     def _grow(self, needed: int) -> None:
-        capacity = max(needed, len(self._testtime_ms) * 3 // 2)
-        self._testtime_ms = np.resize(self._testtime_ms, capacity)
-        self._unix_s = np.resize(self._unix_s, capacity)
-        self._volt = np.resize(self._volt, capacity)
-        self._curr = np.resize(self._curr, capacity)
-        self._cap = np.resize(self._cap, capacity)
-        self._eng = np.resize(self._eng, capacity)
+        capacity = max(needed, len(self._testtime_ms) * 2)  # pages that are never touched take no memory
+        testtime_ms = np.empty(capacity, np.int64)
+        testtime_ms[: self._rows] = self._testtime_ms[: self._rows]
+        self._testtime_ms = testtime_ms
+        columns = (self._unix_s, self._volt, self._curr, self._cap, self._eng)
+        self._unix_s, self._volt, self._curr, self._cap, self._eng = (self._grown(c, capacity) for c in columns)
+
+    def _grown(self, column: NDArray[np.float64], capacity: int) -> NDArray[np.float64]:
+        grown = np.empty(capacity)
+        grown[: self._rows] = column[: self._rows]
+        return grown
 
     # ---- reading: the wire's side
 
     def count(self, until_unix_s: float) -> int:
-        """Number of records up to and including this instant."""
+        """Count the records up to and including this instant."""
         return int(np.searchsorted(self._unix_s[: self._rows], until_unix_s + _CLOCK_SLACK_S, side="right"))
 
     def rows(self, first_seqid: int, count: int, until_unix_s: float) -> LedgerRows:
@@ -136,7 +140,7 @@ class TestLedger:
         return [row for row in self._log if row.unix_time_s <= until_unix_s + _CLOCK_SLACK_S]
 
     def step_at(self, until_unix_s: float) -> StepSpan | None:
-        """The step that the last record up to this instant belongs to."""
+        """Return the step that the last record up to this instant belongs to."""
         known = self.count(until_unix_s)
         if not known:
             return None

@@ -38,7 +38,10 @@ class LedgerRows:
 
 @dataclass(frozen=True, slots=True)
 class StepLayer:
-    """One executed step, as ``downloadStepLayer`` tells it. The last one of a running test is cut at the last record."""
+    """One executed step, as ``downloadStepLayer`` tells it.
+
+    The last one of a running test is cut at the last record.
+    """
 
     startseqid: int
     endseqid: int

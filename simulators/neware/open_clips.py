@@ -16,7 +16,7 @@ class HeldObject(Protocol):
     """Something held at a voltage."""
 
     def response(self, elapsed_s: NDArray[np.float64]) -> Response:
-        """What it answers at these seconds from the start."""
+        """Tell what it answers at these seconds from the start."""
 
     def time_to_current_s(self, current_A: float, horizon_s: float) -> float | None:
         """Seconds until the current has decayed to this magnitude."""
@@ -34,7 +34,7 @@ class TestObject(Protocol):
         """Answer to a constant current, or with zero to rest."""
 
     def advance(self, state: CellState, current_A: float, duration_s: float) -> CellState:
-        """The state after a constant current, or with zero after a rest."""
+        """Return the state after a constant current, or with zero after a rest."""
 
     def hold(
         self, state: CellState, voltage_V: float, current_max_A: float, direction: Literal["charge", "discharge"]
@@ -56,7 +56,7 @@ class OpenClips:
         self._rail_low_V = rail_low_V
 
     def under_current(self, state: CellState, current_A: float, elapsed_s: NDArray[np.float64]) -> Response:
-        """The rail, or zero volts at rest."""
+        """Return the rail, or zero volts at rest."""
         return self._constant(self._voltage_V(current_A), elapsed_s, state)
 
     def advance(self, state: CellState, current_A: float, duration_s: float) -> CellState:  # noqa: ARG002
@@ -70,7 +70,7 @@ class OpenClips:
         current_max_A: float,  # noqa: ARG002 - no current will flow
         direction: Literal["charge", "discharge"],  # noqa: ARG002
     ) -> HeldObject:
-        """The output capacitor is at the voltage at once."""
+        """Return the output capacitor is at the voltage at once."""
         return _HeldClips(self._constant(voltage_V, np.zeros(1), state))
 
     def time_to_voltage(
@@ -102,7 +102,7 @@ class _HeldClips:
         self._held = held
 
     def response(self, elapsed_s: NDArray[np.float64]) -> Response:
-        """The set voltage, no current."""
+        """Return the set voltage, no current."""
         zero = np.zeros(elapsed_s.shape)
         return Response(elapsed_s, zero + self._held.voltage_V[0], zero, zero, self._held.state_at)
 

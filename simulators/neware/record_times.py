@@ -35,7 +35,9 @@ def record_times_ms(
         parts.append(ticks[ticks < end_ms])
     times = np.concatenate(parts)
     times.sort()
-    return times[np.append(True, times[1:] != times[:-1])]
+    new = np.ones(len(times), np.bool_)
+    new[1:] = times[1:] != times[:-1]
+    return np.asarray(times[new], np.int64)
 
 
 def change_times_s(

@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 
 from simulators.cell import Response
 from simulators.neware.channel_hardware import ChannelHardware
-from simulators.neware.course import FOREVER_s, Course
-from simulators.neware.step_program import Condition, Jump, Protection, Step
+from simulators.neware.course import Course, FOREVER_s
+from simulators.neware.jump_condition import holds_s
+from simulators.neware.protection_trip import hardware_protection, tripped_s
+from simulators.neware.step_program import Jump, Protection, Step
 
-__all__ = ["TICK_ms", "Passed", "StepEnd", "find_end"]
+__all__ = ["Passed", "StepEnd", "TICK_ms", "find_end"]
 
 TICK_ms = 100
 """A channel looks at its conditions ten times a second; times of steps and of change records are multiples of this."""
 _GRID = (1 - np.cos(np.linspace(0, np.pi, 160))) / 2
-_DELAY_SAMPLES = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +47,21 @@ def _sample_grid(ticks: int) -> NDArray[np.float64]:
 def find_end(
     step: Step, course: Course, passed: Passed, protections: tuple[Protection, ...], hardware: ChannelHardware
 ) -> tuple[StepEnd, Response]:
-    """The earliest of everything that can end this step, and the course sampled up to there.
+    """Return the earliest of everything that can end this step, and the course sampled up to there.
 
     At the same tick protection comes first.
     """
     normal_s = _first_limit_s(step, course, passed)
     normal = _ticks(normal_s)
     response = course.response(_sample_grid(normal))
-    ends = [(normal, 1, "next" if normal_s < FOREVER_s else "protect")]
+    ends: list[tuple[int, int, Jump]] = [(normal, 1, "next" if normal_s < FOREVER_s else "protect")]
     ends += [
-        (_ticks(found), 1, c.jump) for c in step.conditions if (found := _holds_s(c, response, passed)) is not None
+        (_ticks(found), 1, c.jump)
+        for c in step.conditions
+        if (found := holds_s(c, response, passed.time_ms / 1000)) is not None
     ]
-    for protection in (_of_hardware(hardware), *protections):
-        tripped = _tripped_s(protection, course, response, passed, normal_s)
+    for protection in (hardware_protection(hardware), *protections):
+        tripped = tripped_s(protection, course, response, passed.capacity_Ah)
         if tripped is not None:
             ends.append((_ticks(tripped), 0, "protect"))
     ticks, _, jump = min(ends, key=lambda end: end[:2])
@@ -86,71 +89,3 @@ def _first_limit_s(step: Step, course: Course, passed: Passed) -> float:
         found = course.held.time_to_current_s(step.stop_current_A, horizon_s - course.turn_s)
         horizon_s = horizon_s if found is None else course.turn_s + found
     return horizon_s
-
-
-def _of_hardware(hardware: ChannelHardware) -> Protection:
-    """The range's own ends, a hair inside so that a voltage at the rail is noticed."""
-    return Protection(voltage_max_V=hardware.voltage_max_V - 1e-3, voltage_min_V=hardware.voltage_min_V + 1e-3)
-
-
-def _tripped_s(
-    protection: Protection, course: Course, response: Response, passed: Passed, horizon_s: float
-) -> float | None:
-    found = [
-        _beyond_s(course, response, horizon_s, protection.delay_s, protection.voltage_max_V, "voltage", above=True),
-        _beyond_s(course, response, horizon_s, protection.delay_s, protection.voltage_min_V, "voltage", above=False),
-        _beyond_s(course, response, horizon_s, protection.delay_s, protection.current_max_A, "current", above=True),
-        _beyond_s(course, response, horizon_s, protection.delay_s, protection.current_min_A, "current", above=False),
-    ]
-    if protection.capacity_max_Ah is not None:
-        # unconfirmed on hardware: taken as the capacity of one step, as the counter that the channel shows
-        full_s = course.time_to_charge_s(max(0.0, protection.capacity_max_Ah - passed.capacity_Ah), horizon_s)
-        found.append(
-            None if full_s is None or full_s + protection.delay_s >= horizon_s else full_s + protection.delay_s
-        )
-    return min((f for f in found if f is not None), default=None)
-
-
-def _beyond_s(
-    course: Course, response: Response, horizon_s: float, delay_s: float, limit: float | None, what: str, *, above: bool
-) -> float | None:
-    """When a quantity has been beyond a limit for the whole delay."""
-    if limit is None:
-        return None
-    values = response.voltage_V if what == "voltage" else response.current_A
-    beyond = values > limit if above else values < limit
-    if not beyond.any():
-        return None
-    index = int(beyond.argmax())
-    began_s = float(response.elapsed_s[index])
-    if index and what == "voltage" and course.held is None:
-        exact = course.item.time_to_voltage(course.state, course.current_A, limit, horizon_s, above)
-        began_s = began_s if exact is None else exact
-    if delay_s == 0:
-        return began_s
-    if began_s + delay_s > horizon_s:
-        return None
-    later = course.response(np.linspace(began_s, began_s + delay_s, _DELAY_SAMPLES)[1:])
-    values = later.voltage_V if what == "voltage" else later.current_A
-    stays = (values > limit) if above else (values < limit)
-    return began_s + delay_s if bool(stays.all()) else None
-
-
-def _holds_s(condition: Condition, response: Response, passed: Passed) -> float | None:
-    """When a jump condition first holds; straight between the points of the grid. Currents count unsigned."""
-    elapsed_s = response.elapsed_s
-    series = {
-        "voltage": response.voltage_V,
-        "current": np.abs(response.current_A),
-        "time": elapsed_s + passed.time_ms / 1000,
-    }[condition.quantity]
-    sign = 1.0 if condition.comparison in {">", ">="} else -1.0
-    excess = sign * (series - condition.value)
-    holds = excess >= 0 if condition.comparison in {">=", "<="} else excess > 0
-    if not holds.any():
-        return None
-    index = int(holds.argmax())
-    if index == 0:
-        return 0.0
-    part = excess[index - 1] / (excess[index - 1] - excess[index])
-    return float(elapsed_s[index - 1] + part * (elapsed_s[index] - elapsed_s[index - 1]))

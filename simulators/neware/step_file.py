@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml.ElementTree import fromstring
 from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from simulators.neware.step_file_element import StepFileError, Units, child, number, optional_number, text
 from simulators.neware.step_file_encoding import decode_step_file

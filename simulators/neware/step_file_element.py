@@ -44,7 +44,7 @@ class Units:
 
 
 def child(element: Element, tag: str) -> Element:
-    """The one child with this tag; raises StepFileError."""
+    """Return the one child with this tag; raises StepFileError."""
     found = element.find(tag)
     if found is None:
         raise StepFileError(f"<{element.tag}> has no <{tag}>")
@@ -52,7 +52,7 @@ def child(element: Element, tag: str) -> Element:
 
 
 def number(element: Element, attribute: str = "Value") -> float:
-    """A finite number in an attribute; raises StepFileError."""
+    """Return a finite number in an attribute; raises StepFileError."""
     raw = element.get(attribute)
     try:
         value = float(raw) if raw is not None else math.nan
@@ -64,12 +64,12 @@ def number(element: Element, attribute: str = "Value") -> float:
 
 
 def optional_number(element: Element | None, path: str) -> float | None:
-    """The ``Value`` of the element at a path below, None where there is none."""
+    """Return the ``Value`` of the element at a path below, None where there is none."""
     found = None if element is None else element.find(path)
     return None if found is None else number(found)
 
 
 def text(element: Element | None, tag: str) -> str:
-    """The ``Value`` of a child as text, empty where there is none."""
+    """Return the ``Value`` of a child as text, empty where there is none."""
     found = None if element is None else element.find(tag)
     return "" if found is None else found.get("Value", "")

@@ -22,7 +22,7 @@ _JUMPS: dict[int, Jump] = {65526: "next", 65535: "finish", 6535: "finish", 65534
 
 
 def parse_record(main: Element | None, units: Units) -> RecordRule | None:
-    """A ``Record/Main`` block."""
+    """Read a ``Record/Main`` block."""
     if main is None:
         return None
     return RecordRule(
@@ -33,7 +33,7 @@ def parse_record(main: Element | None, units: Units) -> RecordRule | None:
 
 
 def parse_protection(block: Element | None, units: Units) -> Protection | None:
-    """A ``Protect`` block with its ``Main`` and ``Aux``."""
+    """Read a ``Protect`` block with its ``Main`` and ``Aux``."""
     if block is None:
         return None
     main = block.find("Main")
@@ -50,7 +50,7 @@ def parse_protection(block: Element | None, units: Units) -> Protection | None:
 
 
 def parse_step(element: Element, units: Units, nominal_Ah: float | None) -> Step:
-    """A ``StepN`` element. Kinds that cannot be executed are read as far as they are understood."""
+    """Read a ``StepN`` element. Kinds that cannot be executed are read as far as they are understood."""
     number_of_step = int(number(element, "Step_ID"))
     code = int(number(element, "Step_Type"))
     if code not in _KINDS:
@@ -79,7 +79,7 @@ def _first(block: Element, *paths: str) -> float | None:
 
 
 def _current_A(main: Element | None, tag: str, rate: str, units: Units, nominal_Ah: float | None) -> float | None:
-    """An absolute current; where only a C-rate stands, the rate times the file's nominal capacity."""
+    """Read an absolute current; where only a C-rate stands, the rate times the file's nominal capacity."""
     current = units.current_A(optional_number(main, tag))
     c_rate = optional_number(main, rate)
     if current is None and c_rate is not None and nominal_Ah is not None:

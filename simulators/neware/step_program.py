@@ -1,4 +1,7 @@
-"""What a BTS step file says, in SI values. Currents are unsigned as in the file: the step's kind gives the direction."""
+"""What a BTS step file says, in SI values.
+
+Currents are unsigned as in the file: the step's kind gives the direction.
+"""
 
 from __future__ import annotations
 
@@ -114,5 +117,5 @@ class StepProgram:
     scale: float = 1.0
 
     def step(self, number: int) -> Step:
-        """The step with this number; numbers count from 1 without gaps."""
+        """Return the step with this number; numbers count from 1 without gaps."""
         return self.steps[number - 1]

@@ -11,7 +11,7 @@ from simulators.neware.channel_hardware import ChannelHardware
 from simulators.neware.course import Course, course_of
 from simulators.neware.open_clips import TestObject
 from simulators.neware.record_times import change_times_s, record_times_ms
-from simulators.neware.step_end import TICK_ms, Passed, StepEnd, find_end
+from simulators.neware.step_end import Passed, StepEnd, TICK_ms, find_end
 from simulators.neware.step_program import Protection, RecordRule, Step
 
 __all__ = ["References", "StepRecords", "StepRun", "begin_step"]
@@ -69,7 +69,7 @@ class StepRun:
         return self.begin_unix_s + (testtime_ms - self.passed.time_ms) / 1000
 
     def values(self, testtime_ms: NDArray[np.int64]) -> StepRecords:
-        """What would be recorded at times in the step."""
+        """Compute what would be recorded at times in the step."""
         elapsed_s = (testtime_ms - self.passed.time_ms) / 1000
         response = self.course.response(elapsed_s)
         return StepRecords(
@@ -81,7 +81,7 @@ class StepRun:
         )
 
     def references_at(self, elapsed_ms: int) -> References:
-        """What change records after this instant are measured from."""
+        """Return what change records after this instant are measured from."""
         inside = self.grid_s <= elapsed_ms / 1000
         time_s = np.append(self.grid_s[inside], elapsed_ms / 1000)
         voltage = np.interp(time_s, self.grid_s, self.grid_V)
