@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import bisect
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from simulators.cell import VirtualCell
 from simulators.neware.channel_errors import ChannelBusy, ChannelError, NotExecutable, NotRunning
 from simulators.neware.channel_hardware import ChannelHardware
 from simulators.neware.executability import check_executable, set_current_A
+from simulators.neware.execution import Execution, WorkHistory
 from simulators.neware.ledger import TestLedger
 from simulators.neware.open_clips import OpenClips, TestObject
 from simulators.neware.program_position import ProgramPosition
 from simulators.neware.snapshot import Snapshot, StepType, WorkStatus
 from simulators.neware.step_end import Passed
 from simulators.neware.step_program import Jump, Protection, StepKind, StepProgram
-from simulators.neware.step_run import References, StepRecords, StepRun, begin_step
+from simulators.neware.step_run import StepRecords, StepRun, begin_step
 
 __all__ = ["Channel", "ChannelBusy", "ChannelError", "ChannelHardware", "NotExecutable", "NotRunning"]
 
@@ -30,38 +28,6 @@ _LOG_FIRST, _LOG_LAST, _LOG_RUNNING = 100000, 100001, 102000
 _LOG_INTERRUPTED, _LOG_RESUMED = 100215, (100213, 100007)
 _LOG_PROTECTED = 100003  # unconfirmed on hardware: invented, no recording holds a tripped protection
 _SLACK_s = 5e-4
-
-
-@dataclass
-class _Execution:
-    """The test that runs or is paused here."""
-
-    ledger: TestLedger
-    position: ProgramPosition
-    noise: np.random.Generator
-    run: StepRun | None = None
-    """None while paused between two steps."""
-    cut: tuple[Passed, References] | None = None
-    """Where in its step a paused test stands."""
-    paused_s: float = 0.0
-    paused_at: float | None = None
-    reserved: tuple[int, int] | None = None
-
-
-@dataclass
-class _History:
-    """Work states with the instants from which they held: a lagging BTS tells the old one."""
-
-    instants: list[float] = field(default_factory=list)
-    states: list[WorkStatus] = field(default_factory=list)
-
-    def enter(self, state: WorkStatus, at_unix_s: float) -> None:
-        self.instants.append(at_unix_s)
-        self.states.append(state)
-
-    def at(self, unix_s: float) -> WorkStatus:
-        index = bisect.bisect_right(self.instants, unix_s + _SLACK_s)
-        return self.states[index - 1] if index else "finish"
 
 
 class Channel:
@@ -85,8 +51,8 @@ class Channel:
         self._first_testid = first_testid
         self._cell = cell
         self._clips = OpenClips(self.limits.voltage_max_V, self.limits.voltage_min_V)
-        self._history = _History()
-        self._execution: _Execution | None = None
+        self._history = WorkHistory()
+        self._execution: Execution | None = None
         self._idle_since: float | None = None
         """Since when the cell is at open circuit; its state is as of then."""
         self._seen_unix_s = float("-inf")
@@ -94,7 +60,7 @@ class Channel:
     @property
     def workstatus(self) -> WorkStatus:
         """As of the last ``advance`` or command."""
-        return self._history.states[-1] if self._history.states else "finish"
+        return self._history.present
 
     @property
     def next_event_unix_s(self) -> float | None:
@@ -130,7 +96,7 @@ class Channel:
         ledger.write_log(_LOG_FIRST, now_unix_s)
         self.tests.append(ledger)
         noise = np.random.default_rng([self.limits.seed, testid])
-        self._execution = _Execution(ledger, ProgramPosition(program), noise)
+        self._execution = Execution(ledger, ProgramPosition(program), noise)
         self._history.enter("working", now_unix_s)
         self._enter(self._execution, now_unix_s)
 
@@ -217,7 +183,7 @@ class Channel:
     def _item(self) -> TestObject:
         return self._clips if self._cell is None else self._cell
 
-    def _active(self, now_unix_s: float) -> _Execution:
+    def _active(self, now_unix_s: float) -> Execution:
         self.advance(now_unix_s)
         if not self._execution:
             raise NotRunning(f"{self.address}: nothing runs here")
@@ -230,7 +196,7 @@ class Channel:
             self._item.state = self._item.advance(self._item.state, 0.0, idle_s)
         self._idle_since = None
 
-    def _go_to(self, execution: _Execution, jump: Jump, at_unix_s: float) -> None:
+    def _go_to(self, execution: Execution, jump: Jump, at_unix_s: float) -> None:
         if jump == "next":
             execution.position.number += 1
         elif isinstance(jump, int):
@@ -240,7 +206,7 @@ class Channel:
             return
         self._enter(execution, at_unix_s)
 
-    def _enter(self, execution: _Execution, at_unix_s: float, *, resumed: bool = False) -> None:
+    def _enter(self, execution: Execution, at_unix_s: float, *, resumed: bool = False) -> None:
         """Go through steps that take no time, up to the next one that does."""
         position = execution.position
         while True:
@@ -263,7 +229,7 @@ class Channel:
                 self._begin(execution, at_unix_s)
                 return
 
-    def _begin(self, execution: _Execution, at_unix_s: float) -> None:
+    def _begin(self, execution: Execution, at_unix_s: float) -> None:
         """Compute the present step and enter its records; in the middle when it was paused there."""
         position, program = execution.position, execution.position.program
         step = position.step
@@ -276,31 +242,31 @@ class Channel:
             step,
             set_current_A(step, program, self.limits),
             self._item,
-            step.record or program.record,
-            protections,
-            self.limits,
-            at_unix_s,
-            passed,
-            references,
+            rule=step.record or program.record,
+            protections=protections,
+            hardware=self.limits,
+            begin_unix_s=at_unix_s,
+            passed=passed,
+            references=references,
         )
         execution.run = run
         if passed is None:
             execution.ledger.open_step(step.number, position.cycleid, _STEP_TYPES[step.kind])
         self._record(execution, run, run.records)
 
-    def _record(self, execution: _Execution, run: StepRun, records: StepRecords) -> None:
+    def _record(self, execution: Execution, run: StepRun, records: StepRecords) -> None:
         noise = execution.noise.standard_normal((2, len(records.testtime_ms)))
         driven = run.step.kind != "rest"
         execution.ledger.append(
-            records.testtime_ms,
-            run.unix_s(records.testtime_ms),
-            records.voltage_V + noise[0] * self.limits.voltage_noise_V,
-            records.current_A + noise[1] * self.limits.current_noise_A if driven else records.current_A,
-            records.capacity_Ah,
-            records.energy_Wh,
+            testtime_ms=records.testtime_ms,
+            unix_time_s=run.unix_s(records.testtime_ms),
+            volt_V=records.voltage_V + noise[0] * self.limits.voltage_noise_V,
+            curr_A=records.current_A + noise[1] * self.limits.current_noise_A if driven else records.current_A,
+            cap_Ah=records.capacity_Ah,
+            eng_Wh=records.energy_Wh,
         )
 
-    def _cut(self, execution: _Execution, now_unix_s: float) -> None:
+    def _cut(self, execution: Execution, now_unix_s: float) -> None:
         """End the running step at this instant, with a record there."""
         run = execution.run
         if run is None:
@@ -317,12 +283,12 @@ class Channel:
         execution.cut = (passed, run.references_at(elapsed_ms))
         execution.run = None
 
-    def _pause(self, execution: _Execution, at_unix_s: float) -> None:
+    def _pause(self, execution: Execution, at_unix_s: float) -> None:
         execution.paused_at = self._idle_since = at_unix_s
         execution.ledger.write_log(_LOG_INTERRUPTED, at_unix_s)
         self._history.enter("pause", at_unix_s)
 
-    def _end(self, execution: _Execution, status: WorkStatus, at_unix_s: float) -> None:
+    def _end(self, execution: Execution, status: WorkStatus, at_unix_s: float) -> None:
         if status == "protect":
             execution.ledger.write_log(_LOG_PROTECTED, at_unix_s)
         execution.ledger.write_log(_LOG_LAST, at_unix_s)
@@ -341,16 +307,15 @@ class Channel:
 
     def _running_snapshot(self, ledger: TestLedger, status: WorkStatus, now_unix_s: float) -> Snapshot:
         count, span = ledger.count(now_unix_s), ledger.step_at(now_unix_s)
-        last = ledger.rows(count, 1, now_unix_s)
         execution = self._execution if ledger is self.tests[-1] else None
         run = execution.run if execution else None
         if run and now_unix_s + _SLACK_s >= run.begin_unix_s:
             shown = run.values(np.array([run.passed.time_ms + run.elapsed_ms(now_unix_s)], np.int64))
-        elif len(last):
+        elif count:
+            last = ledger.rows(count, 1, now_unix_s)
             shown = StepRecords(last.testtime_ms, last.volt_V, last.curr_A, last.cap_Ah, last.eng_Wh)
         else:
-            nothing = np.zeros(1)
-            shown = StepRecords(np.zeros(1, np.int64), nothing, nothing, nothing, nothing)
+            shown = StepRecords(np.zeros(1, np.int64), *np.zeros((4, 1)))
         paused = status == "pause"
         voltage_V = float(shown.voltage_V[0])
         if execution and execution.paused_at is not None and now_unix_s >= execution.paused_at:
@@ -366,16 +331,9 @@ class Channel:
             voltage_V=voltage_V,
             capacity_Ah=float(shown.capacity_Ah[0]),
             energy_Wh=float(shown.energy_Wh[0]),
-            total_s=self._total_s(ledger, execution, now_unix_s),
+            total_s=execution.active_s(now_unix_s) if execution else max(0.0, now_unix_s - ledger.start_unix_s),
             relative_s=float(shown.testtime_ms[0]) / 1000,
             records=count,
             log_code=_LOG_RUNNING,
             reserve_pause=bool(execution and execution.reserved),
         )
-
-    @staticmethod
-    def _total_s(ledger: TestLedger, execution: _Execution | None, now_unix_s: float) -> float:
-        paused_s = execution.paused_s if execution else 0.0
-        if execution and execution.paused_at is not None:
-            now_unix_s = min(now_unix_s, execution.paused_at)
-        return max(0.0, now_unix_s - ledger.start_unix_s - paused_s)

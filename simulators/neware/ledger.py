@@ -59,6 +59,7 @@ class TestLedger:
 
     def append(
         self,
+        *,
         testtime_ms: NDArray[np.int64],
         unix_time_s: NDArray[np.float64],
         volt_V: NDArray[np.float64],

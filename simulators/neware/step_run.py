@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +93,7 @@ def begin_step(
     step: Step,
     current_A: float,
     item: TestObject,
+    *,
     rule: RecordRule,
     protections: tuple[Protection, ...],
     hardware: ChannelHardware,
@@ -126,8 +127,7 @@ def begin_step(
         grid_Wh,
         empty,
     )
-    object.__setattr__(run, "records", run.values(times))
-    return run
+    return replace(run, records=run.values(times))
 
 
 def _changes(
