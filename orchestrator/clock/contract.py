@@ -10,8 +10,8 @@ __all__ = ["Clock", "Sleeper"]
 class Sleeper(Protocol):
     """One task's place on the clock: the task is awake except while it sleeps here.
 
-    A virtual lab's time moves only while every task of the node sleeps, so a task that does something in the world holds
-    a sleeper from before the first instant that matters until after the last.
+    A virtual lab's time moves only while every task of the node sleeps, so a task that does something in the world
+    holds a sleeper from before the first instant that matters until after the last.
     """
 
     async def sleep_until(self, unix_s: float) -> bool:

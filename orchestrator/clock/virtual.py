@@ -195,7 +195,8 @@ class VirtualClock:
 
     def _break(self, error: Exception) -> None:
         self._broken = error
-        for waiting in [*self._answers.values(), *(entry[2] for entry in self._asleep)]:
+        everyone: list[asyncio.Future[Any]] = [*self._answers.values(), *(entry[2] for entry in self._asleep)]
+        for waiting in everyone:
             if not waiting.done():
                 waiting.set_exception(error)
         self._answers.clear()

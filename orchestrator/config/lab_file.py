@@ -15,6 +15,7 @@ __all__ = ["LabFileError", "read_lab"]
 
 _POLL_S = 10.0  # BTS data are never fresher than 5 s; its vendor asks for 10 s
 _LOST_AFTER_S = 60.0
+_PLACE = ("driver", "address", "poll", "lost_after")
 
 
 class LabFileError(Exception):
@@ -72,7 +73,9 @@ def _clock(node: Node) -> str:
     except ValueError:
         fits = False
     if not fits:
-        raise Refusal(node.place, f"{written!r} is no clock", "write `system`, or `lab://127.0.0.1:7701` for a virtual lab")
+        raise Refusal(
+            node.place, f"{written!r} is no clock", "write `system`, or `lab://127.0.0.1:7701` for a virtual lab"
+        )
     return written
 
 
@@ -84,22 +87,18 @@ def _instruments(node: Node, file: Path) -> dict[str, InstrumentPlace]:
 
 def _instrument(name: str, node: Node, file: Path) -> InstrumentPlace:
     keys = Keys(node, f"instrument {name}")
-    place = {
-        "driver": keys.required("driver", text, "neware"),
-        "address": keys.required("address", text, "192.0.2.10:502"),
-        "poll": keys.optional("poll", seconds) or _POLL_S,
-        "lost_after": keys.optional("lost_after", seconds) or _LOST_AFTER_S,
-    }
+    driver = keys.required("driver", text, "neware")
+    address = keys.required("address", text, "192.0.2.10:502")
+    poll_s = keys.optional("poll", seconds) or _POLL_S
+    lost_after_s = keys.optional("lost_after", seconds) or _LOST_AFTER_S
     options: dict[str, object] = {
         entry.key: keys.optional(entry.key, _channel if entry.key == "channel" else _plain)
         for entry in keys.node.entries
-        if entry.key not in place
+        if entry.key not in _PLACE
     }
     if "step_dir" in options:
         options["step_dir"] = str(file.parent / str(options["step_dir"]))
-    return InstrumentPlace(
-        name, str(place["driver"]), str(place["address"]), float(place["poll"]), float(place["lost_after"]), options
-    )
+    return InstrumentPlace(name, driver, address, poll_s, lost_after_s, options)
 
 
 def _channel(node: Node) -> dict[str, float]:

@@ -1,5 +1,5 @@
 """The engine: level-triggered, no truth in memory.
 
-Each tick, per instrument: observe all channels, read new records, then :func:`orchestrator.engine.decide.decide`, a pure
-function, says for every run what to do. Starting up is the same loop; there is no separate recovery.
+Each tick, per instrument: observe all channels, read new records; then :func:`orchestrator.engine.decide.decide`, a
+pure function, says for every run what to do. Starting up is the same loop; there is no separate recovery.
 """

@@ -32,7 +32,7 @@ from orchestrator.run_state import RunState
 __all__ = ["CONFIRM_S", "START_ATTEMPTS_MAX", "UNSTARTED_AFTER_S", "decide"]
 
 UNSTARTED_AFTER_S = 30.0
-"""An unconfirmed start counts as not started after this much of an unchanged test id: BTS status lags by 5 s and more."""
+"""An unconfirmed start counts as not started after so long an unchanged test id: BTS status lags by 5 s and more."""
 CONFIRM_S = 30.0
 """An order to a running channel that shows no effect after this is given again and a person is told."""
 START_ATTEMPTS_MAX = 3
@@ -76,7 +76,8 @@ def _launch(run: RunView, seen: Seen) -> list[Action]:
     if status is None:
         return _explain(run, "the channel cannot be seen; starts when it answers")
     if status.state.drives_cell:
-        reason = f"the channel is busy with {status.tag or 'a test of unknown origin'} ({status.native_state}); nothing was started"
+        other = status.tag or "a test of unknown origin"
+        reason = f"the channel is busy with {other} ({status.native_state}); nothing was started"
         return [Alarm("warning", reason), Transition(RunState.FAILED, reason)]
     return [Start(test_id_before=status.test_id)]
 
@@ -183,7 +184,9 @@ def _ended(run: RunView, seen: Seen, status: ChannelStatus) -> list[Action]:
         return []
     settled = _settle_all(run, "ended")
     if status.state is ChannelState.FINISHED or (status.state is ChannelState.STOPPED and run.intent("end_at_cycle")):
-        outcome = FinishSegment("finished" if status.state is ChannelState.FINISHED else "rule", go_on=not run.last_item)
+        outcome = FinishSegment(
+            "finished" if status.state is ChannelState.FINISHED else "rule", go_on=not run.last_item
+        )
         state = RunState.COMPLETED if run.last_item else RunState.STARTING
         return [*settled, outcome, ClearAlarms(), Transition(state)]
     if status.state is ChannelState.TRIPPED:

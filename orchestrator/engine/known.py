@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from orchestrator.engine.boundary import CycleCapacity, StopRule
+from orchestrator.engine.boundary import CycleCapacity
 from orchestrator.engine.plan_facts import PlanFacts, read_facts
 from orchestrator.engine.view import OpenIntent, RunView, SegmentView
 from orchestrator.run_state import TERMINAL, RunState
@@ -91,9 +91,11 @@ def _query(instrument: str) -> sa.Select[Any]:
     )
     return (
         sa.select(
-            runs.c["id", "cell_id", "channel", "state", "desired", "reason", "item", "created_unix_s", "released_unix_s"],
+            *runs.c[
+                "id", "cell_id", "channel", "state", "desired", "reason", "item", "created_unix_s", "released_unix_s"
+            ],
             segments.c.id.label("segment_id"),
-            segments.c["attempt", "tag", "test_id", "records", "cursor", "cycle_offset"],
+            *segments.c["attempt", "tag", "test_id", "records", "cursor", "cycle_offset"],
         )
         .join(segments, sa.and_(segments.c.run_id == runs.c.id, segments.c.number == runs.c.item))
         .where(runs.c.instrument == instrument, runs.c.state.in_(_ACTIVE), segments.c.attempt == newest)
@@ -105,7 +107,7 @@ def _open_intents(connection: sa.Connection, run_ids: Sequence[int]) -> dict[int
     found: dict[int, list[OpenIntent]] = {}
     if run_ids:
         query = (
-            sa.select(intents.c["id", "run_id", "action", "created_unix_s", "test_id_before"])
+            sa.select(*intents.c["id", "run_id", "action", "created_unix_s", "test_id_before"])
             .where(intents.c.run_id.in_(run_ids), intents.c.outcome.is_(None))
             .order_by(intents.c.id.desc())
         )
@@ -120,7 +122,7 @@ def _failed_predecessor(connection: sa.Connection, instrument: str, row: sa.Row[
     if row.state != RunState.QUEUED.value:
         return None
     before = connection.execute(
-        sa.select(runs.c["id", "state", "finished_unix_s"])
+        sa.select(*runs.c["id", "state", "finished_unix_s"])
         .where(runs.c.instrument == instrument, runs.c.channel == row.channel, runs.c.id < row.id)
         .order_by(runs.c.id.desc())
         .limit(1)

@@ -98,13 +98,14 @@ def _who(database: sa.Engine, instrument: str, address: str) -> str:
 
 def _next_epoch(connection: sa.Connection, instrument: str, now_unix_s: float) -> int:
     before = connection.scalar(sa.select(nodes.c.epoch).where(nodes.c.instrument == instrument))
+    epoch = int(before or 0) + 1
     values = {
         "holder": f"process {os.getpid()} on {socket.gethostname()}",
-        "epoch": (before or 0) + 1,
+        "epoch": epoch,
         "renewed_unix_s": now_unix_s,
     }
     if before is None:
         connection.execute(nodes.insert().values(instrument=instrument, **values))
     else:
         connection.execute(nodes.update().where(nodes.c.instrument == instrument).values(**values))
-    return values["epoch"]
+    return epoch

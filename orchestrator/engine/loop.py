@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from drivers.contracts import ChannelState, ChannelStatus, Cycler, TestHandle
+from drivers.contracts import Capabilities, ChannelState, ChannelStatus, Cycler, Identity, TestHandle
 from drivers.errors import DriverError
 from orchestrator.clock import Clock, Sleeper
-from orchestrator.config import InstrumentPlace
-from orchestrator.engine import changes
+from orchestrator.config import InstrumentPlace, Lab
+from orchestrator.engine import instrument_changes, run_changes
 from orchestrator.engine.decide import decide
 from orchestrator.engine.known import ActiveRun, PlanCache, active_runs
 from orchestrator.engine.observation import Observations
@@ -39,14 +38,15 @@ class InstrumentLoop:
 
     def __init__(
         self,
+        lab: Lab,
         place: InstrumentPlace,
         cycler: Cycler,
         database: sa.Engine,
         writer: Writer,
         clock: Clock,
         epoch: int,
-        on_completed: Callable[[], None],
     ) -> None:
+        self._lab = lab
         self.place = place
         self._cycler = cycler
         self._database = database
@@ -56,7 +56,6 @@ class InstrumentLoop:
         self._performer = Performer(place.name, cycler, self._worker, writer, database, clock, epoch)
         self._observed = Observations(clock.now(), place.lost_after_s)
         self._plans = PlanCache()
-        self._on_completed = on_completed
         self._sleeper: Sleeper | None = None
         self._ordered = False
         self._drained: set[int] = set()
@@ -114,16 +113,19 @@ class InstrumentLoop:
         try:
             statuses = await self._worker.call(self._cycler.observe)
         except DriverError as error:
-            if self._observed.failed(str(error)):
+            news = self._observed.failed(str(error))
+            if news:
                 _LOG.warning("%s: %s", self.place.name, error)
-            self._writer.post(changes.instrument_silent(self.place.name, str(error)))
+            self._writer.post(instrument_changes.instrument_silent(self.place, str(error), news, self._clock.now()))
             return
         now = self._clock.now()
-        returned = self._observed.succeeded(statuses, now)
-        identity = await self._worker.call(self._cycler.identify) if returned else None
-        if identity is not None:
-            _LOG.info("%s: %s %s answers at %s", self.place.name, identity.vendor, identity.model, identity.address)
-        self._writer.post(changes.observed(self.place, statuses, identity, now))
+        arrival = await self._worker.call(self._arrival) if self._observed.succeeded(statuses, now) else None
+        self._writer.post(instrument_changes.observed(self._lab, self.place, statuses, arrival, now))
+
+    def _arrival(self) -> tuple[Identity, dict[str, Capabilities]]:
+        """Who answers and what its channels can do; in the instrument's thread."""
+        abilities = {channel: self._cycler.capabilities(channel) for channel in self._cycler.channels()}
+        return self._cycler.identify(), abilities
 
     async def _known(self) -> list[ActiveRun]:
         def load() -> list[ActiveRun]:
@@ -162,7 +164,7 @@ class InstrumentLoop:
             else:
                 self._drained.add(segment.id)
             for problem in batch.problems:
-                self._writer.post(changes.note(run, self.place.name, problem, self._clock.now()))
+                self._writer.post(run_changes.note(run, self.place.name, problem, self._clock.now()))
             cursor = batch.cursor
             if not batch.more or self._ordered:
                 return batch.more
@@ -177,8 +179,6 @@ class InstrumentLoop:
                 continue
             done = True
             await self._performer.carry_out(run, actions)
-            if any(getattr(action, "state", None) is RunState.COMPLETED for action in actions):
-                self._on_completed()
         return done
 
     def _under_way(self, runs: list[ActiveRun]) -> bool:

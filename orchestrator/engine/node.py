@@ -7,6 +7,7 @@ import logging
 import signal
 import sys
 from contextlib import AsyncExitStack
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from drivers.errors import DriverError
 from orchestrator.analysis.worker import AnalysisWorker
 from orchestrator.clock import Clock, open_clock
 from orchestrator.config import Lab
-from orchestrator.engine import changes
+from orchestrator.engine import instrument_changes
 from orchestrator.engine.lease import Lease, LeaseHeld, take_lease
 from orchestrator.engine.loop import InstrumentLoop
 from orchestrator.engine.orders import OrderWatch
@@ -24,12 +25,12 @@ from orchestrator.instruments import open_cycler
 from orchestrator.store.database import open_database
 from orchestrator.store.errors import StoreError
 from orchestrator.store.recorder import Recorder
-from orchestrator.store.transactions import reading
-from orchestrator.store.upgrade import prepare
+from orchestrator.store.upgrade import require_current, schema_version, upgrade
 
 __all__ = ["run_node"]
 
 _LOG = logging.getLogger(__name__)
+_ANALYSES_EVERY_S = 1.0  # wall seconds
 
 
 def run_node(lab: Lab) -> int:
@@ -38,7 +39,7 @@ def run_node(lab: Lab) -> int:
     try:
         asyncio.run(_drive(lab))
     except (StoreError, LeaseHeld, DriverError, ValueError) as error:
-        print(f"cellbench node: {error}", file=sys.stderr)
+        sys.stderr.write(f"cellbench node: {error}\n")
         return 1
     return 0
 
@@ -47,12 +48,14 @@ async def _drive(lab: Lab) -> None:
     async with AsyncExitStack() as stack:
         database = open_database(lab.database_url)
         stack.callback(database.dispose)
-        prepare(database)
+        if schema_version(database) is None:
+            upgrade(database)
+        require_current(database)
         clock = await open_clock(lab.clock, f"node of {lab.name}")
         stack.push_async_callback(clock.close)
         leases = [_take(stack, lab, database, clock, name) for name in lab.instruments]
         recorder = stack.enter_context(Recorder(database))
-        worker = AnalysisWorker(lab.database_url)
+        worker = AnalysisWorker(lab.database_url, clock.now)
         stack.callback(worker.close)
         node = _Node(lab, database, clock, Writer(recorder), leases, worker)
         await node.run()
@@ -78,13 +81,13 @@ class _Node:
         self._analyses = analyses
         self._loops = {
             lease.instrument: InstrumentLoop(
+                lab,
                 lab.instruments[lease.instrument],
                 open_cycler(lab.instruments[lease.instrument]),
                 database,
                 writer,
                 clock,
                 lease.epoch,
-                analyses.submit_pending,
             )
             for lease in leases
         }
@@ -92,10 +95,12 @@ class _Node:
 
     async def run(self) -> None:
         """Run every loop until a signal comes; a loop that breaks takes the process with it, to be started anew."""
-        await self._writer.write(changes.lab_known(self._lab))
-        self._analyses.submit_pending()  # what a killed node left queued
-        tasks = [asyncio.create_task(loop.run(), name=name) for name, loop in self._loops.items()]
+        await self._writer.write(instrument_changes.lab_known(self._lab))
+        tasks: list[asyncio.Task[Any]] = [
+            asyncio.create_task(loop.run(), name=name) for name, loop in self._loops.items()
+        ]
         tasks.append(asyncio.create_task(self._orders.run(), name="orders"))
+        tasks.append(asyncio.create_task(self._analyse(), name="analyses"))
         ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
@@ -110,6 +115,12 @@ class _Node:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _analyse(self) -> None:
+        """Keep the analysis worker going: for runs that complete, requests from people, and what a killed node left."""
+        while True:
+            await asyncio.to_thread(self._analyses.submit_pending)
+            await asyncio.sleep(_ANALYSES_EVERY_S)
+
     def _on_order(self, instrument: str) -> None:
         if instrument in self._loops:
             self._loops[instrument].wake()
@@ -118,7 +129,7 @@ class _Node:
         """Obey the STOP file: the wire first, then the database. True when every channel has been told."""
         _LOG.warning("STOP of everything, asked for by %s", actor)
         sent = [await loop.stop_all() for loop in self._loops.values()]
-        await self._writer.write(changes.stop_wanted(actor, self._clock.now()))
+        await self._writer.write(instrument_changes.stop_wanted(actor, self._clock.now()))
         for loop in self._loops.values():
             loop.wake()
         return all(sent)

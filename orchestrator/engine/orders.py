@@ -67,7 +67,7 @@ class OrderWatch:
         released = RunState.QUEUED.value  # a released run goes from waiting to queued
         with reading(self._database) as connection:
             rows = connection.execute(
-                sa.select(runs.c["instrument", "id", "desired", "state"]).where(runs.c.state.in_(_ACTIVE))
+                sa.select(*runs.c["instrument", "id", "desired", "state"]).where(runs.c.state.in_(_ACTIVE))
             )
             return frozenset(
                 (row.instrument, row.id, row.desired, released if row.state == released else "") for row in rows

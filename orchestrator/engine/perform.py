@@ -9,18 +9,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
 from drivers.contracts import Cycler, EndsAtCycle, Translation
 from drivers.errors import DriverError, Refused, Unreachable, Unsafe
 from orchestrator.clock import Clock
-from orchestrator.engine import changes
+from orchestrator.engine import run_changes as changes
 from orchestrator.engine.actions import Action, EndAtCycle, FinishSegment, Pause, Resume, Start, Stop
 from orchestrator.engine.known import ActiveRun
 from orchestrator.engine.plan_facts import read_step_map
 from orchestrator.engine.worker import InstrumentWorker
-from orchestrator.store.errors import StoreUnavailable
 from orchestrator.engine.writer import Writer
 from orchestrator.store.tables import segments
 from orchestrator.store.transactions import reading
@@ -57,7 +57,7 @@ class Performer:
                 case Resume():
                     await self._order(run, pending, "resume", lambda: self.cycler.resume(run.channel))
                 case EndAtCycle(cycle, step):
-                    await self._order(run, pending, "end_at_cycle", lambda c=cycle, s=step: self._reserve(run, c, s))
+                    await self._order(run, pending, "end_at_cycle", partial(self._reserve, run, cycle, step))
                 case FinishSegment():
                     await self._write(pending)
                     await self._finish(run, action)
@@ -76,7 +76,9 @@ class Performer:
         segment = run.view.segment
         with reading(self.database) as connection:
             row = connection.execute(
-                sa.select(segments.c["content", "media_type", "step_map"]).where(segments.c.id == segment.id)
+                sa.select(segments.c.content, segments.c.media_type, segments.c.step_map).where(
+                    segments.c.id == segment.id
+                )
             ).one()
         translation = Translation(row.content, row.media_type, read_step_map(row.step_map))
         now = self.clock.now()
@@ -84,7 +86,7 @@ class Performer:
         try:
             await self.worker.call(self.cycler.start, run.channel, translation, segment.tag)
         except (Refused, Unsafe) as error:
-            await self.writer.write(changes.start_refused(run, intent, str(error), self.clock.now()))
+            await self.writer.write(changes.start_refused(run, self.instrument, intent, str(error), self.clock.now()))
         except DriverError as error:
             if isinstance(error, Unreachable) and not error.sent:
                 await self.writer.write(changes.start_not_sent(run, intent, str(error), self.clock.now()))
@@ -94,14 +96,14 @@ class Performer:
     async def _stop(self, run: ActiveRun, pending: list[changes.Change]) -> None:
         failure = await self._send(lambda: self.cycler.stop(run.channel))
         now = self.clock.now()
-        pending.append(changes.intent(run, "stop", self.epoch, now))
+        pending.append(changes.open_intent(run, "stop", self.epoch, now))
         if failure is not None:
             pending.append(changes.note(run, self.instrument, f"stop: {failure}", now))
 
     async def _order(
         self, run: ActiveRun, pending: list[changes.Change], action: str, order: Callable[[], None]
     ) -> None:
-        pending.append(changes.intent(run, action, self.epoch, self.clock.now()))
+        pending.append(changes.open_intent(run, action, self.epoch, self.clock.now()))
         await self._write(pending)
         failure = await self._send(order)
         if failure is not None:

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from drivers.contracts import MappedStep
 from orchestrator.engine.boundary import StopRule, find_stop_rule
-from protocols.plan import Segment
+from protocols.plan import AnalysisRequest, Segment
 from protocols.storage import load_plan
 
 __all__ = ["PlanFacts", "read_facts", "read_step_map"]
@@ -25,11 +25,11 @@ class PlanFacts:
     items: int
     rules: Mapping[int, StopRule]
     """Stop rules by plan item."""
-    analyses: tuple[tuple[str, Mapping[str, object]], ...]
+    analyses: tuple[AnalysisRequest, ...]
 
 
 def read_step_map(stored: Sequence[Any]) -> tuple[MappedStep, ...]:
-    """The step map as stored in ``segments.step_map``."""
+    """Read the step map as stored in ``segments.step_map``."""
     return _STEP_MAP.validate_python(stored)
 
 
@@ -42,5 +42,4 @@ def read_facts(plan_json: Mapping[str, Any], step_maps: Mapping[int, Sequence[An
             rule = find_stop_rule(item.program, read_step_map(step_maps[number]))
             if rule is not None:
                 rules[number] = rule
-    analyses = tuple((request.name, request.options) for request in plan.analyses)
-    return PlanFacts(len(plan.items), rules, analyses)
+    return PlanFacts(len(plan.items), rules, plan.analyses)

@@ -1,12 +1,11 @@
 """The STOP file: stop everything, without database and without web.
 
-``cellbench stop --all`` writes it beside the lab file; the node obeys it at once, renames it to ``STOP.obeyed`` when every
-channel has been told, and says so in the event log.
+``cellbench stop --all`` writes it beside the lab file; the node obeys it at once, renames it to ``STOP.obeyed`` when
+every channel has been told, and says so in the event log.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 __all__ = ["StopFile"]
@@ -33,4 +32,4 @@ class StopFile:
     def obeyed(self) -> None:
         """Take the file away once every channel has been told; a file that is gone already is as good."""
         if self.path.exists():
-            os.replace(self.path, self.path.with_name("STOP.obeyed"))
+            self.path.replace(self.path.with_name("STOP.obeyed"))

@@ -1,0 +1,1 @@
+"""Measurements, as ratios within one run where that is possible: machines are noisy. Benchmarks are not tests."""
