@@ -34,8 +34,8 @@ class Backlog(Generic[J]):
         self._closed = False
         self._changed = threading.Condition()
 
-    def put(self, job: J) -> None:
-        """Append; waits while full, then raises StoreUnavailable. Raises StoreUnavailable after ``close``."""
+    def put(self, *jobs: J) -> None:
+        """Append, all at once; waits while full, then raises StoreUnavailable, and likewise after ``close``."""
         with self._changed:
             if not self._changed.wait_for(self._has_room, self._patience_s):
                 raise StoreUnavailable(
@@ -43,8 +43,8 @@ class Backlog(Generic[J]):
                 )
             if self._closed:
                 raise StoreUnavailable("recorder: it is closed; the node is shutting down")
-            self._jobs.append(job)
-            self._weight += job.weight
+            self._jobs.extend(jobs)
+            self._weight += sum(job.weight for job in jobs)
             self._changed.notify_all()
 
     def take(self, weight: int) -> list[J]:

@@ -8,7 +8,7 @@ commit serves every channel that delivered meanwhile.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from itertools import groupby
 from types import TracebackType
@@ -69,9 +69,16 @@ class Recorder:
         Records that are stored already are left out if they are equal, refused with StoreError if not. Raises
         StoreError at once for a malformed batch, StoreUnavailable when the backlog stays full or is closed.
         """
-        job = RecordJob(run_id, segment_id, checked_columns(batch.columns), batch.cursor)
-        self._backlog.put(job)
-        return job.future
+        return self.record_all([(run_id, segment_id, batch)])[0]
+
+    def record_all(self, batches: Iterable[tuple[int, int, Batch]]) -> list[Future[None]]:
+        """Store what one reply brought for several (run, segment): in one commit, but each future for itself."""
+        jobs = [
+            RecordJob(run_id, segment_id, checked_columns(batch.columns), batch.cursor)
+            for run_id, segment_id, batch in batches
+        ]
+        self._backlog.put(*jobs)
+        return [job.future for job in jobs]
 
     def write(self, change: Callable[[Connection], T]) -> Future[T]:
         """Run ``change`` in the Recorder's thread and transaction; if it raises, it alone is rolled back."""
