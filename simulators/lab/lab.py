@@ -24,8 +24,7 @@ class VirtualLab:
         self.config = config
         self.clock = LabClock(config.start_unix_s(datetime.now(UTC)), config.speed_without_node)
         self.instruments: dict[str, VirtualInstrument] = {
-            name: NewareServer(section, lambda: self.clock.now_unix_s)
-            for name, section in config.instruments.items()
+            name: NewareServer(section, lambda: self.clock.now_unix_s) for name, section in config.instruments.items()
         }
         self.control_host = config.control.host
         self.control_port = config.control.port

@@ -21,6 +21,7 @@ from pydantic import (
     field_validator,
 )
 
+from simulators.cell import load_material
 from simulators.neware.address import ChannelAddress
 
 __all__ = [
@@ -72,9 +73,14 @@ def _address(text: str) -> str:
     return str(ChannelAddress.parse(text))
 
 
+def _material(name: str) -> str:
+    return load_material(name).name
+
+
 EndpointText = Annotated[Endpoint, BeforeValidator(_endpoint)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 AddressText = Annotated[str, AfterValidator(_address)]
+MaterialName = Annotated[str, AfterValidator(_material)]
 
 
 class Device(_Section):
@@ -103,7 +109,7 @@ class ChannelSection(_Section):
 class CellSection(_Section):
     """One virtual cell between the clips of a channel."""
 
-    material: Annotated[str, Field(min_length=1)]
+    material: MaterialName
     active_mass_g: Annotated[float, Field(gt=0)]
     area_cm2: Annotated[float, Field(gt=0)]
     temperature_degC: Annotated[float, Field(gt=-100, lt=200)] = 25.0

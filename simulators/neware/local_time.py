@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 __all__ = ["local_time", "local_times"]
 
 _DAY_S = 86400
+_SLACK_S = 5e-4  # instants are whole milliseconds, which float64 unix seconds miss by a fraction of a microsecond
 
 
 def local_time(unix_s: float, zone: ZoneInfo) -> str:
@@ -26,7 +27,7 @@ def local_times(unix_s: NDArray[np.float64], zone: ZoneInfo) -> list[str]:
     first_s, last_s = (_offset_s(float(instant), zone) for instant in (unix_s[0], unix_s[-1]))
     if first_s != last_s:
         return [local_time(float(instant), zone) for instant in unix_s]
-    day, second = np.divmod(np.floor(unix_s).astype(np.int64) + first_s, _DAY_S)
+    day, second = np.divmod(np.floor(unix_s + _SLACK_S).astype(np.int64) + first_s, _DAY_S)
     dates = {number: f"{np.datetime64(number, 'D')} " for number in np.unique(day).tolist()}
     clock = _times_of_day()
     return [dates[d] + clock[s] for d, s in zip(day.tolist(), second.tolist(), strict=True)]
@@ -39,7 +40,7 @@ def _times_of_day() -> tuple[str, ...]:
 
 
 def _local(unix_s: float, zone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(unix_s // 1, UTC).astimezone(zone)
+    return datetime.fromtimestamp((unix_s + _SLACK_S) // 1, UTC).astimezone(zone)
 
 
 def _offset_s(unix_s: float, zone: ZoneInfo) -> int:

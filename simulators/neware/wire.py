@@ -48,7 +48,7 @@ class BtsRequest:
 def parse_request(frame: bytes) -> BtsRequest:
     """Read one frame; entities, DTDs and anything but a ``<bts>`` with a ``<cmd>`` raise MalformedRequestError."""
     try:
-        root = fromstring(frame)
+        root = fromstring(frame, forbid_dtd=True)
     except (ParseError, ValueError, LookupError) as error:  # defusedxml raises ValueErrors, an odd encoding LookupError
         raise MalformedRequestError(f"no XML: {error}") from error
     command = (root.findtext("cmd") or "").strip()
