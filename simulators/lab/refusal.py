@@ -5,5 +5,5 @@ from __future__ import annotations
 __all__ = ["LabRefusal"]
 
 
-class LabRefusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure of the lab
+class LabRefusal(Exception):
     """A request was refused; the message is one line that says why."""
