@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from drivers.contracts import RECORD_COLUMNS, Columns, StepKind
+from drivers.errors import Garbled
 from drivers.neware.cursor import Position
 from drivers.neware.download_rows import RowColumns
 from drivers.neware.step_kinds import STEP_KINDS
@@ -58,6 +59,8 @@ def record_columns(
     """
     place = taken.taken
     testtime_ms = floats("testtime", rows.required("testtime"))[place]
+    if np.isnan(testtime_ms).any():
+        raise Garbled("testtime holds what is no number")
     cycle = integers("cycleid", rows.required("cycleid"))[place] + _CYCLE_OFFSET
     step = integers("stepid", rows.required("stepid"))[place]
     done_ms = _completed_ms(cycle, step, testtime_ms, position)
