@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from drivers.contracts import Capabilities, ChannelStatus, Identity
 from orchestrator.config import InstrumentPlace, Lab
-from orchestrator.engine.log import append_event
 from orchestrator.run_state import TERMINAL, RunState
-from orchestrator.store.tables import channels, instruments, latest, nodes, runs
+from orchestrator.store.events import append_event
+from orchestrator.store.instruments import Instrument, set_connection, upsert_instruments
+from orchestrator.store.tables import channels, latest, nodes, runs
+from orchestrator.store.upsert import upsert
 
 __all__ = ["instrument_silent", "lab_known", "observed", "stop_wanted"]
 
@@ -25,20 +26,12 @@ _ACTIVE = [state.value for state in RunState if state not in TERMINAL]
 
 
 def lab_known(lab: Lab) -> Change:
-    """Every instrument of the lab file, not connected yet."""
-
-    def change(connection: sa.Connection) -> None:
-        for place in lab.instruments.values():
-            row = {
-                "name": place.name,
-                "driver": place.driver,
-                "address": place.address,
-                "connected": False,
-                "simulated": lab.simulated,
-            }
-            _upsert(connection, instruments, [row], ("name",))
-
-    return change
+    """Every instrument of the lab file; what was seen of one that is known stays."""
+    rows = [
+        Instrument(place.name, place.driver, place.address, None, False, None, None, lab.simulated)
+        for place in lab.instruments.values()
+    ]
+    return lambda connection: upsert_instruments(connection, rows)
 
 
 def observed(
@@ -51,20 +44,19 @@ def observed(
     """A successful look; ``arrival`` when the instrument had not answered before."""
 
     def change(connection: sa.Connection) -> None:
-        seen: dict[str, object] = {"connected": True, "last_seen_unix_s": now_unix_s, "last_error": None}
+        named = None
         if arrival is not None:
             identity, abilities = arrival
-            seen["identity"] = f"{identity.vendor} {identity.model} {identity.version}".strip()
-            _upsert(connection, channels, _channel_rows(lab, place, abilities), ("instrument", "channel"))
-            message = f"{place.name} answers at {place.address}: {seen['identity']}"
-            append_event(connection, "instrument", message, now_unix_s, instrument=place.name)
-        connection.execute(instruments.update().where(instruments.c.name == place.name).values(**seen))
+            named = f"{identity.vendor} {identity.model} {identity.version}".strip()
+            upsert(connection, channels, _channel_rows(lab, place, abilities))
+            _note(connection, place, f"{place.name} answers at {place.address}: {named}", now_unix_s)
+        set_connection(connection, place.name, connected=True, now=now_unix_s, identity=named)
         connection.execute(nodes.update().where(nodes.c.instrument == place.name).values(renewed_unix_s=now_unix_s))
         rows = [_latest_row(place.name, status, now_unix_s) for status in statuses.values()]
-        _upsert(connection, latest, rows, ("instrument", "channel"))
+        upsert(connection, latest, rows)
         numbers = sorted({row["run_id"] for row in rows if row["run_id"] is not None})
-        seen_runs = sa.and_(runs.c.id.in_(numbers), runs.c.instrument == place.name, runs.c.state.in_(_ACTIVE))
-        connection.execute(runs.update().where(seen_runs).values(last_seen_unix_s=now_unix_s))
+        seen = sa.and_(runs.c.id.in_(numbers), runs.c.instrument == place.name, runs.c.state.in_(_ACTIVE))
+        connection.execute(runs.update().where(seen).values(last_seen_unix_s=now_unix_s))
 
     return change
 
@@ -73,12 +65,15 @@ def instrument_silent(place: InstrumentPlace, error: str, news: bool, now_unix_s
     """A look that failed; an error is an event once, until it changes."""
 
     def change(connection: sa.Connection) -> None:
-        values = {"connected": False, "last_error": error}
-        connection.execute(instruments.update().where(instruments.c.name == place.name).values(**values))
+        set_connection(connection, place.name, connected=False, last_error=error)
         if news:
-            append_event(connection, "instrument", f"{place.name}: {error}", now_unix_s, instrument=place.name)
+            _note(connection, place, f"{place.name}: {error}", now_unix_s)
 
     return change
+
+
+def _note(connection: sa.Connection, place: InstrumentPlace, message: str, now_unix_s: float) -> None:
+    append_event(connection, now=now_unix_s, actor="engine", kind="instrument", message=message, instrument=place.name)
 
 
 def stop_wanted(actor: str, now_unix_s: float) -> Change:
@@ -87,7 +82,8 @@ def stop_wanted(actor: str, now_unix_s: float) -> Change:
     def change(connection: sa.Connection) -> None:
         active = runs.c.state.in_(_ACTIVE)
         connection.execute(runs.update().where(active).values(desired="stop"))
-        append_event(connection, "stop", "stop of everything, by the STOP file", now_unix_s, actor=actor)
+        message = "stop of everything, by the STOP file"
+        append_event(connection, now=now_unix_s, actor=actor, kind="order", message=message)
 
     return change
 
@@ -126,12 +122,3 @@ def _latest_row(instrument: str, status: ChannelStatus, now_unix_s: float) -> di
         "current_A": status.current_A,
         "temperature_degC": status.temperature_degC,
     }
-
-
-def _upsert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
-    if not rows:
-        return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)

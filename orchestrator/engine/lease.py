@@ -16,7 +16,9 @@ from typing import Protocol
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
+from orchestrator.store.nodes import claim_instrument
 from orchestrator.store.tables import nodes
+from orchestrator.store.transactions import reading, writing
 
 __all__ = ["Lease", "LeaseHeld", "take_lease"]
 
@@ -64,8 +66,9 @@ def take_lease(database: sa.Engine, state_dir: Path, instrument: str, address: s
         lock: _Lock = _lock_in_database(database, instrument, address)
     else:
         lock = _lock_file(database, state_dir, instrument, address)
-    with database.begin() as connection:
-        epoch = _next_epoch(connection, instrument, now_unix_s)
+    holder = f"process {os.getpid()} on {socket.gethostname()}"
+    with writing(database) as connection:
+        epoch = claim_instrument(connection, instrument, holder, now=now_unix_s)
     return Lease(instrument, epoch, lock)
 
 
@@ -91,21 +94,6 @@ def _lock_in_database(database: sa.Engine, instrument: str, address: str) -> _Lo
 
 
 def _who(database: sa.Engine, instrument: str, address: str) -> str:
-    with database.connect() as connection:
+    with reading(database) as connection:
         holder = connection.scalar(sa.select(nodes.c.holder).where(nodes.c.instrument == instrument))
     return f"{instrument} ({address}) is driven by {holder or 'another process'}; stop that one first"
-
-
-def _next_epoch(connection: sa.Connection, instrument: str, now_unix_s: float) -> int:
-    before = connection.scalar(sa.select(nodes.c.epoch).where(nodes.c.instrument == instrument))
-    epoch = int(before or 0) + 1
-    values = {
-        "holder": f"process {os.getpid()} on {socket.gethostname()}",
-        "epoch": epoch,
-        "renewed_unix_s": now_unix_s,
-    }
-    if before is None:
-        connection.execute(nodes.insert().values(instrument=instrument, **values))
-    else:
-        connection.execute(nodes.update().where(nodes.c.instrument == instrument).values(**values))
-    return epoch

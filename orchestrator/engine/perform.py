@@ -86,7 +86,7 @@ class Performer:
         try:
             await self.worker.call(self.cycler.start, run.channel, translation, segment.tag)
         except (Refused, Unsafe) as error:
-            await self.writer.write(changes.start_refused(run, self.instrument, intent, str(error), self.clock.now()))
+            await self.writer.write(changes.start_refused(run, intent, str(error), self.clock.now()))
         except DriverError as error:
             if isinstance(error, Unreachable) and not error.sent:
                 await self.writer.write(changes.start_not_sent(run, intent, str(error), self.clock.now()))
@@ -123,7 +123,6 @@ class Performer:
         self.cycler.pause_before_cycle(run.channel, cycle, step)
 
     async def _finish(self, run: ActiveRun, action: FinishSegment) -> None:
-        await self.writer.finish_segment(run.view.segment.id)
         await self.writer.write(changes.segment_finished(run, action, self.clock.now()))
 
     async def stop_untracked(self, channel: str) -> bool:

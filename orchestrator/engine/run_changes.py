@@ -10,9 +10,13 @@ import sqlalchemy as sa
 from orchestrator.analysis.queue import queue_analyses
 from orchestrator.engine import actions as act
 from orchestrator.engine.known import ActiveRun
-from orchestrator.engine.log import append_event, clear_alarms, raise_alarm
-from orchestrator.run_state import LEGAL, TERMINAL, RunState
-from orchestrator.store.tables import cycles, intents, records, runs, segments
+from orchestrator.run_state import RunState
+from orchestrator.store import intents
+from orchestrator.store.alarms import clear_alarms, raise_alarm
+from orchestrator.store.events import append_event
+from orchestrator.store.runs import set_progress, set_state
+from orchestrator.store.segments import finish_segment, next_offsets, set_started, set_test_id
+from orchestrator.store.tables import runs, segments
 
 __all__ = [
     "Change",
@@ -28,129 +32,119 @@ __all__ = [
 Change = Callable[[sa.Connection], Any]
 
 
-class IllegalTransition(Exception):
-    """The engine asked for a state that cannot follow the present one: a defect, and nothing is written."""
-
-
-def change_for(run: ActiveRun, action: act.Action, instrument: str, now_unix_s: float) -> Change:
+def change_for(run: ActiveRun, action: act.Action, instrument: str, now: float) -> Change:
     """The change that records one action which needs no word to the instrument."""
-    run_id = run.view.id
+    run_id, source = run.view.id, f"run {run.view.id}"
     match action:
         case act.Settle(intent_id, outcome, detail):
-            return lambda connection: _settle(connection, intent_id, outcome, detail, now_unix_s)
+            return lambda connection: intents.settle(connection, intent_id, outcome, detail=detail, now=now)
         case act.Recognise(test_id):
-            return lambda connection: _recognise(connection, run, test_id, now_unix_s)
+            return lambda connection: _recognise(connection, run, test_id, now)
         case act.NewAttempt():
             return lambda connection: _new_attempt(connection, run)
         case act.Transition(state, reason):
-            return lambda connection: _transition(connection, run, instrument, state, reason, now_unix_s)
+            return lambda connection: _transition(connection, run, state, reason, now)
         case act.Desire(desired):
-            return _update_run(run_id, desired=desired)
+            return lambda connection: connection.execute(_of(run_id).values(desired=desired))
         case act.Explain(reason):
-            return _update_run(run_id, reason=reason)
+            return lambda connection: connection.execute(_of(run_id).values(reason=reason))
         case act.Alarm(severity, message):
-            return lambda connection: raise_alarm(connection, f"run {run_id}", severity, message, now_unix_s)
+            return lambda connection: raise_alarm(
+                connection, source=source, severity=severity, message=message, now=now
+            )
         case act.ClearAlarms():
-            return lambda connection: clear_alarms(connection, f"run {run_id}", now_unix_s)
+            return lambda connection: clear_alarms(connection, source=source, now=now)
         case act.Note(message):
-            return note(run, instrument, message, now_unix_s)
+            return note(run, instrument, message, now)
         case _:
             raise AssertionError(f"{action} is no change of the database alone")
 
 
-def note(run: ActiveRun, instrument: str, message: str, now_unix_s: float) -> Change:
+def note(run: ActiveRun, instrument: str, message: str, now: float) -> Change:
     """One line in the event log about a run."""
     return lambda connection: append_event(
-        connection, "note", message, now_unix_s, run_id=run.view.id, instrument=instrument, channel=run.channel
+        connection,
+        now=now,
+        actor="engine",
+        kind="note",
+        message=message,
+        run_id=run.view.id,
+        instrument=instrument,
+        channel=run.channel,
     )
 
 
 def open_intent(
-    run: ActiveRun, action: str, epoch: int, now_unix_s: float, test_id_before: str | None = None
+    run: ActiveRun, action: str, epoch: int, now: float, test_id_before: str | None = None
 ) -> Callable[[sa.Connection], int]:
     """An action is about to be taken (of a stop: has just been sent); gives the intent's id."""
-    values = {
-        "run_id": run.view.id,
-        "segment_id": run.view.segment.id,
-        "action": action,
-        "epoch": epoch,
-        "created_unix_s": now_unix_s,
-        "test_id_before": test_id_before,
-    }
-    return lambda connection: int(
-        connection.execute(intents.insert().values(**values).returning(intents.c.id)).scalar_one()
+    return lambda connection: intents.open_intent(
+        connection,
+        run_id=run.view.id,
+        segment_id=run.view.segment.id,
+        action=action,
+        epoch=epoch,
+        test_id_before=test_id_before,
+        now=now,
     )
 
 
-def starting(
-    run: ActiveRun, epoch: int, test_id_before: str | None, now_unix_s: float
-) -> Callable[[sa.Connection], int]:
+def starting(run: ActiveRun, epoch: int, test_id_before: str | None, now: float) -> Callable[[sa.Connection], int]:
     """The intent to start, and the run's state with it."""
-    intent = open_intent(run, "start", epoch, now_unix_s, test_id_before)
+    intent = open_intent(run, "start", epoch, now, test_id_before)
 
     def change(connection: sa.Connection) -> int:
-        if run.view.state is not RunState.STARTING:  # between two segments it is so already
-            _set_state(connection, run.view.id, run.view.state, RunState.STARTING, reason=None)
+        set_state(connection, run.view.id, RunState.STARTING, now=now)
         return intent(connection)
 
     return change
 
 
-def start_refused(run: ActiveRun, instrument: str, intent_id: int, reason: str, now_unix_s: float) -> Change:
+def start_refused(run: ActiveRun, intent_id: int, reason: str, now: float) -> Change:
     """The instrument, or the driver on its behalf, said no: nothing was started."""
 
     def change(connection: sa.Connection) -> None:
-        _settle(connection, intent_id, "refused", reason, now_unix_s)
-        raise_alarm(connection, f"run {run.view.id}", "warning", reason, now_unix_s)
-        _finish_run(connection, run.view.id, RunState.STARTING, RunState.FAILED, reason, now_unix_s)
-        append_event(connection, "failed", reason, now_unix_s, run_id=run.view.id, instrument=instrument)
+        intents.settle(connection, intent_id, "refused", detail=reason, now=now)
+        raise_alarm(connection, source=f"run {run.view.id}", severity="warning", message=reason, now=now)
+        set_state(connection, run.view.id, RunState.FAILED, reason=reason, now=now)
 
     return change
 
 
-def start_not_sent(run: ActiveRun, intent_id: int, reason: str, now_unix_s: float) -> Change:
+def start_not_sent(run: ActiveRun, intent_id: int, reason: str, now: float) -> Change:
     """Not a byte has left: the run waits as before and is started at a later look."""
 
     def change(connection: sa.Connection) -> None:
-        _settle(connection, intent_id, "not sent", reason, now_unix_s)
+        intents.settle(connection, intent_id, "not sent", detail=reason, now=now)
         if run.view.state is not RunState.STARTING:
-            _set_state(connection, run.view.id, RunState.STARTING, RunState.QUEUED, reason=reason)
+            set_state(connection, run.view.id, RunState.QUEUED, reason=reason, now=now)
 
     return change
 
 
-def segment_finished(run: ActiveRun, action: act.FinishSegment, now_unix_s: float) -> Change:
-    """Close the segment; where the plan goes on, hand the next segment its offsets."""
+def segment_finished(run: ActiveRun, action: act.FinishSegment, now: float) -> Change:
+    """Close the segment and complete its last cycle; where the plan goes on, hand the next segment its offsets."""
 
     def change(connection: sa.Connection) -> None:
-        segment_id = run.view.segment.id
-        closed = {"finished_unix_s": now_unix_s, "outcome": action.outcome}
-        connection.execute(segments.update().where(segments.c.id == segment_id).values(**closed))
+        finish_segment(connection, run.view.segment.id, action.outcome, now=now)
         if not action.go_on:
             return
-        last_s = connection.scalar(
-            sa.select(sa.func.max(records.c.test_time_s)).where(records.c.segment_id == segment_id)
-        )
-        offset_s = connection.scalar(sa.select(segments.c.time_offset_s).where(segments.c.id == segment_id))
-        last_cycle = connection.scalar(sa.select(sa.func.max(cycles.c.cycle)).where(cycles.c.run_id == run.view.id))
-        offsets = {"cycle_offset": last_cycle or 0, "time_offset_s": (offset_s or 0.0) + (last_s or 0.0)}
+        cycle_offset, time_offset_s = next_offsets(connection, run.view.id)
         following = sa.and_(segments.c.run_id == run.view.id, segments.c.number == run.item + 1)
+        offsets = {"cycle_offset": cycle_offset, "time_offset_s": time_offset_s}
         connection.execute(segments.update().where(following).values(**offsets))
-        connection.execute(runs.update().where(runs.c.id == run.view.id).values(item=run.item + 1))
+        set_progress(connection, run.view.id, item=run.item + 1)
 
     return change
 
 
-def _settle(connection: sa.Connection, intent_id: int, outcome: str, detail: str, now_unix_s: float) -> None:
-    values = {"outcome": outcome, "detail": detail, "settled_unix_s": now_unix_s}
-    connection.execute(intents.update().where(intents.c.id == intent_id, intents.c.outcome.is_(None)).values(**values))
+def _of(run_id: int) -> sa.Update:
+    return runs.update().where(runs.c.id == run_id)
 
 
-def _recognise(connection: sa.Connection, run: ActiveRun, test_id: str, now_unix_s: float) -> None:
-    segment = segments.update().where(segments.c.id == run.view.segment.id)
-    connection.execute(segment.values(test_id=test_id, started_unix_s=now_unix_s))
-    first = runs.update().where(runs.c.id == run.view.id, runs.c.started_unix_s.is_(None))
-    connection.execute(first.values(started_unix_s=now_unix_s))
+def _recognise(connection: sa.Connection, run: ActiveRun, test_id: str, now: float) -> None:
+    set_test_id(connection, run.view.segment.id, test_id)
+    set_started(connection, run.view.segment.id, now=now)
 
 
 def _new_attempt(connection: sa.Connection, run: ActiveRun) -> None:
@@ -163,39 +157,7 @@ def _new_attempt(connection: sa.Connection, run: ActiveRun) -> None:
     connection.execute(segments.insert().values(**copied))
 
 
-def _transition(
-    connection: sa.Connection, run: ActiveRun, instrument: str, state: RunState, reason: str | None, now_unix_s: float
-) -> None:
-    present = RunState(connection.execute(sa.select(runs.c.state).where(runs.c.id == run.view.id)).scalar_one())
-    message = f"{state}: {reason}" if reason else str(state)
-    if state in TERMINAL:
-        _finish_run(connection, run.view.id, present, state, reason, now_unix_s)
-    else:
-        _set_state(connection, run.view.id, present, state, reason)
+def _transition(connection: sa.Connection, run: ActiveRun, state: RunState, reason: str | None, now: float) -> None:
+    set_state(connection, run.view.id, state, reason=reason, now=now)
     if state is RunState.COMPLETED:
-        queue_analyses(connection, run.view.id, run.facts.analyses, now_unix_s)
-    append_event(
-        connection, "state", message, now_unix_s, run_id=run.view.id, instrument=instrument, channel=run.channel
-    )
-
-
-def _finish_run(
-    connection: sa.Connection, run_id: int, present: RunState, state: RunState, reason: str | None, now_unix_s: float
-) -> None:
-    _set_state(connection, run_id, present, state, reason)
-    connection.execute(runs.update().where(runs.c.id == run_id).values(finished_unix_s=now_unix_s))
-
-
-def _set_state(connection: sa.Connection, run_id: int, present: RunState, state: RunState, reason: str | None) -> None:
-    """Compare and set, so that two writers cannot both move a run."""
-    if state not in LEGAL[present]:
-        raise IllegalTransition(f"run {run_id}: {state} cannot follow {present}")
-    moved = connection.execute(
-        runs.update().where(runs.c.id == run_id, runs.c.state == present.value).values(state=state.value, reason=reason)
-    )
-    if moved.rowcount != 1:
-        raise IllegalTransition(f"run {run_id} is not {present} any more")
-
-
-def _update_run(run_id: int, **values: object) -> Change:
-    return lambda connection: connection.execute(runs.update().where(runs.c.id == run_id).values(**values))
+        queue_analyses(connection, run.view.id, run.facts.analyses, now)

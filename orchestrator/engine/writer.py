@@ -35,10 +35,6 @@ class Writer:
         """Commit records together with the cursor after them."""
         await asyncio.wrap_future(self._recorder.record(run_id, segment_id, batch))
 
-    async def finish_segment(self, segment_id: int) -> None:
-        """Complete the last cycle of a segment whose records are all stored."""
-        await asyncio.wrap_future(self._recorder.finish_segment(segment_id))
-
     def post(self, change: Callable[[sa.Connection], object]) -> None:
         """Commit a change some time soon; only what the next tick would write anew may be posted."""
         self._recorder.write(change).add_done_callback(_log_failure)
