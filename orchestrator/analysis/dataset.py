@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from drivers.contracts import RECORD_COLUMNS
 from orchestrator.analysis.errors import AnalysisError
 from protocols.cell import Cell
 from protocols.plan import Plan
@@ -115,13 +116,23 @@ class Dataset:
         protocol: str = "",
         run_id: int = 0,
     ) -> Dataset:
-        """Return a dataset of one run from frames at hand. Raises AnalysisError where a cycle column is missing."""
-        missing = [name for name in CYCLE_COLUMNS if name not in cycles.columns]
-        if missing:
-            raise AnalysisError(f"the frame of cycles lacks {', '.join(missing)}")
-        read = None if records is None else (lambda: records)
+        """Return a dataset of one run from frames at hand: CYCLE_COLUMNS, and RECORD_COLUMNS where there are records.
+
+        Without a column ``record`` the records' ``seq`` counts them. Raises AnalysisError where a column is missing.
+        """
+        _require(cycles, CYCLE_COLUMNS, "cycles")
         ordered = cycles.sort_values("cycle", ignore_index=True)
-        return cls((RunData(run_id, cell, protocol, ordered, plan, read),))
+        if records is None:
+            return cls((RunData(run_id, cell, protocol, ordered, plan),))
+        _require(records, RECORD_COLUMNS, "records")
+        numbered = records if "record" in records.columns else records.assign(record=records["seq"])
+        return cls((RunData(run_id, cell, protocol, ordered, plan, lambda: numbered),))
+
+
+def _require(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None:
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        raise AnalysisError(f"the frame of {what} lacks {', '.join(missing)}")
 
 
 def _stacked(frames: Mapping[int, pd.DataFrame]) -> pd.DataFrame:

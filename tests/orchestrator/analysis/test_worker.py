@@ -1,0 +1,178 @@
+"""The queue worked off by a real child process, which dies in every way that we know."""
+
+import time
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from orchestrator.analysis.queue import queue_analyses
+from orchestrator.analysis.result import AnalysisResult
+from orchestrator.analysis.running import run_analysis
+from orchestrator.analysis.worker import AnalysisWorker
+from orchestrator.store import tables
+from orchestrator.store.transactions import reading, writing
+from protocols.plan import AnalysisRequest
+from tests.orchestrator.analysis.conftest import InstallPlugin
+from tests.orchestrator.analysis.stored_run import cycle_row, store_run
+
+PLUGIN = """
+import os, signal, threading
+
+def dies(dataset):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def hangs(dataset):
+    threading.Event().wait(60)
+
+def raises(dataset):
+    raise ZeroDivisionError("first line\\nsecond line")
+"""
+
+ENTRIES = {
+    "odd_cycles": "orchestrator.analysis.cycles:cycles",
+    "dies": "odd_lab_plugin:dies",
+    "hangs": "odd_lab_plugin:hangs",
+    "raises": "odd_lab_plugin:raises",
+}
+NOW = 1_767_600_000.0
+
+
+def url_of(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
+def queued(engine: Engine, *names: str, options: dict[str, Any] | None = None) -> list[int]:
+    with writing(engine) as conn:
+        present = conn.execute(select(tables.runs.c.id)).scalar()
+        run_id = present or store_run(conn, [], [cycle_row(1, 4e-3, 5e-3), cycle_row(2, 4e-3, 4e-3)])
+        return queue_analyses(conn, run_id, [AnalysisRequest(name, options or {}) for name in names], NOW)
+
+
+def row(engine: Engine, analysis_id: int) -> Any:
+    with reading(engine) as conn:
+        return conn.execute(select(tables.analyses).where(tables.analyses.c.id == analysis_id)).one()
+
+
+def finish(worker: AnalysisWorker) -> None:
+    """Tick as the node does, until nothing is queued or at work."""
+    for _ in range(10):
+        worker.submit_pending()
+        if not worker.busy:
+            return
+        assert worker.wait(60)
+    raise AssertionError("the queue does not get empty")
+
+
+def test_a_queued_analysis_is_done_in_a_child_and_its_result_stored(
+    engine: Engine, install_plugin: InstallPlugin
+) -> None:
+    install_plugin(PLUGIN, ENTRIES)
+    first, second = queued(engine, "odd_cycles", "odd_cycles")
+    worker = AnalysisWorker(url_of(engine), lambda: NOW)
+    worker.submit_pending()
+    assert worker.busy
+    worker.submit_pending()
+    finish(worker)
+    worker.close()
+
+    done = row(engine, first)
+    assert (done.state, done.error, done.code_version) == ("done", None, "odd-lab 2.5")
+    assert NOW <= done.finished_unix_s < NOW + 60
+    assert len(done.input_sha256) == 64
+    result = AnalysisResult.from_json(done.result)
+    assert result.value("initial coulombic efficiency").value == pytest.approx(80.0)
+    assert row(engine, second).result == done.result
+
+
+def test_a_child_that_dies_takes_only_its_own_analysis_with_it(engine: Engine, install_plugin: InstallPlugin) -> None:
+    install_plugin(PLUGIN, ENTRIES)
+    before, lethal, after = queued(engine, "odd_cycles", "dies", "odd_cycles")
+    worker = AnalysisWorker(url_of(engine), lambda: NOW)
+    finish(worker)
+    worker.close()
+
+    assert row(engine, before).state == "done"
+    assert (row(engine, lethal).state, row(engine, lethal).error) == (
+        "failed",
+        "the analysis process ended with signal 9",
+    )
+    assert row(engine, after).state == "done"
+
+
+def test_an_analysis_that_never_ends_is_ended(engine: Engine, install_plugin: InstallPlugin) -> None:
+    install_plugin(PLUGIN, ENTRIES)
+    (stuck,) = queued(engine, "hangs")
+    worker = AnalysisWorker(url_of(engine), lambda: NOW, give_up_after_s=0.0)
+    deadline = time.monotonic() + 60
+    while row(engine, stuck).state in ("queued", "running"):
+        worker.submit_pending()
+        worker.wait(0.05)
+        assert time.monotonic() < deadline
+    worker.close()
+
+    assert row(engine, stuck).state == "failed"
+    assert row(engine, stuck).error == "the analysis took longer than 0 s and was ended"
+
+
+def test_closing_leaves_unfinished_work_for_the_next_node(engine: Engine, install_plugin: InstallPlugin) -> None:
+    install_plugin(PLUGIN, ENTRIES)
+    (stuck,) = queued(engine, "hangs")
+    worker = AnalysisWorker(url_of(engine), lambda: NOW)
+    deadline = time.monotonic() + 60
+    while row(engine, stuck).state != "running":
+        worker.submit_pending()
+        worker.wait(0.05)
+        assert time.monotonic() < deadline
+    worker.close()
+
+    assert row(engine, stuck).state == "queued"
+
+
+def test_what_a_dead_node_left_running_is_done_by_the_next_one(engine: Engine, install_plugin: InstallPlugin) -> None:
+    install_plugin(PLUGIN, ENTRIES)
+    (left,) = queued(engine, "odd_cycles")
+    with writing(engine) as conn:
+        conn.execute(update(tables.analyses).values(state="running"))
+    worker = AnalysisWorker(url_of(engine), lambda: NOW)
+    finish(worker)
+    worker.close()
+
+    assert row(engine, left).state == "done"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "error"),
+    [
+        ("raises", {}, "ZeroDivisionError: first line"),
+        ("odd_cycles", {"mass": 1}, "analysis odd_cycles has no option 'mass'; it has: cell_type, first_cycles"),
+        ("odd_cycles", {"first_cycles": 0}, "first_cycles is 0; it counts cycles from 1"),
+    ],
+)
+def test_a_failure_is_one_line_in_the_row(
+    engine: Engine, install_plugin: InstallPlugin, name: str, options: dict[str, Any], error: str
+) -> None:
+    install_plugin(PLUGIN, ENTRIES)
+    (failing,) = queued(engine, name, options=options)
+    run_analysis(url_of(engine), failing, lambda: NOW)
+
+    failed = row(engine, failing)
+    assert (failed.state, failed.error, failed.finished_unix_s) == ("failed", error, NOW)
+    assert failed.result is None
+
+
+def test_an_unknown_analysis_fails_with_the_known_ones(engine: Engine, install_plugin: InstallPlugin) -> None:
+    install_plugin(PLUGIN, ENTRIES)
+    (failing,) = queued(engine, "rate_capabilty")
+    run_analysis(url_of(engine), failing, lambda: NOW)
+
+    assert row(engine, failing).error.startswith("no analysis is called 'rate_capabilty'; known: ")
+
+
+def test_a_row_is_carried_out_once(engine: Engine, install_plugin: InstallPlugin) -> None:
+    install_plugin(PLUGIN, ENTRIES)
+    (only,) = queued(engine, "odd_cycles")
+    run_analysis(url_of(engine), only, lambda: NOW)
+    run_analysis(url_of(engine), only, lambda: NOW + 1)
+
+    assert row(engine, only).finished_unix_s == NOW
