@@ -109,12 +109,10 @@ class BtsClient:
         """``download``: at most 1000 rows from ``start_seq`` (from 1) on. Raises Refused (no such test)."""
         request = requests.download(address, test_id, start_seq, count)
 
-        def decode(frame: bytes) -> RowColumns:
-            reply, rows = download_rows(frame, request.command)
+        def check(reply: Reply) -> None:
             _check_download(reply, address, test_id, start_seq)
-            return rows
 
-        return self.connection.exchange(request, decode)
+        return self.connection.exchange(request, lambda frame: download_rows(frame, request.command, check))
 
     def step_layer(self, address: Address, test_id: str = _LATEST, *, dcir: bool = False) -> list[StepRow]:
         """``downloadStepLayer``: one row a completed step; resistances in it only on demand."""

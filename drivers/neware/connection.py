@@ -68,6 +68,10 @@ class Connection:
                 raise
         return self._attempt(request, decode, deadline)
 
+    def open(self) -> None:
+        """Connect and log in, where that is not so. Raises Unreachable or Refused (login)."""
+        self._ready_link(time.monotonic() + self.endpoint.timeout)
+
     def close(self) -> None:
         """Let go of the socket; the next exchange opens another."""
         if self._link is not None:

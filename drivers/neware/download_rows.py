@@ -9,7 +9,7 @@ reference: a row is never skipped.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from drivers.errors import Garbled
@@ -40,8 +40,8 @@ class RowColumns:
         return values  # type: ignore[return-value]  # the line above is the proof
 
 
-def download_rows(frame: bytes, command: str) -> tuple[Reply, RowColumns]:
-    """Return the envelope of a download reply, parsed as a tree, and its rows. Raises Garbled."""
+def download_rows(frame: bytes, command: str, check: Callable[[Reply], None]) -> RowColumns:
+    """Return the rows of a download reply once ``check`` has passed its envelope. Raises Garbled, or as ``check``."""
     try:
         text = frame.decode()
     except UnicodeDecodeError as error:
@@ -51,9 +51,11 @@ def download_rows(frame: bytes, command: str) -> tuple[Reply, RowColumns]:
     if opening and end >= opening.end():
         rows = rows_from_text(text[opening.end() : end])
         if rows is not None:
-            return parse_reply((text[: opening.end()] + text[end:]).encode(), command), rows
+            check(parse_reply((text[: opening.end()] + text[end:]).encode(), command))
+            return rows
     reply = parse_reply(frame, command)
-    return reply, rows_from_tree(reply)
+    check(reply)
+    return rows_from_tree(reply)
 
 
 def rows_from_text(body: str) -> RowColumns | None:

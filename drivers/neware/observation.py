@@ -44,6 +44,7 @@ class Observer:
 
     def observe(self) -> dict[ChannelId, ChannelStatus]:
         """Look at every channel. After a new connection, or where the answers do not fit, list them anew."""
+        self._client.connection.open()
         if not self._addresses or self._listed_on != self._client.connection.opened:
             self.discover()
         statuses = self._look_at_all()

@@ -42,8 +42,8 @@ class RecordReader:
                 columns, position = record_columns(rows, taken, position, self.zone, self.temperature_aux)
                 parts.append(columns)
                 read += len(taken.seq)
-            full = len(taken.seq) >= rows_max
-            more = bool(len(taken.seq)) and (full if count is None else _more(position, count))
+            unfinished = len(taken.seq) >= rows_max or taken.behind_gap > 0
+            more = bool(len(taken.seq)) and (unfinished if count is None else _more(position, count))
         return Batch(join(parts), position.text() if parts else cursor, more=more, problems=tuple(problems))
 
     def _chunk(self, address: Address, test_id: str, next_seq: int, rows_max: int) -> tuple[RowColumns, Sequenced]:

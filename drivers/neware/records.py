@@ -32,6 +32,8 @@ class Sequenced:
     duplicates: int = 0
     missing: int = 0
     """Rows missing before the first one taken."""
+    behind_gap: int = 0
+    """Rows not taken because others are missing before them."""
 
 
 def sequence(rows: RowColumns, next_seq: int) -> Sequenced:
@@ -46,7 +48,7 @@ def sequence(rows: RowColumns, next_seq: int) -> Sequenced:
     unique, first = unique[new], first[new]
     run = int(np.argmax(np.diff(unique, append=unique[-1:] + 2) != 1)) + 1 if len(unique) else 0
     missing = int(unique[0]) - next_seq if run else 0
-    return Sequenced(first[:run], unique[:run], duplicates=len(seq) - int(new.sum()), missing=missing)
+    return Sequenced(first[:run], unique[:run], len(seq) - int(new.sum()), missing, behind_gap=len(unique) - run)
 
 
 def record_columns(

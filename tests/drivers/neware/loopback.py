@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -33,6 +35,10 @@ def reply(body: str) -> Answer:
 def frame(body: str) -> bytes:
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<bts version="1.0">\n{body}\n</bts>'
     return text.replace("\n", "\r\n").encode() + b"\n\n#\r\n"
+
+
+def command_of(request: str) -> str:
+    return re.findall("<cmd>(.*?)</cmd>", request)[0]
 
 
 @dataclass
@@ -74,14 +80,14 @@ class Loopback:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stopping = True
         socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
         if self._open is not None:
-            try:
+            with contextlib.suppress(OSError):  # the peer was quicker
                 self._open.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # the peer was quicker
         self._thread.join(_PATIENCE_s)
         self._listener.close()
         assert not self._thread.is_alive()
@@ -97,7 +103,7 @@ class Loopback:
 
     def commands(self) -> list[str]:
         """Names of the commands received, in order."""
-        return [text.split("<cmd>")[1].split("</cmd>")[0] for text in self.requests]
+        return [command_of(text) for text in self.requests]
 
     def _serve(self) -> None:
         while True:

@@ -42,7 +42,12 @@ def formation() -> Program:
         ),
         limits=Limits(-0.05, 2.0, 0.0165, capacity_max_Ah=0.0033, temperature_min_degC=15, temperature_max_degC=40.5),
         record=RECORD,
-        metadata={"operator": "Zoë & <co>", "protocol": "formation", "cell": "L1", "created": "2026-11-22T16:53:01+00:00"},
+        metadata={
+            "operator": "Zoë & <co>",
+            "protocol": "formation",
+            "cell": "L1",
+            "created": "2026-11-22T16:53:01+00:00",
+        },
     )
 
 

@@ -32,11 +32,11 @@ def attributes(channel: Channel) -> str:
 
 def devinfo(channels: Sequence[Channel]) -> Answer:
     rows = "".join(
-        f'    <channel ip="127.0.0.1" devtype="27" devid="21" subdevid="{c.subdevid}" Channelid="{c.chlid}">true</channel>\n'
-        for c in channels
+        f'    <channel ip="127.0.0.1" {attributes(c).replace("chlid", "Channelid")}>true</channel>\n' for c in channels
     )
     return reply(
-        '  <cmd>getdevinfo_resp</cmd>\n  <serverip count="1">\n    <server ip="127.0.0.1" port="3306" />\n  </serverip>\n'
+        "  <cmd>getdevinfo_resp</cmd>\n"
+        '  <serverip count="1">\n    <server ip="127.0.0.1" port="3306" />\n  </serverip>\n'
         f'  <middle count="{len(channels)}">\n{rows}</middle>'
     )
 
@@ -49,12 +49,10 @@ def listed(command: str, items: Sequence[str]) -> Answer:
 def inquire(channels: Sequence[Channel]) -> Answer:
     items = []
     for c in channels:
-        live = (
-            'cycle_id="1" step_type="--"' if c.status != "working" else 'cycle_id="44" step_id="4" step_type="dc"'
-        )
+        live = 'cycle_id="1" step_type="--"' if c.status != "working" else 'cycle_id="44" step_id="4" step_type="dc"'
         items.append(
-            f'<inquire dev="27-21-{c.subdevid}-{c.chlid}-0" {live} workstatus="{c.status}" barcode={quoteattr(c.barcode)} '
-            'current="-0.0003" voltage="4.6947" capacity="0.001" energy="0.0047" totaltime="3189199.3" '
+            f'<inquire dev="27-21-{c.subdevid}-{c.chlid}-0" {live} workstatus="{c.status}" '
+            f'barcode={quoteattr(c.barcode)} current="-0.0003" voltage="4.6947" capacity="0.001" energy="0.0047" totaltime="3189199.3" '
             'relativetime="12319" open_or_close="0" log_code="102000" />'
         )
     return listed("inquire", items)

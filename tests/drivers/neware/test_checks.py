@@ -70,7 +70,10 @@ class Impedance:
         (Rest(Until(duration_s=0.0), at(7)), "line 7: until.duration_s is 0.0; it must be above 0"),
         (Rest(Until(duration_s=0.0004), at(7)), "shorter than the instrument's millisecond"),
         (ConstantCurrent(0.01, Until(capacity_Ah=float("inf")), at(7)), "until.capacity_Ah is inf"),
-        (replace(REST, record=Record(interval_s=0.01)), "line 5: record every 0.01 s is faster than the channel's 0.1 s"),
+        (
+            replace(REST, record=Record(interval_s=0.01)),
+            "line 5: record every 0.01 s is faster than the channel's 0.1 s",
+        ),
         (replace(REST, record=Record(voltage_change_V=-1.0)), "line 5: record.voltage_change_V is -1.0"),
         (replace(REST, limits=replace(LIMITS, voltage_min_V=2.0)), "line 5: limits.voltage 2 … 2 V is no window"),
         (Loop(0, (REST,), at(8)), "line 8: a loop of 0 passes"),
@@ -94,14 +97,18 @@ def test_254_steps_pass_and_255_do_not() -> None:
     program = Program((*[REST] * 252, Loop(2, (REST,), at(6))), LIMITS, RECORD)
     assert step_count(program) == 255
     assert found(*program.steps[1:]) == ""
-    assert found(*program.steps).startswith("255 instrument steps (loops and the end count), a NEWARE channel holds 254")
+    assert found(*program.steps).startswith(
+        "255 instrument steps (loops and the end count), a NEWARE channel holds 254"
+    )
 
 
 def test_the_whole_program_is_checked() -> None:
     assert found() == "the program has no steps"
     assert "record every 0.05 s" in found(REST, record=Record(interval_s=0.05))
     assert "limits.current 0 A" in found(REST, limits=replace(LIMITS, current_max_A=0.0))
-    assert "limits.temperature_max_degC is nan" in found(REST, limits=replace(LIMITS, temperature_max_degC=float("nan")))
+    assert "limits.temperature_max_degC is nan" in found(
+        REST, limits=replace(LIMITS, temperature_max_degC=float("nan"))
+    )
 
 
 def options(**more: object) -> dict[str, object]:

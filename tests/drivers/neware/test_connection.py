@@ -127,7 +127,9 @@ def test_a_late_reply_never_answers_the_next_question(connect_to: Callable[..., 
         connection = connect_to(server, timeout=0.2)
         with pytest.raises(Unreachable):
             ask(connection)
-        assert ask(connection, Request("inquire", b"<bts><cmd>inquire</cmd></bts>#\r\n", changes_world=False)) == "inquire"
+        assert (
+            ask(connection, Request("inquire", b"<bts><cmd>inquire</cmd></bts>#\r\n", changes_world=False)) == "inquire"
+        )
     assert server.connections == 2
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from drivers.errors import Garbled
 from drivers.neware.download_rows import RowColumns, download_rows, rows_from_text, rows_from_tree
-from drivers.neware.replies import parse_reply
+from drivers.neware.replies import Reply, parse_reply
 from tests.drivers.neware.loopback import frame
 from tests.drivers.neware.replies import Row, download
 
@@ -22,6 +22,10 @@ NUMBERS = st.one_of(
     st.sampled_from(["0", "-0", "1E-05", "-2.5e+03", "+.5", "1.#QNAN", ""]),
 )
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=6)
+
+
+def anything(_: Reply) -> None:
+    """Pass every envelope."""
 
 
 def envelope(body: str, count: int) -> str:
@@ -97,7 +101,7 @@ def test_whatever_is_not_plain_is_left_to_the_tree(body: str) -> None:
 
 @pytest.mark.parametrize("body", [GOOD + Row(2, aux=' T1="25"').xml(), GOOD.replace('"cc"', '"a&amp;b"')])
 def test_the_tree_reads_it(body: str) -> None:
-    _, rows = download_rows(frame(envelope(body, 9))[: -len(b"\n\n#\r\n")], "download")
+    rows = download_rows(frame(envelope(body, 9))[: -len(b"\n\n#\r\n")], "download", anything)
     assert rows.count == body.count("<data ")
     assert rows.columns.get("T1", [None, "25"]) == [None, "25"]
     assert rows.required("steptype")[0] in ("cc", "a&b")
@@ -115,11 +119,12 @@ def test_the_tree_reads_it(body: str) -> None:
 )
 def test_what_makes_no_sense_is_garbled(text: str) -> None:
     with pytest.raises(Garbled):
-        download_rows(frame(text)[: -len(b"\n\n#\r\n")], "download")
+        download_rows(frame(text)[: -len(b"\n\n#\r\n")], "download", anything)
 
 
 def test_a_column_that_a_row_lacks_is_garbled_where_it_is_needed() -> None:
-    _, rows = download_rows(frame(envelope(GOOD + GOOD.replace(' volt="3.6780698299408"', ""), 2))[:-5], "download")
+    lacking = envelope(GOOD + GOOD.replace(' volt="3.6780698299408"', ""), 2)
+    rows = download_rows(frame(lacking)[:-5], "download", anything)
     with pytest.raises(Garbled, match="rows without volt"):
         rows.required("volt")
     with pytest.raises(Garbled, match="rows without nothing_such"):
@@ -132,11 +137,11 @@ def test_entity_bombs_and_external_entities_are_refused() -> None:
         b'<bts><cmd>download_resp</cmd><download/><list count="1"><data seqid="&b;"/></list></bts>'
     )
     with pytest.raises(Garbled, match="no XML"):
-        download_rows(bomb, "download")
+        download_rows(bomb, "download", anything)
     with pytest.raises(Garbled, match="no XML"):
         parse_reply(bomb.replace(b'"aaaaaaaaaa"', b'SYSTEM "file:///etc/hostname"'), "download")
 
 
 def test_an_empty_list_has_no_rows() -> None:
-    _, rows = download_rows(download([], start=11).packets[0][:-5], "download")
+    rows = download_rows(download([], start=11).packets[0][:-5], "download", anything)
     assert rows.count == 0

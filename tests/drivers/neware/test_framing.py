@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +20,7 @@ BODY = WHOLE[: WHOLE.index(b"</bts>") + 6]
 def test_a_reply_is_whole_at_its_last_byte_however_it_is_cut(cuts: list[int]) -> None:
     edges = [0, *sorted(set(cuts)), len(WHOLE)]
     buffer = FrameBuffer()
-    found = [buffer.feed(WHOLE[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    found = [buffer.feed(WHOLE[a:b]) for a, b in itertools.pairwise(edges)]
     assert found[:-1] == [None] * (len(found) - 1)
     assert found[-1] == BODY
 

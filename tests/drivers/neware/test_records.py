@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -73,7 +74,7 @@ def test_it_does_not_matter_in_which_pieces_a_test_is_read(cuts: list[int]) -> N
     whole, end = columns_of(ROWS)
     position, parts = Position(), []
     edges = [0, *sorted(set(cuts) - {0, len(ROWS)}), len(ROWS)]
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in itertools.pairwise(edges):
         part, position = columns_of(ROWS[a:b], Position.read(position.text() if parts else ""))
         parts.append(part)
     joined = join(parts)
@@ -96,7 +97,7 @@ def test_after_a_pause_the_wall_clock_is_ahead_and_the_test_time_is_not() -> Non
 
 
 def test_the_hour_that_comes_twice_is_resolved_by_continuity() -> None:
-    """In Zurich 2025-10-26 02:00 to 03:00 comes twice; three hours in steps of ten minutes, unambiguous at the start."""
+    """In Zurich 2025-10-26 02:00 to 03:00 comes twice; three hours, unambiguous at their start."""
     begin = datetime(2025, 10, 25, 23, 30, tzinfo=UTC).timestamp()
     seconds = np.arange(19) * 600.0
     told = [datetime.fromtimestamp(begin + s, ZURICH).strftime("%Y-%m-%d %H:%M:%S") for s in seconds]
