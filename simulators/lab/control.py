@@ -14,6 +14,7 @@ from simulators.lab.refusal import LabRefusal
 __all__ = ["LINE_LIMIT_BYTES", "ControlPort"]
 
 LINE_LIMIT_BYTES = 1 << 20
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 Ticket = int | str | None
 
@@ -175,4 +176,4 @@ class _Session(asyncio.Protocol):
 
     def _send(self, answer: dict[str, Any]) -> None:
         if self._transport is not None:
-            self._transport.write(json.dumps(answer, separators=(",", ":")).encode() + b"\n")
+            self._transport.write(_ENCODER.encode(answer).encode() + b"\n")

@@ -140,7 +140,8 @@ class NewareSection(_Section):
     @classmethod
     def _beside_the_file(cls, paths: dict[str, Path], info: ValidationInfo) -> dict[str, Path]:
         """Paths here are relative to the lab file, wherever the process was started."""
-        return {remote: info.context / local for remote, local in paths.items()}
+        directory = info.context if isinstance(info.context, Path) else Path()
+        return {remote: directory / local for remote, local in paths.items()}
 
 
 class LabFile(_Section):

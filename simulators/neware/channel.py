@@ -63,6 +63,15 @@ class Channel:
         return self._history.present
 
     @property
+    def pause_reserved(self) -> bool:
+        """Whether a pause is still to come."""
+        return bool(self._execution and self._execution.reserved)
+
+    def workstatus_at(self, unix_s: float) -> WorkStatus:
+        """State at an instant up to the last ``advance``; costs next to nothing, unlike a whole snapshot."""
+        return self._history.at(unix_s)
+
+    @property
     def next_event_unix_s(self) -> float | None:
         """When the running step ends by itself; None while nothing runs."""
         run = self._execution.run if self._execution else None
@@ -335,5 +344,5 @@ class Channel:
             relative_s=float(shown.testtime_ms[0]) / 1000,
             records=count,
             log_code=_LOG_RUNNING,
-            reserve_pause=bool(execution and execution.reserved),
+            reserve_pause=execution is not None and self.pause_reserved,
         )

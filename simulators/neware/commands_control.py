@@ -74,8 +74,8 @@ def _cancelpause(bts: VirtualNeware, request: BtsRequest) -> bytes:
 def _getpause(bts: VirtualNeware, request: BtsRequest) -> bytes:
     """``ok`` where a pause is reserved. # unconfirmed on hardware: only the request form is public."""
 
-    def reserved(channel: Channel, now_unix_s: float) -> bool:
-        return channel.snapshot(now_unix_s).reserve_pause
+    def reserved(channel: Channel, _: float) -> bool:
+        return channel.pause_reserved
 
     return answer_items("getpause", request.items, lambda _, address: bts.command(address, reserved))
 

@@ -31,8 +31,7 @@ def _getdevinfo(bts: VirtualNeware, _: BtsRequest) -> bytes:
         attributes = address.attributes()
         attributes["Channelid"] = attributes.pop("chlid")  # here alone the channel is not called chlid
         channel = SubElement(middle, "channel", {"ip": LOCAL, **attributes})
-        told = bts.told(address)
-        channel.text = "false" if told is not None and told.workstatus in _BUSY else "true"
+        channel.text = "false" if bts.told_status(address) in _BUSY else "true"
     return render(root)
 
 

@@ -19,13 +19,13 @@ def _getchlstatus(bts: VirtualNeware, request: BtsRequest) -> bytes:
     root = envelope("getchlstatus_resp")
     listed = SubElement(root, "list", count=str(len(request.items)))
     for item in request.items:
-        told = bts.told(ChannelAddress.from_attributes(item.attrib))
+        channel = bts.advanced(ChannelAddress.from_attributes(item.attrib))
         attributes = where(item)
         if bts.section.quirks.wrong_subdevid and "subdevid" in attributes:
             attributes["subdevid"] = "1"
-        reserved = "1" if told is not None and told.reserve_pause else "0"
+        reserved = "1" if channel and channel.pause_reserved else "0"
         status = SubElement(listed, "status", {**attributes, "reservepause": reserved})
-        status.text = told.workstatus if told is not None else "false"
+        status.text = channel.workstatus_at(bts.told_unix_s) if channel else "false"
     return render(root)
 
 
@@ -87,10 +87,10 @@ def _uploaded(bts: VirtualNeware, item: Element) -> tuple[int, int, bool]:
     """Test id, records, and whether that is all. A channel that never ran has test 0 with nothing outstanding."""
     address = ChannelAddress.from_attributes(item.attrib)
     asked = number(item.attrib, "testid")
-    told, test = bts.told(address), bts.told_test(address, asked)
-    if told is None or test is None:
-        return asked, 0, told is not None and asked == 0
-    running = told.testid == test.testid and told.workstatus in _BUSY
+    test = bts.told_test(address, asked)
+    if test is None:
+        return asked, 0, address in bts.channels and asked == 0
+    running = bts.told_status(address) in _BUSY and test is bts.told_test(address, 0)
     return test.testid, test.count(bts.told_unix_s), not running
 
 

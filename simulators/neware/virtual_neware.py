@@ -19,7 +19,7 @@ from simulators.neware.address import ChannelAddress
 from simulators.neware.channel import Channel, ChannelError, ChannelHardware
 from simulators.neware.ledger import TestLedger
 from simulators.neware.pc_paths import PcPaths
-from simulators.neware.snapshot import Snapshot
+from simulators.neware.snapshot import Snapshot, WorkStatus
 from simulators.neware.step_file import StepFileError, parse_step_file
 
 __all__ = ["StartOrder", "VirtualNeware"]
@@ -69,20 +69,28 @@ class VirtualNeware:
         """Up to when the wire knows what happened."""
         return self._now_unix_s() - self.section.status_lag_s
 
-    def told(self, address: ChannelAddress | None) -> Snapshot | None:
-        """Return the channel as the wire knows it; None where there is no such channel."""
+    def advanced(self, address: ChannelAddress | None) -> Channel | None:
+        """Return a channel brought to the present; None where there is no such channel."""
         channel = self.channels.get(address) if address else None
-        if channel is None:
-            return None
-        channel.advance(self.now_unix_s)
-        return channel.snapshot(self.told_unix_s)
+        if channel is not None:
+            channel.advance(self.now_unix_s)
+        return channel
+
+    def told(self, address: ChannelAddress | None) -> Snapshot | None:
+        """Return all of a channel as the wire knows it; None where there is no such channel."""
+        channel = self.advanced(address)
+        return channel.snapshot(self.told_unix_s) if channel else None
+
+    def told_status(self, address: ChannelAddress | None) -> WorkStatus | None:
+        """Return only the work state as the wire knows it; None where there is no such channel."""
+        channel = self.advanced(address)
+        return channel.workstatus_at(self.told_unix_s) if channel else None
 
     def told_test(self, address: ChannelAddress | None, testid: int) -> TestLedger | None:
         """One test of a channel, 0 being the latest that the wire knows of; None where there is none."""
-        channel = self.channels.get(address) if address else None
+        channel = self.advanced(address)
         if channel is None:
             return None
-        channel.advance(self.now_unix_s)
         told_unix_s = self.told_unix_s
         for test in reversed(channel.tests):
             if test.start_unix_s <= told_unix_s and testid in (0, test.testid):
@@ -93,13 +101,11 @@ class VirtualNeware:
 
     def command(self, address: ChannelAddress | None, act: Callable[[Channel, float], object]) -> bool:
         """Bring a channel to the present and let it act; False where it refuses or does not exist."""
-        channel = self.channels.get(address) if address else None
+        channel = self.advanced(address)
         if channel is None:
             return False
-        now_unix_s = self.now_unix_s
-        channel.advance(now_unix_s)
         try:
-            return act(channel, now_unix_s) is not False
+            return act(channel, self.now_unix_s) is not False
         except ChannelError as refusal:
             logger.info("%s refused: %s", address, refusal)
             return False

@@ -22,8 +22,8 @@ class BtsWire:
         self.socket.close()
 
     def send(self, body: str, end: bytes = b"#\r\n") -> None:
-        self.socket.sendall(b'<?xml version="1.0" encoding="UTF-8" ?><bts version="1.0">' + body.encode())
-        self.socket.sendall(b"</bts>" + end)
+        head = b'<?xml version="1.0" encoding="UTF-8" ?><bts version="1.0">'
+        self.socket.sendall(head + body.encode() + b"</bts>" + end)
 
     def receive(self) -> bytes:
         """One reply with its terminator; what there is, when the connection ends before."""
