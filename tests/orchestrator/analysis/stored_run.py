@@ -161,10 +161,8 @@ def store_run(
 
 
 def store_records(conn: Connection, segment_id: int, columns: Mapping[str, np.ndarray]) -> None:
-    rows = [
-        {"segment_id": segment_id} | {name: None if value != value else value for name, value in zip(columns, row)}
-        for row in zip(*(column.tolist() for column in columns.values()), strict=True)
-    ]
+    frame = pd.DataFrame(dict(columns)).astype("object")
+    rows = frame.where(frame.notna(), None).assign(segment_id=segment_id).to_dict("records")
     conn.execute(insert(tables.records), rows)
 
 

@@ -44,7 +44,7 @@ def test_json_gives_back_the_very_same_result(result: AnalysisResult) -> None:
 
 @pytest.mark.parametrize("stored", [{"version": 2}, {}, {"version": 1, "values": [{"name": "x"}]}])
 def test_another_version_or_shape_is_refused(stored: dict[str, object]) -> None:
-    with pytest.raises(AnalysisError, match="version|not an analysis result"):
+    with pytest.raises(AnalysisError, match=r"version|not an analysis result"):
         AnalysisResult.from_json(stored)
 
 

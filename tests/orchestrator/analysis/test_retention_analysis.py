@@ -77,7 +77,7 @@ def test_what_a_short_run_cannot_say_is_none_with_the_reason() -> None:
 
 @pytest.mark.parametrize("at", ["100, soon", [0], "1.5"])
 def test_cycle_numbers_that_are_none_are_refused(at: object) -> None:
-    with pytest.raises(AnalysisError, match="^at is"):
+    with pytest.raises(AnalysisError, match=r"^at is"):
         retention(half_cell(fading(3)), at=at)  # type: ignore[arg-type]
 
 

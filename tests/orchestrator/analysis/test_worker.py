@@ -1,6 +1,7 @@
 """The queue worked off by a real child process, which dies in every way that we know."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from orchestrator.analysis.queue import queue_analyses
 from orchestrator.analysis.result import AnalysisResult
 from orchestrator.analysis.running import run_analysis
 from orchestrator.analysis.worker import AnalysisWorker
-from orchestrator.store import tables
+from orchestrator.store import database, tables
 from orchestrator.store.transactions import reading, writing
 from protocols.plan import AnalysisRequest
 from tests.orchestrator.analysis.conftest import InstallPlugin
@@ -176,3 +177,46 @@ def test_a_row_is_carried_out_once(engine: Engine, install_plugin: InstallPlugin
     run_analysis(url_of(engine), only, lambda: NOW + 1)
 
     assert row(engine, only).finished_unix_s == NOW
+
+
+def test_a_database_that_is_away_delays_and_raises_nothing(
+    engine: Engine, install_plugin: InstallPlugin, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    install_plugin(PLUGIN, ENTRIES)
+    (late,) = queued(engine, "odd_cycles")
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.01)
+    worker = AnalysisWorker(url_of(engine), lambda: NOW)
+    with writing(engine):  # somebody else holds the write lock
+        worker.submit_pending()
+        worker.submit_pending()
+        assert not worker.busy
+    assert len([told for told in caplog.messages if told.startswith("analyses wait: ")]) == 1
+    finish(worker)
+    worker.close()
+
+    assert row(engine, late).state == "done"
+
+
+def test_a_child_that_loses_the_database_is_followed_by_another(
+    engine: Engine, install_plugin: InstallPlugin, tmp_path: Path
+) -> None:
+    away = tmp_path / "away"
+    source = f"""
+import pathlib
+from orchestrator.analysis.cycles import cycles
+from orchestrator.store.errors import StoreUnavailable
+
+def unlucky(dataset):
+    away = pathlib.Path({str(away)!r})
+    if not away.exists():
+        away.touch()
+        raise StoreUnavailable("database: locked; it will be tried again")
+    return cycles(dataset)
+"""
+    install_plugin(source, {"unlucky": "odd_lab_plugin:unlucky"})
+    (second_time,) = queued(engine, "unlucky")
+    worker = AnalysisWorker(url_of(engine), lambda: NOW)
+    finish(worker)
+    worker.close()
+
+    assert row(engine, second_time).state == "done"
