@@ -90,4 +90,4 @@ def _syntax_error(error: yaml.YAMLError, name: str) -> ProtocolError:
     problem = str(getattr(error, "problem", None) or "cannot be read as YAML").splitlines()[0]
     line = mark.line + 1 if mark is not None else None
     remedy = "look at the brackets, quotes, colons and indentation of this line and the one before"
-    return ProtocolError(name, line, "", f"is not YAML: {problem}", remedy)
+    return Refusal(Place(line), f"is not YAML: {problem}", remedy).in_file(name)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 __all__ = ["Place", "ProtocolError", "ProtocolErrors", "Refusal", "quoted"]
 
 _QUOTED_MAX = 60
+_KEY_MAX = 80
+_LINE_MAX = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class ProtocolError:
         return f"{where}  {key}{self.message}{remedy}"
 
 
-class ProtocolErrors(Exception):  # noqa: N818 - several errors, and says so
+class ProtocolErrors(Exception):
     """Everything that was found wrong with one file, in file order, each place and message once."""
 
     def __init__(self, errors: Iterable[ProtocolError]) -> None:
@@ -45,7 +47,7 @@ class ProtocolErrors(Exception):  # noqa: N818 - several errors, and says so
         super().__init__("\n".join(str(error) for error in self.errors))
 
 
-class Refusal(ValueError):  # noqa: N818 - a finding on its way to its file
+class Refusal(ValueError):
     """One mistake, not yet tied to a file name. Raised inside the package, shown as a ProtocolError."""
 
     def __init__(self, place: Place, message: str, remedy: str = "") -> None:
@@ -56,10 +58,15 @@ class Refusal(ValueError):  # noqa: N818 - a finding on its way to its file
 
     def in_file(self, file: str) -> ProtocolError:
         """Return the finding with the name of the file it was found in."""
-        return ProtocolError(file, self.place.line, self.place.key, self.message, self.remedy)
+        key = _one_line(self.place.key, _KEY_MAX)
+        return ProtocolError(file, self.place.line, key, _one_line(self.message), _one_line(self.remedy))
 
 
 def quoted(text: str) -> str:
     """Foreign text made fit for one line of a message: quoted, printable, at most 60 characters."""
-    printable = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text[:_QUOTED_MAX])
-    return f'"{printable}…"' if len(text) > _QUOTED_MAX else f'"{printable}"'
+    return f'"{_one_line(text, _QUOTED_MAX)}"'
+
+
+def _one_line(text: str, most: int = _LINE_MAX) -> str:
+    printable = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text[:most])
+    return f"{printable}…" if len(text) > most else printable

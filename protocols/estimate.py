@@ -1,9 +1,9 @@
 """How long a program will take and how much it will record. From nominal capacity; not a promise.
 
 The cell is a bucket of nominal capacity whose voltage is linear between the lowest and the highest voltage that the
-program sets. It is taken as full in whatever direction the first step needs, passes its whole nominal capacity at every
-rate (so a fast or faded cell is done sooner), and the current of a held voltage decays with a time constant of 15 min.
-Without a nominal capacity the largest current of the program is taken as 1C.
+program sets (a single one is the end of the way there). It is taken as full in whatever direction the first step
+needs, and passes its whole nominal capacity at every rate, so that a fast or faded cell is done sooner. The current of
+a held voltage decays with a time constant of 15 min. Without a nominal capacity the largest current is taken as 1C.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ class _Bucket:
     def __init__(self, program: Program, nominal_capacity_Ah: float | None) -> None:
         self._nominal_Ah = nominal_capacity_Ah or _largest_current_A(program)
         self._low_V, self._high_V = _window(program)
+        limits = program.limits
+        self._range_V = (self._high_V - self._low_V) or (limits.voltage_max_V - limits.voltage_min_V)
         self._record = program.record
         self._content_Ah: float | None = None
 
@@ -110,7 +112,7 @@ class _Bucket:
                 duration_s = _hold_s(until, step.current_max_A)
                 self._content_Ah += self._room_Ah(step.voltage_V, charging) * (1 if charging else -1)
                 fall_A = step.current_max_A
-        swing_V = abs(self._content_Ah - before_Ah) / self._nominal_Ah * (self._high_V - self._low_V)
+        swing_V = abs(self._content_Ah - before_Ah) / self._nominal_Ah * self._range_V
         return _recorded(record, duration_s, swing_V, fall_A)
 
     def _constant_current(self, current_A: float, until: Until, cut_off_V: float | None) -> float:
@@ -127,7 +129,10 @@ class _Bucket:
 
     def _room_Ah(self, voltage_V: float, charging: bool) -> float:
         """Charge that passes until a voltage is reached; 0 where it lies behind."""
-        share = min(max((voltage_V - self._low_V) / (self._high_V - self._low_V), 0.0), 1.0)
+        if self._low_V == self._high_V:
+            share = 1.0 if charging else 0.0
+        else:
+            share = min(max((voltage_V - self._low_V) / (self._high_V - self._low_V), 0.0), 1.0)
         distance_Ah = share * self._nominal_Ah - (self._content_Ah or 0.0)
         return max(distance_Ah if charging else -distance_Ah, 0.0)
 
@@ -162,13 +167,13 @@ def _largest_current_A(program: Program) -> float:
 
 
 def _window(program: Program) -> tuple[float, float]:
-    """Lowest and highest voltage that the program sets; its limits where that is not a range."""
+    """Lowest and highest voltage that the program sets; its limits where it sets none."""
     voltages_V: list[float] = []
     for step in walk(program.steps):
         if isinstance(step, ConstantVoltage | ConstantCurrentConstantVoltage):
             voltages_V.append(step.voltage_V)
         elif isinstance(step, ConstantCurrent) and step.until.voltage_V is not None:
             voltages_V.append(step.until.voltage_V)
-    if len(set(voltages_V)) < 2:
+    if not voltages_V:
         return program.limits.voltage_min_V, program.limits.voltage_max_V
     return min(voltages_V), max(voltages_V)

@@ -32,7 +32,7 @@ class Kind:
     units: tuple[str, ...]
     """Units of the result, one for each basis, as products of symbols that pint reads."""
     examples: str
-    sign: Literal["positive", "not negative", "any"] = "any"
+    sign: Literal["positive", "any"] = "any"
     words: tuple[str, ...] = ()
     """Units that are not pint's business: ``C`` (C-rate), ``degC``, ``%``."""
 

@@ -22,6 +22,7 @@ from protocols.units import SYMBOLS, UnknownUnit, conversion_factor
 __all__ = ["Quantity", "QuantityError", "kind_of", "parse_quantity"]
 
 _TEXT_MAX = 80
+_SMALLEST, _LARGEST = 1e-15, 1e12
 _QUANTITY = re.compile(rf"({NUMBER}) *([A-Za-z%].*)?")
 _C_FRACTION = re.compile(rf"C */ *({NUMBER})")
 
@@ -146,6 +147,8 @@ def _fits(unit: str, kind: Kind) -> bool:
 def _check_value(value: float, kind: Kind, written: str) -> None:
     if not math.isfinite(value):
         raise QuantityError(f"{quoted(written)} is not a finite number", f"write {kind.phrase} such as {kind.examples}")
+    if value and not _SMALLEST <= abs(value) <= _LARGEST:
+        raise QuantityError(f"{quoted(written)} is beyond anything that can be measured", f"write {kind.examples}")
     if kind.sign == "positive" and value <= 0:
         what = "zero" if value == 0 else "negative"
         hint = ": charge and discharge say which way" if kind is CURRENT else ""

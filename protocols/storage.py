@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -30,11 +31,16 @@ def load_plan(stored: Mapping[str, Any] | str | bytes) -> Plan:
     """Return the plan that was dumped, equal to it. Raises StoredPlanError."""
     from pydantic import ValidationError  # noqa: PLC0415 - only who stores plans pays for pydantic
 
+    if isinstance(stored, str | bytes):
+        try:
+            stored = json.loads(stored)
+        except ValueError as error:
+            raise StoredPlanError(f"is no plan: {error}") from error
+    if not isinstance(stored, Mapping):
+        raise StoredPlanError("is no plan: not a JSON object")
+    if stored.get("version") != PLAN_VERSION:
+        raise StoredPlanError(f"a plan of version {stored.get('version')!r}, this reads {PLAN_VERSION}")
     try:
-        if isinstance(stored, str | bytes):
-            return _adapter().validate_json(stored)
-        if stored.get("version") != PLAN_VERSION:
-            raise StoredPlanError(f"a plan of version {stored.get('version')!r}, this reads {PLAN_VERSION}")
         return _adapter().validate_python(dict(stored))
     except ValidationError as error:
         detail = error.errors(include_url=False, include_input=False)[0]

@@ -10,9 +10,10 @@ from protocols.errors import Place, Refusal, quoted
 from protocols.flow_comma import Piece, rejoin_keys, rejoin_values
 from protocols.node import Entry, MappingNode, Node, Path, ScalarNode, SequenceNode, spoken_key
 
-__all__ = ["DEPTH_MAX", "TreeBuilder"]
+__all__ = ["DEPTH_MAX", "VALUES_MAX", "TreeBuilder"]
 
 DEPTH_MAX = 40
+VALUES_MAX = 20_000
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class TreeBuilder:
         self.findings: list[Refusal] = []
         self._open: list[_Open] = []
         self._documents = 0
+        self._values = 0
 
     def take(self, event: yaml.Event) -> None:
         """One event. Raises Refusal where reading on is pointless."""
@@ -69,6 +71,9 @@ class TreeBuilder:
             raise Refusal(Place(line), f"the tag {quoted(str(tag))} is not allowed", "remove the !")
 
     def _place(self, piece: Piece) -> None:
+        self._values += 1
+        if self._values > VALUES_MAX:
+            raise Refusal(Place(piece.line), f"holds more than {VALUES_MAX} keys and values", "use repeat and for_each")
         if self._open:
             self._open[-1].pieces.append(piece)
         else:

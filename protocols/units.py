@@ -15,36 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["SYMBOLS", "UnknownUnit", "conversion_factor"]
 
-SYMBOLS = tuple(
-    [
-        "A",
-        "mA",
-        "uA",
-        "nA",
-        "V",
-        "mV",
-        "uV",
-        "s",
-        "ms",
-        "min",
-        "h",
-        "d",
-        "Ah",
-        "mAh",
-        "uAh",
-        "g",
-        "mg",
-        "ug",
-        "kg",
-        "cm",
-        "K",
-        "mK",
-        "Hz",
-        "mHz",
-        "kHz",
-        "MHz",
-    ]
+# fmt: off
+SYMBOLS = (
+    "A", "mA", "uA", "nA", "V", "mV", "uV", "s", "ms", "min", "h", "d", "Ah", "mAh", "uAh",
+    "g", "mg", "ug", "kg", "cm", "K", "mK", "Hz", "mHz", "kHz", "MHz",
 )
+# fmt: on
 """Symbols worth suggesting."""
 
 _DEFINITIONS = (
@@ -67,7 +43,7 @@ _DEFINITIONS = (
 )
 
 
-class UnknownUnit(ValueError):  # noqa: N818 - what it is
+class UnknownUnit(ValueError):
     """The symbol is none of ours."""
 
 

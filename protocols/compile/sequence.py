@@ -8,7 +8,7 @@ from protocols.compile.binding import CellBinding
 from protocols.compile.job import Job
 from protocols.compile.protection import Protection
 from protocols.compile.scope import Scope
-from protocols.compile.steps import bind_constant_current, bind_hold, bind_rest
+from protocols.compile.steps import OpenHold, bind_constant_current, bind_hold, bind_rest
 from protocols.compile.stop_rule import bind_stop_rule
 from protocols.errors import Refusal
 from protocols.program import Loop, Origin, Step
@@ -48,20 +48,24 @@ class SequenceCompiler:
     def body(self, sections: tuple[AnyStep, ...], place: Position, before: Step | None = None) -> tuple[Step, ...]:
         """Bound steps; those that were refused are missing, and in ``findings``."""
         done: list[Step] = []
+        refused = False
         for i, section in enumerate(sections):
             here = replace(place, path=f"{place.path}steps[{i}]")
             try:
                 done += self._step(section, here, done[-1] if done else before)
+                refused = False
             except Refusal as refusal:
-                self.findings.append(refusal)
+                if not (refused and isinstance(refusal, OpenHold)):
+                    self.findings.append(refusal)
+                refused = True
         return tuple(done)
 
     def _step(self, section: AnyStep, place: Position, before: Step | None) -> tuple[Step, ...]:
-        if isinstance(section, ForEachStep):
-            return self._for_each(section, place, before)
         self._steps += 1
         if self._steps > STEPS_MAX:
             raise Refusal(section.place, f"the program grows beyond {STEPS_MAX} steps", "use repeat, or shorter lists")
+        if isinstance(section, ForEachStep):
+            return self._for_each(section, place, before)
         if section.label is not None:
             place = replace(place, label=place.scope.fill(section.label))
         origin = Origin(section.place.line or 0, place.path, place.label)

@@ -23,7 +23,11 @@ from protocols.schema.limits import StepLimitsSection
 from protocols.schema.record import RecordSection
 from protocols.schema.rest import RestSection
 
-__all__ = ["bind_constant_current", "bind_hold", "bind_rest"]
+__all__ = ["OpenHold", "bind_constant_current", "bind_hold", "bind_rest"]
+
+
+class OpenHold(Refusal):
+    """A hold does not say what the step before it would have said; no finding where that step was refused."""
 
 
 def bind_rest(section: RestSection, job: Job) -> Rest:
@@ -59,8 +63,8 @@ def bind_constant_current(
 def bind_hold(section: HoldSection, job: Job) -> ConstantVoltage:
     """Bind a held voltage. Raises Refusal where direction or current are neither written nor to be inferred."""
     job = _protected(section.limits, job)
-    direction = section.direction or _direction_before(job, section.place)
     job.protection.check_voltage(job.scope.value(section.voltage), section.voltage.node.place)
+    direction = section.direction or _direction_before(job, section.place)
     if section.max_current is not None:
         most = job.scope.value(section.max_current)
         job.protection.check_current(most, job.binding, section.max_current.node.place)
@@ -79,7 +83,7 @@ def _direction_before(job: Job, place: Place) -> Direction:
     if isinstance(job.before, ConstantCurrent | ConstantCurrentConstantVoltage | ConstantVoltage):
         return job.before.direction
     remedy = "add direction: charge, or direction: discharge"
-    raise Refusal(place, "no charge or discharge stands directly before the hold: its direction is open", remedy)
+    raise OpenHold(place, "no charge or discharge stands directly before the hold: its direction is open", remedy)
 
 
 def _current_before(job: Job, place: Place) -> float:
@@ -90,7 +94,7 @@ def _current_before(job: Job, place: Place) -> float:
             return current_max_A
         case _:
             message = "no charge or discharge stands directly before the hold: its largest current is open"
-            raise Refusal(place, message, "add max_current: 1C")
+            raise OpenHold(place, message, "add max_current: 1C")
 
 
 def _protected(section: StepLimitsSection | None, job: Job) -> Job:

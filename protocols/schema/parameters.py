@@ -14,6 +14,7 @@ from protocols.node import Entry, MappingNode, Node, ScalarNode, SequenceNode, s
 __all__ = ["SCALAR_SCHEMA", "ReadParameters", "list_values", "parameter_name", "parameter_value"]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TEXT_MAX = 200
 SCALAR_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 
 ParameterNode = ScalarNode | SequenceNode
@@ -49,6 +50,7 @@ def parameter_name(entry: Entry, node: MappingNode) -> str:
 def parameter_value(node: Node) -> ParameterNode:
     """Return a single value, or a list of them. Raises Refusal."""
     if isinstance(node, ScalarNode):
+        _check_length(node)
         if node.is_null:
             raise Refusal(node.place, "has no default", "write a value such as 0.2 A/g")
         if node.text.startswith("$"):
@@ -66,4 +68,11 @@ def list_values(node: Node) -> tuple[ScalarNode, ...]:
     values = tuple(item for item in node.items if isinstance(item, ScalarNode) and not item.is_null)
     if len(values) < len(node.items):
         raise Refusal(node.place, "holds something that is not a single value", "write [0.2 A/g, 0.5 A/g]")
+    for value in values:
+        _check_length(value)
     return values
+
+
+def _check_length(node: ScalarNode) -> None:
+    if len(node.text) > _TEXT_MAX:
+        raise Refusal(node.place, f"is longer than {_TEXT_MAX} characters", "write a value such as 0.2 A/g")

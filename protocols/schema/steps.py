@@ -112,7 +112,7 @@ def _step_nodes(node: Node) -> tuple[Node, ...]:
     return node.items
 
 
-Steps = Annotated[tuple[StepSection, ...], BeforeValidator(_step_nodes), Field(min_length=1)]
+Steps = Annotated[tuple[StepSection, ...], Field(json_schema_extra={"minItems": 1}), BeforeValidator(_step_nodes)]
 
 RepeatStep.model_rebuild()
 ForEachStep.model_rebuild()

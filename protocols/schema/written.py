@@ -23,6 +23,7 @@ T = TypeVar("T")
 _REFERENCE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 REFERENCE_SCHEMA: dict[str, Any] = {"type": "string", "pattern": r"^\$[A-Za-z_][A-Za-z0-9_]*$"}
 _COUNT_MAX = 1_000_000
+_TEXT_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,14 @@ def as_count() -> Reader[int]:
 
 
 def as_text() -> Reader[str]:
-    """Reader of text, taken as it is."""
-    return Reader(str, "text", {"type": ["string", "number", "boolean"]})
+    """Reader of a line of text, taken as it is."""
+    return Reader(_read_text, "text", {"type": ["string", "number", "boolean"]})
+
+
+def _read_text(text: str) -> str:
+    if len(text) > _TEXT_MAX:
+        raise QuantityError(f"{quoted(text)} is longer than {_TEXT_MAX} characters", "write less")
+    return text
 
 
 def _read_count(text: str) -> int:

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from protocols import library
+from protocols.cell import Cell
+from protocols.compile import compile_protocol
+from protocols.errors import ProtocolErrors
+from protocols.plan import Segment
+from protocols.program import ConstantCurrent, Loop, Program, Rest, walk
+from protocols.reading import check, load_protocol, read_protocol
+
+CELL = Cell("L1", 2.753e-3, 1.131, 3.35e-3, 0.01, 1.5, "SiO@C-l")
+
+
+def program_of(name: str, **parameters: str) -> Program:
+    (segment,) = compile_protocol(load_protocol(name), CELL, parameters).items
+    assert isinstance(segment, Segment)
+    return segment.program
+
+
+def test_the_library_holds_what_the_first_lab_needs() -> None:
+    assert library.names() == ["cycling-2c-500", "formation", "rate-ladder"]
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_every_shipped_protocol_is_clean_and_named_like_its_file(name: str) -> None:
+    shipped = library.find(name)
+    assert shipped is not None
+    assert check(shipped.content, shipped.file) == []
+    protocol = load_protocol(name)
+    assert protocol.name == name
+    assert protocol.description
+    assert compile_protocol(protocol, CELL).warnings == ()
+
+
+def test_dashes_and_underscores_are_the_same_name() -> None:
+    assert load_protocol("rate_ladder") == load_protocol("rate-ladder")
+    assert library.find("rate ladder") is None
+
+
+def test_the_formation_rests_then_cycles_slowly() -> None:
+    rest, loop = program_of("formation").steps
+    assert isinstance(rest, Rest)
+    assert isinstance(loop, Loop)
+    assert (rest.until.duration_s, loop.count) == (6 * 3600, 5)
+    assert [step.current_A for step in loop.body if isinstance(step, ConstantCurrent)] == pytest.approx(
+        [-0.1 * 2.753e-3, 0.1 * 2.753e-3]
+    )
+
+
+def test_the_rate_ladder_rises_and_comes_back() -> None:
+    program = program_of("rate-ladder")
+    loops = [step for step in program.steps if isinstance(step, Loop)]
+    currents_A = [loop.body[0].current_A for loop in loops if isinstance(loop.body[0], ConstantCurrent)]
+    assert [loop.count for loop in loops] == [5] * 8
+    assert currents_A == pytest.approx([-rate * 2.753e-3 for rate in (0.2, 0.5, 1, 2, 3, 4, 5, 1)])
+    assert [loop.origin.label for loop in loops][::7] == ["ladder 0.2 A/g", "ladder 1 A/g"]
+
+
+def test_the_long_cycling_is_one_loop_with_a_stop_rule_and_enough_records() -> None:
+    plan = compile_protocol(load_protocol("cycling-2c-500"), CELL)
+    (segment,) = plan.items
+    assert isinstance(segment, Segment)
+    loop = segment.program.steps[-1]
+    assert isinstance(loop, Loop)
+    assert loop.count == 500
+    assert loop.stop_when is not None
+    assert loop.stop_when.below == pytest.approx(0.4)
+    assert plan.estimate.cycles == 500
+    assert plan.estimate.duration_s == pytest.approx(600 + 500 * 3600)
+    assert plan.estimate.records / 1000 >= 200  # a half-cycle
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_discharge_is_lithiation_and_comes_first(name: str) -> None:
+    steps = [step for step in walk(program_of(name).steps) if isinstance(step, ConstantCurrent)]
+    assert [step.current_A < 0 for step in steps[:2]] == [True, False]
+    assert [step.until.voltage_V for step in steps[:2]] == [0.01, 1.5]
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_reading_and_compiling_takes_no_time_that_anyone_notices(name: str) -> None:
+    compile_protocol(load_protocol(name), CELL)  # imports pint
+
+    def once() -> float:
+        begin = time.perf_counter()
+        compile_protocol(load_protocol(name), CELL)
+        return time.perf_counter() - begin
+
+    assert min(once() for _ in range(5)) < 0.05
+
+
+def test_a_file_is_read_by_its_path(tmp_path: Path) -> None:
+    shipped = library.find("formation")
+    assert shipped is not None
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + shipped.content.replace(b"\n", b"\r\n"))
+    assert read_protocol(path).file == "mine.yaml"
+    assert compile_protocol(read_protocol(path), CELL).items == compile_protocol(load_protocol("formation"), CELL).items
+
+
+@pytest.mark.parametrize("path", ["no-such-protocol", "nul\x00.yaml", "."])
+def test_a_file_that_cannot_be_read_is_told(path: str) -> None:
+    with pytest.raises(ProtocolErrors, match=r"cannot be read: .*; check the path"):
+        load_protocol(path)
