@@ -8,10 +8,11 @@ from typing import Any
 
 from simulators.lab.arguments import Request, flag, number, text
 from simulators.lab.clock import Attachment
+from simulators.lab.listener import Connection
 from simulators.lab.operations import OPERATIONS, Desk
 from simulators.lab.refusal import LabRefusal
 
-__all__ = ["LINE_LIMIT_BYTES", "ControlPort"]
+__all__ = ["LINE_LIMIT_BYTES", "ControlSession"]
 
 LINE_LIMIT_BYTES = 1 << 20
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
@@ -19,56 +20,19 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"))
 Ticket = int | str | None
 
 
-class ControlPort:
-    """The listening socket of the control port."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._server: asyncio.Server | None = None
-        self._sessions: set[_Session] = set()
-
-    async def start(self, host: str, port: int) -> int:
-        """Listen; returns the port, which matters where 0 was asked for."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Session(self._desk, self._sessions), host, port)
-        return int(self._server.sockets[0].getsockname()[1])
-
-    async def stop(self) -> None:
-        """Close the port and every connection; answers already given are still sent."""
-        if self._server is not None:
-            self._server.close()
-            for session in list(self._sessions):
-                session.close()
-            await self._server.wait_closed()
-
-
-class _Session(asyncio.Protocol):
+class ControlSession(Connection):
     """One connection: perhaps a node. Answers at once from the callback, because every sleep of a node pays for it."""
 
-    def __init__(self, desk: Desk, sessions: set[_Session]) -> None:
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
         self._desk = desk
-        self._sessions = sessions
-        self._transport: asyncio.WriteTransport | None = None
         self._buffer = bytearray()
         self._late: set[asyncio.Task[None]] = set()
         self._attachment: Attachment | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take part from now on."""
-        if isinstance(transport, asyncio.WriteTransport):
-            self._transport = transport
-            self._sessions.add(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        """Give time back to the others, also when the peer just died."""
-        self._sessions.discard(self)
-        self._transport = None
+    def lost(self) -> None:
+        """Give time back to the others."""
         self._detach()
-
-    def close(self) -> None:
-        """Close the connection once its answers are out."""
-        if self._transport is not None:
-            self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Serve every complete line."""
@@ -175,5 +139,4 @@ class _Session(asyncio.Protocol):
         self._send({"id": ticket, "ok": False, "error": " ".join(error.split())})
 
     def _send(self, answer: dict[str, Any]) -> None:
-        if self._transport is not None:
-            self._transport.write(_ENCODER.encode(answer).encode() + b"\n")
+        self.write(_ENCODER.encode(answer).encode() + b"\n")

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from types import TracebackType
 
 from simulators.lab.clock import LabClock
-from simulators.lab.control import ControlPort
+from simulators.lab.control import ControlSession
 from simulators.lab.instrument import VirtualInstrument
 from simulators.lab.lab_file import LabFile
+from simulators.lab.listener import Listener
 from simulators.lab.operations import Desk
 from simulators.neware.server import NewareServer
 
@@ -29,7 +30,8 @@ class VirtualLab:
         self.control_host = config.control.host
         self.control_port = config.control.port
         self._over = asyncio.Event()
-        self._control = ControlPort(Desk(config.virtual_lab, self.clock, self.instruments, self._over.set))
+        desk = Desk(config.virtual_lab, self.clock, self.instruments, self._over.set)
+        self._control = Listener(lambda: ControlSession(desk))
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> VirtualLab:
@@ -37,8 +39,8 @@ class VirtualLab:
             for instrument in self.instruments.values():
                 await instrument.start()
                 opening.push_async_callback(instrument.stop)
-            self.control_port = await self._control.start(self.control_host, self.config.control.port)
-            opening.push_async_callback(self._control.stop)
+            self.control_port = await self._control.open(self.control_host, self.config.control.port)
+            opening.push_async_callback(self._control.close, reset=False)
             self._open = opening.pop_all()
         return self
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from simulators.lab.instrument import Ledger
 from simulators.lab.lab_file import NewareSection
+from simulators.lab.listener import Listener
 from simulators.neware.faults import FaultPlan, parse_fault
 from simulators.neware.session import Session
 from simulators.neware.virtual_neware import VirtualNeware
@@ -25,26 +25,15 @@ class NewareServer:
         self.port = section.listen.port
         self._bts = VirtualNeware(section, now_unix_s)
         self._faults = FaultPlan()
-        self._sessions: set[Session] = set()
-        self._server: asyncio.Server | None = None
+        self._listener = Listener(lambda: Session(self._bts, self._faults))
 
     async def start(self) -> None:
         """Open the port; the same one again after ``stop``. Nothing happens where it is open."""
-        if self._server is None:
-            loop = asyncio.get_running_loop()
-            self._server = await loop.create_server(
-                lambda: Session(self._bts, self._faults, self._sessions), self.host, self.port
-            )
-            self.port = int(self._server.sockets[0].getsockname()[1])
+        self.port = await self._listener.open(self.host, self.port)
 
     async def stop(self) -> None:
         """Close the port and reset every connection; nothing happens where it is closed."""
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
-            for session in list(self._sessions):
-                session.reset()
-            await server.wait_closed()
+        await self._listener.close(reset=True)
 
     def plug(self, channel: str, cell: Mapping[str, Any]) -> None:
         """Put a fresh virtual cell into a channel."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
-import struct
 from collections import deque
 from collections.abc import Iterator
 
+from simulators.lab.listener import Connection
 from simulators.neware.commands import answer, refusal
 from simulators.neware.faults import Fault, FaultPlan, garbled
 from simulators.neware.frames import FrameBuffer, FrameTooLongError
@@ -20,29 +19,21 @@ __all__ = ["Session"]
 logger = logging.getLogger(__name__)
 
 
-class Session(asyncio.Protocol):
+class Session(Connection):
     """Executes requests as they come, in their order, and writes the replies."""
 
-    def __init__(self, bts: VirtualNeware, faults: FaultPlan, sessions: set[Session]) -> None:
+    def __init__(self, bts: VirtualNeware, faults: FaultPlan) -> None:
+        super().__init__()
         self._bts = bts
         self._faults = faults
-        self._sessions = sessions
         self._frames = FrameBuffer()
         self._waiting: deque[bytes] = deque()
-        self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._full = False
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take part from now on."""
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
-            self._sessions.add(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+    def lost(self) -> None:
         """Forget what was still to be done."""
-        self._sessions.discard(self)
-        self._transport = None
+        self._waiting.clear()
         if self._timer is not None:
             self._timer.cancel()
 
@@ -63,15 +54,8 @@ class Session(asyncio.Protocol):
             self._hang_up(str(error))
         self._next()
 
-    def reset(self) -> None:
-        """Cut the connection as a dying machine does: the peer gets a reset, not an end of file."""
-        if self._transport is not None:
-            peer: socket.socket = self._transport.get_extra_info("socket")
-            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self._transport.abort()
-
     def _next(self) -> None:
-        while self._waiting and self._timer is None and not self._full and self._transport is not None:
+        while self._waiting and self._timer is None and not self._full:
             frame = self._waiting.popleft()
             try:
                 self._exchange(frame)
@@ -82,9 +66,7 @@ class Session(asyncio.Protocol):
     def _hang_up(self, why: str) -> None:
         logger.info("connection closed: %s", why)
         self._waiting.clear()
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
+        self.close()
 
     def _exchange(self, frame: bytes) -> None:
         request = parse_request(frame)
@@ -92,11 +74,11 @@ class Session(asyncio.Protocol):
         if fault is not None and fault.kind == "drop_request":
             return
         if fault is not None and fault.kind == "refuse":
-            self._write(refusal(request))
+            self.write(refusal(request))
             return
         reply = answer(self._bts, request)
         if fault is None:
-            self._write(reply)
+            self.write(reply)
         else:
             self._spoil(reply, fault)
 
@@ -106,10 +88,10 @@ class Session(asyncio.Protocol):
             case "close_before_reply":
                 self._hang_up("as armed")
             case "close_mid_reply":
-                self._write(reply[: len(reply) // 2])
+                self.write(reply[: len(reply) // 2])
                 self._hang_up("as armed")
             case "garble":
-                self._write(garbled(reply))
+                self.write(garbled(reply))
             case "delay_s":
                 self._later(fault.value, iter([reply]))
             case "split":
@@ -128,9 +110,5 @@ class Session(asyncio.Protocol):
         if piece is None:
             self._next()
         else:
-            self._write(piece)
+            self.write(piece)
             self._later(0.0, pieces)
-
-    def _write(self, data: bytes) -> None:
-        if self._transport is not None:
-            self._transport.write(data)
