@@ -1,0 +1,37 @@
+"""``cellbench channels``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from orchestrator.cli.options import open_client, service_options
+from orchestrator.cli.table import print_table
+from orchestrator.cli.wording import NOTHING, duration, quantity
+
+__all__ = ["channels"]
+
+
+@click.command("channels")
+@service_options
+def channels(lab_path: Path | None, url: str | None) -> None:
+    """Show every channel, what runs there, and how old the observation is (lab time)."""
+    with open_client(lab_path, url) as client:
+        seen = client.channels()
+    header = ("bench", "channel", "state", "what", "voltage", "current", "seen")
+    rows = [
+        (
+            one.bench or NOTHING,
+            f"{one.instrument}/{one.channel}",
+            one.state,
+            f"run {one.run_id}" if one.run_id is not None else one.tag or NOTHING,
+            quantity(one.voltage_V, "V"),
+            quantity(one.current_A, "A"),
+            NOTHING if one.age_s is None else f"{duration(one.age_s)} ago",
+        )
+        for one in seen
+    ]
+    print_table(
+        header, rows, "no channels: the node has not reached an instrument yet, and the lab file has no benches"
+    )

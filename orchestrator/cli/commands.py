@@ -1,0 +1,47 @@
+"""Every command of ``cellbench``, where it lives, and one line on what it does."""
+
+from __future__ import annotations
+
+import click
+
+from orchestrator.cli.group import LazyCommand, LazyGroup
+
+__all__ = ["COMMANDS", "cellbench"]
+
+
+def _in(module: str, attribute: str, summary: str) -> LazyCommand:
+    return LazyCommand(f"orchestrator.cli.{module}:{attribute}", summary)
+
+
+COMMANDS = {
+    "check": _in("check", "check", "Read a protocol file and name every problem in it."),
+    "plan": _in("plan", "plan", "Show what a protocol will do to a cell, in absolute values."),
+    "library": _in("library", "library", "List the protocols that come with cellbench."),
+    "schema": _in("schema", "schema", "Print the JSON Schema of protocol files, for editors."),
+    "cell": _in("cell", "cell", "Add, list and show cells."),
+    "channels": _in("channels", "channels", "Show every channel and what runs there."),
+    "run": _in("run", "run", "Launch a protocol on one or several cells."),
+    "ls": _in("ls", "ls", "List runs."),
+    "show": _in("show", "show", "Show one run: plan with its present step, cycles, events."),
+    "watch": _in("watch", "watch", "Follow runs until they end."),
+    "pause": _in("steer", "pause", "Pause runs."),
+    "resume": _in("steer", "resume", "Let paused runs go on."),
+    "stop": _in("steer", "stop", "End runs at open circuit; --all ends every run."),
+    "results": _in("results", "results", "Show the results of a run's analyses."),
+    "export": _in("export", "export", "Write a run's data as Battery Data Format files."),
+    "alarms": _in("alarms", "alarms", "List alarms."),
+    "ack": _in("alarms", "ack", "Acknowledge an alarm, with a reason."),
+    "serve": _in("serve", "serve", "Run the service: the node and the HTTP API."),
+    "node": _in("node", "node", "Run only the node, which drives the instruments."),
+    "web": _in("web", "web", "Run only the HTTP API."),
+    "db": _in("db", "db", "Upgrade the database, or show its version."),
+    "lab": _in("lab", "lab", "Run a virtual lab: simulated instruments on real wires."),
+    "demo": _in("demo", "demo", "Run eight virtual cells through three protocols."),
+}
+"""In the order in which a day in the lab uses them."""
+
+
+@click.group("cellbench", cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cellbench", prog_name="cellbench")
+def cellbench() -> None:
+    """Battery tests on real instruments, unattended, with nothing lost."""

@@ -1,0 +1,32 @@
+"""``cellbench export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from orchestrator.cli.options import open_client, service_options
+
+__all__ = ["export"]
+
+
+@click.command("export")
+@click.argument("runs", metavar="RUN...", type=click.IntRange(min=1), nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="Into this folder.",
+)
+@click.option("--format", "file_format", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)
+@service_options
+def export(runs: tuple[int, ...], folder: Path, file_format: str, lab_path: Path | None, url: str | None) -> None:
+    """Write runs as Battery Data Format files, with cycles and metadata beside the records."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open_client(lab_path, url) as client:
+        for run in runs:
+            for file in client.export(run, file_format, folder):
+                click.echo(str(file))

@@ -1,0 +1,18 @@
+"""``cellbench lab``: the composition root may import simulators, and only when asked to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["lab"]
+
+
+@click.command("lab")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def lab(file: Path) -> None:
+    """Run the virtual lab that FILE describes, until SIGTERM. It outlives the service."""
+    from simulators.lab.process import run_lab
+
+    run_lab(file)

@@ -1,0 +1,37 @@
+"""``cellbench serve``: the node and the web process as two children, so that one can fall without the other."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from orchestrator.cli.options import lab_option, require_lab
+
+__all__ = ["serve"]
+
+
+@click.command("serve")
+@lab_option
+def serve(lab_path: Path | None) -> None:
+    """Run the service, node and HTTP API, until SIGTERM; tests on the instruments go on without it.
+
+    The tables are created in an empty database. A process that ends is named and started again after a pause that
+    grows; what cannot even start ends the service with its own words.
+    """
+    lab = require_lab(lab_path)
+    from orchestrator.cli.children import Child, supervise
+    from orchestrator.store.database import open_database
+    from orchestrator.store.upgrade import schema_version, upgrade
+
+    engine = open_database(lab.database_url)
+    try:
+        if schema_version(engine) is None:
+            upgrade(engine)
+    finally:
+        engine.dispose()
+    command = (sys.executable, "-m", "orchestrator.cli")
+    children = [Child(name, (*command, name, "--lab", str(lab.path))) for name in ("node", "web")]
+    click.echo(f"{lab.name}: API at {lab.web.url}, Ctrl-C ends the service and leaves running tests alone")
+    sys.exit(supervise(children))

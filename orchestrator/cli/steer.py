@@ -1,0 +1,132 @@
+"""``cellbench pause``, ``resume`` and ``stop``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from orchestrator.cli.options import actor_option, find_lab, open_client, service_options
+from orchestrator.cli.refusal import CommandRefused, problems_of
+
+if TYPE_CHECKING:
+    from orchestrator.client import Client
+    from orchestrator.config import Lab
+    from orchestrator.web.models.run import Order, OrderAnswer
+
+__all__ = ["pause", "resume", "stop"]
+
+_runs = click.argument("runs", metavar="RUN...", type=click.IntRange(min=1), nargs=-1)
+_all = click.option("--all", "every", is_flag=True, help="Every run that has not ended.")
+_reason = click.option("--reason", default="", help="Why, for the event log.")
+
+
+@click.command("pause")
+@_runs
+@_all
+@_reason
+@actor_option
+@service_options
+def pause(runs: tuple[int, ...], every: bool, reason: str, actor: str, lab_path: Path | None, url: str | None) -> None:
+    """Pause runs."""
+    _steer("pause", runs, every, _order(actor, reason), lab_path, url)
+
+
+@click.command("resume")
+@_runs
+@_all
+@_reason
+@actor_option
+@service_options
+def resume(runs: tuple[int, ...], every: bool, reason: str, actor: str, lab_path: Path | None, url: str | None) -> None:
+    """Let paused runs go on."""
+    _steer("resume", runs, every, _order(actor, reason), lab_path, url)
+
+
+@click.command("stop")
+@_runs
+@_all
+@_reason
+@actor_option
+@service_options
+def stop(runs: tuple[int, ...], every: bool, reason: str, actor: str, lab_path: Path | None, url: str | None) -> None:
+    """End runs at open circuit.
+
+    --all also writes the STOP file beside the lab file: the node obeys it without database or HTTP API.
+    """
+    if every and not runs:
+        _stop_everything(_order(actor, reason), lab_path, url)
+    else:
+        _steer("stop", runs, every, _order(actor, reason), lab_path, url)
+
+
+def _order(actor: str, reason: str) -> Order:
+    from orchestrator.cli.models import build
+    from orchestrator.web.models.run import Order
+
+    return build(Order, actor=actor, reason=reason)
+
+
+def _steer(
+    what: Literal["pause", "resume", "stop"],
+    runs: tuple[int, ...],
+    every: bool,
+    order: Order,
+    lab_path: Path | None,
+    url: str | None,
+) -> None:
+    if bool(runs) == every:
+        raise click.UsageError(f"name the runs to {what}, or --all")
+    with open_client(lab_path, url) as client:
+        numbers = runs or tuple(run.id for run in client.runs(active=True, limit=1000).items)
+        if not numbers:
+            click.echo("no run is active")
+        refused = [problem for run in numbers for problem in _ordered(client, run, what, order)]
+    if refused:
+        raise CommandRefused(refused)
+
+
+def _ordered(client: Client, run: int, what: Literal["pause", "resume", "stop"], order: Order) -> tuple[str, ...]:
+    """Give the order for one run; what is refused must not keep the others from theirs."""
+    from orchestrator.client import ClientError, ServiceUnreachable
+
+    try:
+        click.echo(client.order(run, what, order).message)
+    except ServiceUnreachable:
+        raise
+    except ClientError as error:
+        return error.problems
+    return ()
+
+
+def _stop_everything(order: Order, lab_path: Path | None, url: str | None) -> None:
+    """The STOP file first: it needs nobody. Then through the service, so that the database says it too."""
+    from orchestrator.client import ClientError
+
+    lab = find_lab(lab_path)
+    if lab is not None:
+        click.echo(f"STOP file written: {_write_stop_file(lab, order)}")
+    try:
+        with open_client(lab_path, url) as client:
+            _say_stopped(client.stop_all(order))
+    except ClientError as error:
+        if lab is None:
+            remedy = "name the lab file (--lab) so that the STOP file can be written, or stop at the instrument"
+            raise CommandRefused([*error.problems, remedy]) from error
+        click.echo(f"{'; '.join(problems_of(error))}; a node that runs obeys the STOP file", err=True)
+
+
+def _say_stopped(stopped: list[OrderAnswer]) -> None:
+    for one in stopped:
+        click.echo(one.message)
+    if not stopped:
+        click.echo("no run is active")
+
+
+def _write_stop_file(lab: Lab, order: Order) -> Path:
+    from orchestrator.engine.stop_file import StopFile
+
+    file = StopFile(lab.state_dir)
+    file.request(f"{order.actor} ({order.reason})" if order.reason else order.actor)
+    return file.path

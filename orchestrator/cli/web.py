@@ -1,0 +1,22 @@
+"""``cellbench web``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from orchestrator.cli.options import lab_option, require_lab
+
+__all__ = ["web"]
+
+
+@click.command("web")
+@lab_option
+def web(lab_path: Path | None) -> None:
+    """Run only the HTTP API, until SIGTERM; it touches no instrument."""
+    lab = require_lab(lab_path)
+    from orchestrator.web.server import run_web
+
+    sys.exit(run_web(lab))

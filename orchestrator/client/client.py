@@ -1,0 +1,148 @@
+"""What one can ask of the service, one method each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+from zipfile import ZipFile
+
+from orchestrator.client.connection import Connection
+from orchestrator.web.models.cell import CellAnswer, CellChange, NewCell
+from orchestrator.web.models.channel import ChannelAnswer
+from orchestrator.web.models.health import Health
+from orchestrator.web.models.log import Acknowledgement, AlarmAnswer, AnalysisAnswer, AnalysisOrder, EventAnswer
+from orchestrator.web.models.page import Page
+from orchestrator.web.models.protocol import CheckAnswer, CheckRequest, PlanAnswer, PlanRequest, ProtocolSummary
+from orchestrator.web.models.records import CycleAnswer, RecordsAnswer
+from orchestrator.web.models.run import LaunchAnswer, LaunchRequest, Order, OrderAnswer, RunAnswer, RunDetail
+
+__all__ = ["Client"]
+
+
+class Client(Connection):
+    """The service at ``base_url``. Every method raises ClientError, ServiceUnreachable where nobody answers."""
+
+    def __enter__(self) -> Client:
+        return self
+
+    def health(self) -> Health:
+        """How the service is; an answer also when it is not well."""
+        return self.get(Health, "health", also=frozenset({HTTPStatus.SERVICE_UNAVAILABLE}))
+
+    def protocols(self) -> list[ProtocolSummary]:
+        """Protocols of the library."""
+        return self.get(list[ProtocolSummary], "protocols")
+
+    def check(self, source: str, name: str) -> CheckAnswer:
+        """What is wrong with a protocol text."""
+        return self.send("POST", CheckAnswer, "protocols/check", CheckRequest(source=source, name=name))
+
+    def plan(self, request: PlanRequest) -> PlanAnswer:
+        """Preview a plan."""
+        return self.send("POST", PlanAnswer, "protocols/plan", request)
+
+    def cells(self) -> list[CellAnswer]:
+        """Every cell."""
+        return self.get(list[CellAnswer], "cells")
+
+    def cell(self, cell_id: str) -> CellAnswer:
+        """One cell."""
+        return self.get(CellAnswer, f"cells/{quote(cell_id, safe='')}")
+
+    def add_cell(self, cell: NewCell) -> CellAnswer:
+        """Add a cell."""
+        return self.send("POST", CellAnswer, "cells", cell)
+
+    def change_cell(self, cell_id: str, change: CellChange) -> CellAnswer:
+        """Change a cell; only the fields that were set."""
+        return self.send("PATCH", CellAnswer, f"cells/{quote(cell_id, safe='')}", change)
+
+    def channels(self) -> list[ChannelAnswer]:
+        """Every channel, and what was last seen of it."""
+        return self.get(list[ChannelAnswer], "channels")
+
+    def launch(self, request: LaunchRequest) -> LaunchAnswer:
+        """Launch a protocol on cells: all of them, or none."""
+        return self.send("POST", LaunchAnswer, "runs", request)
+
+    def runs(
+        self,
+        *,
+        state: str | None = None,
+        cell: str | None = None,
+        protocol: str | None = None,
+        active: bool | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> Page[RunAnswer]:
+        """Runs, newest first."""
+        query = {"state": state, "cell": cell, "protocol": protocol, "active": active, "limit": limit, "offset": offset}
+        return self.get(Page[RunAnswer], "runs", query)
+
+    def run(self, run_id: int) -> RunDetail:
+        """One run with its plan and progress."""
+        return self.get(RunDetail, f"runs/{run_id}")
+
+    def order(self, run_id: int, what: Literal["pause", "resume", "stop"], order: Order) -> OrderAnswer:
+        """Pause, resume or stop a run; the node carries it out."""
+        return self.send("POST", OrderAnswer, f"runs/{run_id}/{what}", order)
+
+    def stop_all(self, order: Order) -> list[OrderAnswer]:
+        """Stop every run that has not ended."""
+        return self.send("POST", list[OrderAnswer], "stop-all", order)
+
+    def records(self, run_id: int, **window: float | None) -> RecordsAnswer:
+        """Records of a run: ``start_s``, ``end_s`` (test time), ``buckets`` to decimate, ``limit``."""
+        return self.get(RecordsAnswer, f"runs/{run_id}/records", window)
+
+    def cycles(self, run_id: int) -> list[CycleAnswer]:
+        """Cycles of a run."""
+        return self.get(list[CycleAnswer], f"runs/{run_id}/cycles")
+
+    def events(self, run_id: int | None = None, after: int = 0, limit: int = 50) -> list[EventAnswer]:
+        """The last events in order."""
+        return self.get(list[EventAnswer], "events", {"run_id": run_id, "after": after, "limit": limit})
+
+    def alarms(self, *, open_only: bool = True) -> list[AlarmAnswer]:
+        """Alarms, newest first."""
+        return self.get(list[AlarmAnswer], "alarms", {"open": open_only})
+
+    def acknowledge(self, alarm_id: int, actor: str, reason: str) -> AlarmAnswer:
+        """Say that a person has seen an alarm."""
+        body = Acknowledgement(actor=actor, reason=reason)
+        return self.send("POST", AlarmAnswer, f"alarms/{alarm_id}/acknowledge", body)
+
+    def analyses(self, run_id: int) -> list[AnalysisAnswer]:
+        """Results of a run's analyses, newest first."""
+        return self.get(list[AnalysisAnswer], f"runs/{run_id}/analyses")
+
+    def analyse(
+        self, run_id: int, name: str, options: Mapping[str, float | int | str | bool], actor: str
+    ) -> AnalysisAnswer:
+        """Ask for an analysis again."""
+        body = AnalysisOrder(name=name, options=dict(options), actor=actor)
+        return self.send("POST", AnalysisAnswer, f"runs/{run_id}/analyses", body)
+
+    def export(self, run_id: int, file_format: str, folder: Path) -> list[Path]:
+        """Write a run as files into a folder that exists; returns them."""
+        archive = folder / f".run-{run_id}.{os.getpid()}.zip"
+        self.download(f"runs/{run_id}/export", {"format": file_format}, archive)
+        try:
+            with ZipFile(archive) as zipped:
+                return [_unpack(zipped, name, folder) for name in zipped.namelist()]
+        finally:
+            archive.unlink()
+
+
+def _unpack(zipped: ZipFile, name: str, folder: Path) -> Path:
+    """One file, under its bare name: nothing is ever written outside the folder."""
+    target = folder / Path(name).name
+    part = target.with_name(f".{target.name}.part")
+    with zipped.open(name) as source, part.open("wb") as file:
+        shutil.copyfileobj(source, file)
+    return part.replace(target)

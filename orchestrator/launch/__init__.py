@@ -1,0 +1,7 @@
+"""Launching: a protocol is bound to a cell once, checked against bench and instrument, and stored to the last byte."""
+
+from orchestrator.launch.launch import launch
+from orchestrator.launch.refusal import LaunchRefused
+from orchestrator.launch.request import LaunchedRun, LaunchRequest
+
+__all__ = ["LaunchRefused", "LaunchRequest", "LaunchedRun", "launch"]

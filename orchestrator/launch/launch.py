@@ -1,0 +1,50 @@
+"""One launch, from request to queued run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from drivers.contracts import Cycler
+from orchestrator.config import InstrumentPlace, Lab
+from orchestrator.launch.known_cell import known_cell
+from orchestrator.launch.occupancy import refuse_absent_channel, refuse_busy_cell, run_ahead
+from orchestrator.launch.prepared import prepare
+from orchestrator.launch.request import LaunchedRun, LaunchRequest
+from orchestrator.launch.stored_run import store_run
+from orchestrator.launch.target import find_target
+from protocols.compile import compile_protocol
+from protocols.reading import Protocol, load_protocol, parse_protocol
+
+__all__ = ["launch"]
+
+
+def launch(
+    connection: Connection,
+    lab: Lab,
+    cycler_for: Callable[[InstrumentPlace], Cycler],
+    request: LaunchRequest,
+    now_unix_s: float,
+    actor: str,
+) -> LaunchedRun:
+    """Compile once, check everything, store the run as queued. Touches no instrument; the caller commits.
+
+    Raises LaunchRefused and ProtocolErrors: then nothing of this launch has been written.
+    """
+    target = find_target(lab, request.place)
+    cell = known_cell(connection, request.cell_id)
+    protocol = _protocol(request)
+    plan = compile_protocol(protocol, cell, request.parameters)
+    prepared = prepare(plan, lab.limits, target, cycler_for(target.instrument))
+    refuse_absent_channel(connection, target)
+    refuse_busy_cell(connection, cell.id, target)
+    behind = run_ahead(connection, target)
+    run_id = store_run(connection, protocol, prepared, target, now_unix_s, actor, request.note)
+    return LaunchedRun(run_id, target, plan, behind, prepared.watched_by_service)
+
+
+def _protocol(request: LaunchRequest) -> Protocol:
+    if request.source is None:
+        return load_protocol(request.protocol)
+    return parse_protocol(request.source.removeprefix("\ufeff"), request.protocol)

@@ -1,0 +1,39 @@
+"""A plan in lines: every absolute set point, what it takes, when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orchestrator.text_table import table_lines
+from protocols.describe import PlanRow, SegmentDescription, describe_plan
+from protocols.plan import Plan
+
+__all__ = ["plan_lines"]
+
+_HEADER = ("line", "step", "current", "voltage", "until", "record", "limits", "label")
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """Lines for people; ``line N`` at the beginning of a row is the line of the protocol file."""
+    return [line for segment in describe_plan(plan) for line in _segment_lines(segment)]
+
+
+def _segment_lines(segment: SegmentDescription) -> Iterator[str]:
+    yield f"segment {segment.number}: limits {segment.limits}; record {segment.record or 'what the instrument does'}"
+    rows = [_cells(row) for row in segment.rows]
+    used = [index for index in range(len(_HEADER)) if any(row[index] for row in rows)]
+    header = [_HEADER[index] if _HEADER[index] != "line" else "" for index in used]
+    yield from table_lines(header, [[row[index] for index in used] for row in rows])
+
+
+def _cells(row: PlanRow) -> tuple[str, ...]:
+    return (
+        f"line {row.line}",
+        "  " * row.depth + row.what,
+        "" if row.current_mA is None else f"{row.current_mA:.6g} mA",
+        "" if row.voltage_V is None else f"{row.voltage_V:g} V",
+        row.until,
+        row.record,
+        row.limits,
+        row.label,
+    )

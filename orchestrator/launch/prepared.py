@@ -1,0 +1,49 @@
+"""A plan held against bench and instrument: everything that would be refused is known before anything starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drivers.contracts import Cycler, Translation
+from drivers.errors import Refused
+from orchestrator.config import BenchLimits
+from orchestrator.launch.bench_limits import beyond_bench_limits
+from orchestrator.launch.refusal import LaunchRefused
+from orchestrator.launch.target import Target
+from protocols.plan import Plan, Segment
+
+__all__ = ["Prepared", "prepare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan that bench and instrument accept."""
+
+    plan: Plan
+    translations: Mapping[int, Translation]
+    """By index into ``plan.items``."""
+
+    @property
+    def watched_by_service(self) -> tuple[str, ...]:
+        """Limits that the instrument cannot hold itself, each once."""
+        lines = (line for translation in self.translations.values() for line in translation.watched_by_service)
+        return tuple(dict.fromkeys(lines))
+
+
+def prepare(plan: Plan, limits: BenchLimits, target: Target, cycler: Cycler) -> Prepared:
+    """Check and translate every segment; no exchange with the instrument. Raises LaunchRefused with all problems."""
+    problems = beyond_bench_limits(plan, limits)
+    segments = {number: item.program for number, item in enumerate(plan.items) if isinstance(item, Segment)}
+    for program in segments.values():
+        problems += [f"{target}: {problem}" for problem in cycler.check(program, target.channel)]
+    if not segments:
+        problems.append("the plan holds no step that a channel could execute")
+    if problems:
+        raise LaunchRefused(dict.fromkeys(problems))
+    try:
+        return Prepared(
+            plan, {number: cycler.translate(program, target.channel) for number, program in segments.items()}
+        )
+    except Refused as error:
+        raise LaunchRefused(f"{target}: {error}") from error

@@ -1,0 +1,15 @@
+"""Why a launch did not happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["LaunchRefused"]
+
+
+class LaunchRefused(Exception):
+    """Nothing was written, nothing will start. ``problems``: one line each, with the remedy."""
+
+    def __init__(self, problems: str | Iterable[str]) -> None:
+        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        super().__init__("; ".join(self.problems))

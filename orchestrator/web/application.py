@@ -1,0 +1,80 @@
+"""The web application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI
+
+from orchestrator.config import Lab
+from orchestrator.store.database import open_database
+from orchestrator.web.guard import Guard
+from orchestrator.web.models.problem import Problem
+from orchestrator.web.problems import answer_problems
+from orchestrator.web.routes import (
+    analyses,
+    cells,
+    channels,
+    exports,
+    health,
+    index,
+    log,
+    orders,
+    protocols,
+    records,
+    runs,
+)
+from orchestrator.web.service import Service
+
+__all__ = ["API", "create_app"]
+
+API = "/api/v1"
+_THREADS = 8
+"""Requests that are worked on at the same time; the others wait. Each needs one connection of the database's pool."""
+_DESCRIPTION = """Battery tests on real instruments.
+
+Units stand in the names, times are unix seconds of the lab's clock. Positive current charges. Every error is
+`application/problem+json` with one line in `detail` and, in `problems`, one line for each thing that is wrong.
+"""
+_PROBLEMS: dict[int | str, dict[str, object]] = {
+    "4XX": {"model": Problem, "description": "Refused; `problems` says why."},
+    "5XX": {"model": Problem, "description": "Not possible now; `problems` says why."},
+}
+
+
+def create_app(lab: Lab) -> FastAPI:
+    """The application of a lab; it opens the lab's database and nothing else. Raises StoreError."""
+    service = Service(lab, open_database(lab.database_url))
+    app = FastAPI(
+        title="cellbench",
+        description=_DESCRIPTION,
+        version=version("cellbench"),
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,  # they load their pages from elsewhere; a lab has no internet
+        redoc_url=None,
+        lifespan=_lifespan,
+        responses=_PROBLEMS,
+    )
+    app.state.service = service
+    answer_problems(app)
+    app.include_router(index.router)
+    app.include_router(_api())
+    app.add_middleware(Guard)
+    return app
+
+
+def _api() -> APIRouter:
+    api = APIRouter(prefix=API)
+    for part in (protocols, cells, channels, runs, orders, records, log, analyses, exports, health):
+        api.include_router(part.router)
+    return api
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+    yield
+    app.state.service.database.dispose()

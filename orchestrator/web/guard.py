@@ -1,0 +1,84 @@
+"""What every request must pass: our own host name, a bounded body, and JSON wherever something is written.
+
+Without logins the API is for this machine only. A web page from elsewhere that a browser on this machine shows must not
+reach it: the host name check defeats DNS rebinding; the JSON content type makes browsers ask first (CORS), and nobody
+answers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from orchestrator.web.problems import problem_answer
+
+__all__ = ["BODY_MAX", "LOOPBACK_NAMES", "Guard"]
+
+BODY_MAX = 1_000_000
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_ANSWER_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+class Guard:
+    """ASGI middleware that refuses before any route is looked at."""
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] = LOOPBACK_NAMES) -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer with a problem."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_ANSWER_HEADERS)
+            await send(message)
+
+        refused = self._refusal(scope["method"], Headers(scope=scope))
+        if refused is not None:
+            status, problem = refused
+            await problem_answer(status, [problem])(scope, receive, send_with_headers)
+            return
+        await self._app(scope, _bounded(receive), send_with_headers)
+
+    def _refusal(self, method: str, headers: Headers) -> tuple[HTTPStatus, str] | None:
+        if _host_name(headers.get("host", "")) not in self._hosts:
+            return HTTPStatus.MISDIRECTED_REQUEST, "the API answers on this machine only: http://127.0.0.1"
+        if method not in _WRITES:
+            return None
+        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send JSON with Content-Type: application/json"
+        length = headers.get("content-length", "0")
+        if not length.isascii() or not length.isdigit() or int(length[:20]) > BODY_MAX:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {BODY_MAX} bytes"
+        return None
+
+
+def _bounded(receive: Receive) -> Receive:
+    """A body of unannounced length is read up to the same bound; then the client is as good as gone."""
+    read = 0
+
+    async def bounded() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        return message if read <= BODY_MAX else {"type": "http.disconnect"}
+
+    return bounded
+
+
+def _host_name(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdigit() else host).lower()

@@ -1,0 +1,55 @@
+"""Cells."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from orchestrator.web.models.fields import Actor, CellId, Finite, Positive, PrintableText
+
+__all__ = ["CellAnswer", "CellChange", "CellProperties", "NewCell"]
+
+_Key = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class CellProperties(BaseModel):
+    """What turns A/g, C and percent into amperes and ampere hours, and what the sample is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    active_mass_g: Positive | None = Field(None, description="Mass of active material.", examples=[0.00275])
+    area_cm2: Positive | None = Field(None, description="Electrode area.", examples=[1.131])
+    nominal_capacity_Ah: Positive | None = Field(None, description="1C passes this in one hour.", examples=[0.00335])
+    window_min_V: Finite | None = Field(None, description="Lower end of the voltage window.", examples=[0.01])
+    window_max_V: Finite | None = Field(None, description="Upper end of the voltage window.", examples=[1.5])
+    material: PrintableText | None = Field(None, examples=["SiO@C"])
+    metadata: dict[_Key, PrintableText] = Field(default_factory=dict, max_length=100, examples=[{"batch": "2026-04"}])
+
+    @model_validator(mode="after")
+    def _window_is_a_window(self) -> CellProperties:
+        low, high = self.window_min_V, self.window_max_V
+        if low is not None and high is not None and low >= high:
+            raise ValueError("window_min_V must be below window_max_V")
+        return self
+
+
+class NewCell(CellProperties):
+    """A cell to add."""
+
+    id: CellId = Field(description="What stands on its barcode.", examples=["L1"])
+    actor: Actor
+
+
+class CellChange(CellProperties):
+    """New values; what is left out stays as it is. Plans that are launched already keep the old ones."""
+
+    actor: Actor
+
+
+class CellAnswer(CellProperties):
+    """A cell as the database has it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str = Field(examples=["L1"])

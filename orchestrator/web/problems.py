@@ -1,0 +1,90 @@
+"""Every error as ``application/problem+json`` (RFC 9457): one line in ``detail``, all of them in ``problems``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from drivers.errors import DriverError
+from orchestrator.launch.refusal import LaunchRefused
+from orchestrator.store.errors import SchemaMismatch, StoreError, StoreUnavailable
+from orchestrator.web.models.problem import Problem
+from orchestrator.web.refusal import WebRefused
+from protocols.errors import ProtocolErrors
+
+__all__ = ["answer_problems", "problem_answer"]
+
+_MEDIA_TYPE = "application/problem+json"
+_logger = logging.getLogger(__name__)
+
+
+def problem_answer(status: int, problems: Sequence[str]) -> JSONResponse:
+    """The response for these problems; what cannot be written as UTF-8 is replaced."""
+    lines = [" ".join(line.split()).encode("utf-8", "backslashreplace").decode() for line in problems]
+    title = HTTPStatus(status).phrase
+    problem = Problem(title=title, status=status, detail="; ".join(lines) or title, problems=lines)
+    return JSONResponse(problem.model_dump(), status_code=status, media_type=_MEDIA_TYPE)
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Register a handler for everything that a request can run into."""
+
+    @app.exception_handler(WebRefused)
+    def _refused(_request: Request, error: WebRefused) -> JSONResponse:
+        return problem_answer(error.status, error.problems)
+
+    @app.exception_handler(LaunchRefused)
+    def _launch_refused(_request: Request, error: LaunchRefused) -> JSONResponse:
+        return problem_answer(HTTPStatus.CONFLICT, error.problems)
+
+    @app.exception_handler(ProtocolErrors)
+    def _protocol_errors(_request: Request, error: ProtocolErrors) -> JSONResponse:
+        return problem_answer(HTTPStatus.UNPROCESSABLE_ENTITY, [str(one) for one in error.errors])
+
+    @app.exception_handler(DriverError)
+    def _driver_error(_request: Request, error: DriverError) -> JSONResponse:
+        return problem_answer(HTTPStatus.CONFLICT, [str(error)])
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem_answer(HTTPStatus.UNPROCESSABLE_ENTITY, [_where(one) for one in error.errors()])
+
+    @app.exception_handler(HTTPException)
+    def _http(_request: Request, error: HTTPException) -> JSONResponse:
+        return problem_answer(error.status_code, [str(error.detail)])
+
+    @app.exception_handler(Exception)
+    def _bug(request: Request, error: Exception) -> JSONResponse:
+        _logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        line = f"internal error: {type(error).__name__}; the log of `cellbench web` has the details"
+        return problem_answer(HTTPStatus.INTERNAL_SERVER_ERROR, [line])
+
+    _answer_store_errors(app)
+
+
+def _answer_store_errors(app: FastAPI) -> None:
+    @app.exception_handler(StoreUnavailable)
+    @app.exception_handler(SchemaMismatch)
+    def _unavailable(_request: Request, error: StoreError) -> JSONResponse:
+        return problem_answer(HTTPStatus.SERVICE_UNAVAILABLE, [str(error)])
+
+    @app.exception_handler(StoreError)
+    def _store_refused(_request: Request, error: StoreError) -> JSONResponse:
+        return problem_answer(HTTPStatus.CONFLICT, [str(error)])
+
+
+def _where(error: dict[str, object]) -> str:
+    """``placements[0].cell: String should have at least 1 character``; never the value, which may be anything."""
+    location = error.get("loc")
+    parts = location if isinstance(location, (tuple, list)) else ()
+    path = ""
+    for part in parts[1:] if parts and parts[0] in {"body", "query", "path"} else parts:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    message = str(error.get("msg", "is not valid")).removeprefix("Value error, ")
+    return f"{path}: {message}" if path else message

@@ -1,0 +1,30 @@
+"""What a route raises when it does not do what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+__all__ = ["Conflict", "NotFound", "WebRefused"]
+
+
+class WebRefused(Exception):
+    """Refused with an HTTP status; ``problems`` holds one line for each thing that is wrong."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, problems: str | Sequence[str]) -> None:
+        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        super().__init__("; ".join(self.problems))
+
+
+class NotFound(WebRefused):
+    """There is no such thing."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class Conflict(WebRefused):
+    """It is well formed, and the present state of things forbids it."""
+
+    status = HTTPStatus.CONFLICT

@@ -1,0 +1,78 @@
+"""How the service is."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection, select
+
+from orchestrator.store.errors import StoreError
+from orchestrator.store.tables import instruments, nodes
+from orchestrator.store.upgrade import require_current, schema_version
+from orchestrator.web.models.health import Health, InstrumentHealth
+from orchestrator.web.service import Service, ServiceHere
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health", responses={503: {"model": Health, "description": "Something is not well; the body says what."}})
+def get_health(service: ServiceHere, response: Response) -> Health:
+    """Database, schema, and for each instrument how long ago its node heard of it, in lab time."""
+    health = _health(service)
+    response.status_code = HTTPStatus.OK if health.ok else HTTPStatus.SERVICE_UNAVAILABLE
+    return health
+
+
+def _health(service: Service) -> Health:
+    lab = service.lab
+    version: str | None = None
+    try:
+        version = schema_version(service.database)
+        require_current(service.database)
+        with service.reading() as connection:
+            now_unix_s = service.now_unix_s(connection)
+            seen = _instruments(connection, service, now_unix_s)
+    except StoreError as error:
+        return _answer(service, 0.0, str(error), version, [])
+    return _answer(service, now_unix_s, "ok", version, [seen[name] for name in lab.instruments])
+
+
+def _answer(
+    service: Service, now_unix_s: float, database: str, version: str | None, seen: list[InstrumentHealth]
+) -> Health:
+    return Health(
+        ok=database == "ok" and all(one.fresh for one in seen),
+        lab=service.lab.name,
+        simulated=service.lab.simulated,
+        now_unix_s=now_unix_s,
+        database=database,
+        schema_version=version,
+        instruments=seen,
+    )
+
+
+def _instruments(connection: Connection, service: Service, now_unix_s: float) -> dict[str, InstrumentHealth]:
+    known = {row.name: row for row in connection.execute(select(instruments))}
+    holders = {row.instrument: row for row in connection.execute(select(nodes))}
+    return {
+        name: _instrument(name, place.lost_after_s, known.get(name), holders.get(name), now_unix_s)
+        for name, place in service.lab.instruments.items()
+    }
+
+
+def _instrument(name: str, lost_after_s: float, row: Any, holder: Any, now_unix_s: float) -> InstrumentHealth:
+    seen_s = row.last_seen_unix_s if row is not None else None
+    age_s = max(now_unix_s - seen_s, 0.0) if seen_s is not None else None
+    return InstrumentHealth(
+        name=name,
+        connected=bool(row is not None and row.connected),
+        age_s=age_s,
+        node=holder.holder if holder is not None else None,
+        node_age_s=max(now_unix_s - holder.renewed_unix_s, 0.0) if holder is not None else None,
+        last_error=row.last_error if row is not None else "no node has driven it yet; start `cellbench node`",
+        fresh=age_s is not None and age_s <= lost_after_s,
+    )

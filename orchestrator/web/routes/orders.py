@@ -1,0 +1,75 @@
+"""Pause, resume and stop: what is wanted changes in the database; the node carries it out."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from sqlalchemy import Connection, select, update
+
+from orchestrator.run_state import RunState
+from orchestrator.store.events import append_event
+from orchestrator.store.runs import set_desired, set_state
+from orchestrator.store.tables import runs
+from orchestrator.web.models.run import Desired, Order, OrderAnswer
+from orchestrator.web.refusal import Conflict, NotFound
+from orchestrator.web.routes.parameters import RunId
+from orchestrator.web.run_rows import ENDED
+from orchestrator.web.service import ServiceHere
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["runs"])
+
+
+@router.post("/runs/{run_id}/pause")
+def pause_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
+    """Pause a run as soon as its channel can."""
+    with service.writing() as connection:
+        return _want(connection, run_id, "pause", order, service.now_unix_s(connection))
+
+
+@router.post("/runs/{run_id}/resume")
+def resume_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
+    """Let a paused run go on; release one that waits for an operator."""
+    with service.writing() as connection:
+        return _want(connection, run_id, "run", order, service.now_unix_s(connection))
+
+
+@router.post("/runs/{run_id}/stop")
+def stop_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
+    """End a run at open circuit. A run that has ended already stays as it is."""
+    with service.writing() as connection:
+        return _want(connection, run_id, "stop", order, service.now_unix_s(connection))
+
+
+@router.post("/stop-all")
+def stop_all(order: Order, service: ServiceHere) -> list[OrderAnswer]:
+    """End every run that has not ended."""
+    with service.writing() as connection:
+        now_unix_s = service.now_unix_s(connection)
+        active = connection.execute(select(runs.c.id).where(runs.c.state.not_in(ENDED)).order_by(runs.c.id)).scalars()
+        return [_want(connection, run_id, "stop", order, now_unix_s) for run_id in active.all()]
+
+
+def _want(connection: Connection, run_id: int, desired: Desired, order: Order, now_unix_s: float) -> OrderAnswer:
+    run = connection.execute(select(runs.c.state, runs.c.desired).where(runs.c.id == run_id)).one_or_none()
+    if run is None:
+        raise NotFound(f"there is no run {run_id}; `cellbench ls` lists them")
+    verb = "resume" if desired == "run" else desired
+    if run.state in ENDED:
+        if desired == "stop":
+            return OrderAnswer(run_id=run_id, state=run.state, desired="stop", message=f"run {run_id} is {run.state}")
+        raise Conflict(f"run {run_id} is {run.state} and cannot {verb}; launch it again")
+    if not set_desired(connection, run_id, desired, actor=order.actor, now=now_unix_s):
+        raise Conflict(f"run {run_id} is being stopped and cannot {verb}; launch it again")
+    state = run.state
+    if desired == "run" and state in (RunState.WAITING, RunState.QUEUED):
+        # an operator has looked: what happened before on this channel no longer holds the run back
+        state = RunState.QUEUED.value
+        set_state(connection, run_id, RunState.QUEUED, now=now_unix_s, actor=order.actor)
+        connection.execute(update(runs).where(runs.c.id == run_id).values(released_unix_s=now_unix_s))
+    if order.reason:
+        append_event(
+            connection, now=now_unix_s, actor=order.actor, kind="note", message=f"{verb}: {order.reason}", run_id=run_id
+        )
+    message = f"run {run_id}: {verb} requested ({state})"
+    return OrderAnswer(run_id=run_id, state=state, desired=desired, message=message)

@@ -1,0 +1,89 @@
+"""Protocols: the library, checking, previewing."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from orchestrator.launch.known_cell import known_cell
+from orchestrator.launch.plan_text import plan_lines
+from orchestrator.launch.prepared import prepare
+from orchestrator.launch.target import find_target
+from orchestrator.web.models.fields import Name
+from orchestrator.web.models.protocol import (
+    CheckAnswer,
+    CheckRequest,
+    PlanAnswer,
+    PlanEstimate,
+    PlanRequest,
+    ProtocolSummary,
+    ProtocolText,
+)
+from orchestrator.web.refusal import NotFound
+from orchestrator.web.service import ReadingConnection, ServiceHere
+from protocols.cell import Cell
+from protocols.compile import compile_protocol
+from protocols.library import find, names
+from protocols.plan import Plan
+from protocols.reading import check, load_protocol, parse_protocol
+from protocols.storage import dump_plan
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/protocols", tags=["protocols"])
+
+
+@router.get("")
+def list_protocols() -> list[ProtocolSummary]:
+    """Protocols that come with cellbench."""
+    return [ProtocolSummary(name=name, description=load_protocol(name).description) for name in names()]
+
+
+@router.get("/{name}")
+def get_protocol(name: Name) -> ProtocolText:
+    """One protocol of the library with its text."""
+    shipped = find(name)
+    if shipped is None:
+        raise NotFound(f"no protocol of the library is called {name}; it has {', '.join(names())}")
+    protocol = load_protocol(shipped.name)
+    return ProtocolText(name=shipped.name, description=protocol.description, source=protocol.source)
+
+
+@router.post("/check")
+def check_text(request: CheckRequest) -> CheckAnswer:
+    """Everything that is wrong with a protocol text and that no cell could make right."""
+    problems = [str(problem) for problem in check(request.source, request.name)]
+    return CheckAnswer(ok=not problems, problems=problems)
+
+
+@router.post("/plan")
+def preview_plan(request: PlanRequest, service: ServiceHere, connection: ReadingConnection) -> PlanAnswer:
+    """What a protocol would do to a cell; with a bench also whether instrument and lab accept it."""
+    protocol = (
+        load_protocol(request.protocol) if request.source is None else parse_protocol(request.source, request.protocol)
+    )
+    if request.properties is not None:
+        cell = Cell(id=request.cell or "CELL", **request.properties.model_dump())
+    else:
+        cell = known_cell(connection, str(request.cell))
+    plan = compile_protocol(protocol, cell, request.parameters)
+    watched: tuple[str, ...] = ()
+    if request.bench is not None:
+        target = find_target(service.lab, request.bench)
+        watched = prepare(plan, service.lab.limits, target, service.cycler_for(target.instrument)).watched_by_service
+    return _answer(plan, watched, service.now_unix_s(connection))
+
+
+def _answer(plan: Plan, watched: tuple[str, ...], now_unix_s: float) -> PlanAnswer:
+    estimate = plan.estimate
+    return PlanAnswer(
+        protocol=plan.protocol,
+        cell=plan.cell.id,
+        estimate=PlanEstimate(
+            duration_s=estimate.duration_s, records=estimate.records, cycles=estimate.cycles, bytes=estimate.bytes
+        ),
+        finish_unix_s=now_unix_s + estimate.duration_s,
+        description=plan_lines(plan),
+        warnings=list(plan.warnings),
+        watched_by_service=list(watched),
+        plan=dump_plan(plan),
+    )

@@ -1,0 +1,115 @@
+"""A run as the API shows it: where it is, what the channel does, how long it will take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from orchestrator.config import Lab
+from orchestrator.run_state import RunState
+from orchestrator.web.models.run import ProgressAnswer, RunAnswer
+from orchestrator.web.plan_cache import KnownPlan, PlanCache
+from orchestrator.web.run_rows import ENDED, RunRows
+
+__all__ = ["is_stale", "progress_of", "run_answer"]
+
+_HAS_AN_END = frozenset({RunState.STARTING, RunState.RUNNING, RunState.STOPPING})
+_STEP_WORDS = {
+    "rest": "rest",
+    "constant_current": "constant current",
+    "constant_voltage": "constant voltage",
+    "constant_current_constant_voltage": "constant current, then constant voltage",
+}
+
+
+def is_stale(lab: Lab, instrument: str, observed_unix_s: float | None, now_unix_s: float) -> bool:
+    """Whether an observation is older than the lab file allows for this instrument."""
+    place = lab.instruments.get(instrument)
+    if place is None or observed_unix_s is None:
+        return True
+    return now_unix_s - observed_unix_s > place.lost_after_s
+
+
+def run_answer(lab: Lab, plans: PlanCache, rows: RunRows, now_unix_s: float) -> RunAnswer:
+    """The answer for one run."""
+    run = rows.run
+    bench = lab.bench_of(run.instrument, run.channel)
+    return RunAnswer(
+        id=run.id,
+        protocol=run.protocol,
+        cell=run.cell_id,
+        instrument=run.instrument,
+        channel=run.channel,
+        bench=bench.name if bench else None,
+        state=run.state,
+        ended=run.state in ENDED,
+        desired=run.desired,
+        reason=run.reason,
+        created_unix_s=run.created_unix_s,
+        created_by=run.created_by,
+        started_unix_s=run.started_unix_s,
+        finished_unix_s=run.finished_unix_s,
+        last_seen_unix_s=run.last_seen_unix_s,
+        progress=progress_of(lab, plans.of(run.id, run.plan), rows, now_unix_s),
+    )
+
+
+def progress_of(lab: Lab, known: KnownPlan, rows: RunRows, now_unix_s: float) -> ProgressAnswer:
+    """Where the run is. What was seen too long ago is left out rather than shown as the present."""
+    run, seen = rows.run, rows.latest
+    ended = run.state in ENDED
+    if ended or seen is None or is_stale(lab, run.instrument, seen.observed_unix_s, now_unix_s):
+        seen = None
+    step = _mapped_step(rows, seen)
+    left_s, fraction = _left(known, rows)
+    return ProgressAnswer(
+        cycle=None if ended else _cycle(rows, seen),
+        cycles_done=run.cycles_done,
+        cycles_total=known.plan.estimate.cycles,
+        item=run.item,
+        items=len(known.plan.items),
+        step=_step_text(step, seen),
+        label=step["origin"]["label"] if step else None,
+        line=step["origin"]["line"] if step else None,
+        voltage_V=seen.voltage_V if seen else None,
+        current_A=seen.current_A if seen else None,
+        temperature_degC=seen.temperature_degC if seen else None,
+        observed_unix_s=seen.observed_unix_s if seen else None,
+        elapsed_s=_elapsed_s(run, now_unix_s),
+        time_left_s=None if ended else left_s,
+        finish_unix_s=now_unix_s + left_s if run.state in _HAS_AN_END else None,
+        fraction=1.0 if run.state == RunState.COMPLETED else fraction,
+    )
+
+
+def _left(known: KnownPlan, rows: RunRows) -> tuple[float, float]:
+    if rows.clock is None:
+        return known.timeline.total_s, 0.0
+    return known.timeline.left_s(rows.run.cycles_done, rows.clock.done_at_s, rows.clock.now_s)
+
+
+def _elapsed_s(run: Any, now_unix_s: float) -> float | None:
+    if run.started_unix_s is None:
+        return None
+    return max(float((run.finished_unix_s or now_unix_s) - run.started_unix_s), 0.0)
+
+
+def _cycle(rows: RunRows, seen: Any) -> int | None:
+    if seen is not None and seen.cycle is not None and rows.segment is not None:
+        return int(rows.segment.cycle_offset + seen.cycle)
+    return rows.clock.cycle if rows.clock is not None else None
+
+
+def _mapped_step(rows: RunRows, seen: Any) -> Mapping[str, Any] | None:
+    if seen is None or rows.segment is None:
+        return None
+    return next((step for step in rows.segment.step_map if step["step"] == seen.step), None)
+
+
+def _step_text(step: Mapping[str, Any] | None, seen: Any) -> str | None:
+    if step is None:
+        return None
+    words = _STEP_WORDS.get(step["kind"], str(step["kind"]).replace("_", " "))
+    if step["kind"] == "rest" or not seen.current_A:
+        return words
+    return f"{'charge' if seen.current_A > 0 else 'discharge'} ({words})"

@@ -1,0 +1,73 @@
+"""The web process."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import socket
+import sys
+
+import uvicorn
+
+from orchestrator.config import Lab
+from orchestrator.config.lab import WebPlace
+from orchestrator.store.errors import StoreError
+from orchestrator.web.application import create_app
+from orchestrator.web.refusal import WebRefused
+
+__all__ = ["listen", "run_web"]
+
+_CONNECTIONS_MAX = 200
+_GRACE_S = 5
+
+
+def run_web(lab: Lab) -> int:
+    """Serve the API until SIGTERM or SIGINT; returns the exit code. What cannot start says why in one line."""
+    try:
+        app = create_app(lab)
+        listener = listen(lab.web)
+    except (StoreError, WebRefused) as error:
+        print(f"cellbench web: {error}", file=sys.stderr)  # noqa: T201 - the process has no other voice yet
+        return 1
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        limit_concurrency=_CONNECTIONS_MAX,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=_GRACE_S,
+        server_header=False,
+    )
+    # uvicorn ends gracefully and then raises the signal once more; here that has nothing left to end
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+def listen(place: WebPlace) -> socket.socket:
+    """A socket on this machine's loopback. Raises WebRefused for any other host, and for a port that is taken."""
+    if not _is_loopback(place.host):
+        raise WebRefused(
+            f"web.host {place.host} is open to the network and there are no logins yet; write host: 127.0.0.1 in the "
+            "lab file and reach it from elsewhere through ssh -L"
+        )
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((place.host, place.port))
+    except OSError as error:
+        listener.close()
+        reason = error.strerror or str(error)
+        raise WebRefused(f"{place.url}: {reason}; is the service running already? else change web.port") from error
+    return listener
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
