@@ -54,7 +54,7 @@ def parse_document(content: bytes | str, name: str) -> Node:
     if builder.findings:
         raise ProtocolErrors(found.in_file(name) for found in builder.findings)
     if builder.root is None:
-        raise _alone(name, "is empty", "start from a library file: cellbench protocols show rate-ladder")
+        raise _alone(name, "is empty", "write cellbench: 1 in its first line, then protocol, limits, record and steps")
     return builder.root
 
 

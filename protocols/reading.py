@@ -8,6 +8,7 @@ from pathlib import Path
 
 from protocols.document import parse_document, read_bytes
 from protocols.errors import ProtocolError, ProtocolErrors, Refusal
+from protocols.schema.parameters import written_as_in_file
 from protocols.schema.protocol_file import ProtocolFile, read_protocol_file
 
 __all__ = ["Protocol", "check", "load_protocol", "parse_protocol", "read_protocol"]
@@ -29,6 +30,11 @@ class Protocol:
     def description(self) -> str:
         """One sentence, as written in the file."""
         return self.definition.description
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Defaults as written in the file, by name."""
+        return {name: written_as_in_file(node) for name, node in self.definition.parameters.items()}
 
 
 def load_protocol(name_or_path: str | Path) -> Protocol:

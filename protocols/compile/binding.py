@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from protocols.cell import Cell
 from protocols.errors import Place, Refusal, quoted
 from protocols.quantity import Quantity
 
-__all__ = ["CellBinding"]
+__all__ = ["CellBinding", "impossible_values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,16 @@ class CellBinding:
         if value is None:
             message = f"{quoted(quantity.text)} needs the {what} of cell {self.cell.id}, which is not known"
             raise Refusal(place, message, remedy)
-        if value <= 0:
-            raise Refusal(place, f"the {what} of cell {self.cell.id} is {value:g}", remedy)
         return value
+
+
+def impossible_values(cell: Cell) -> list[Refusal]:
+    """What a cell is said to be and cannot be: a mass of zero, a capacity that is not a number."""
+    said = {"active mass": cell.active_mass_g, "area": cell.area_cm2, "nominal capacity": cell.nominal_capacity_Ah}
+    place = Place(None, f"cell {cell.id}")
+    remedy = f"cellbench cell add {cell.id} with its true value"
+    return [
+        Refusal(place, f"the {what} is {value:g}", remedy)
+        for what, value in said.items()
+        if value is not None and not 0 < value < math.inf
+    ]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from protocols.cell import Cell
 from protocols.compile.analyses import bind_analyses
-from protocols.compile.binding import CellBinding
+from protocols.compile.binding import CellBinding, impossible_values
 from protocols.compile.cycle_count import uncounted_cycles
-from protocols.compile.overrides import launch_parameters, written_as_in_file
+from protocols.compile.overrides import launch_parameters
 from protocols.compile.protection import Protection, bind_limits
 from protocols.compile.record import bind_record
 from protocols.compile.scope import Scope
@@ -21,6 +21,7 @@ from protocols.estimate import estimate_program
 from protocols.plan import AnalysisRequest, Plan, Segment
 from protocols.program import Program
 from protocols.reading import Protocol
+from protocols.schema.parameters import written_as_in_file
 
 __all__ = ["compile_protocol", "findings_without_cell"]
 
@@ -40,7 +41,9 @@ def compile_protocol(protocol: Protocol, cell: Cell, parameters: Mapping[str, st
 
     Raises ProtocolErrors with everything that is wrong.
     """
-    findings: list[Refusal] = []
+    findings = impossible_values(cell)
+    if findings:
+        raise ProtocolErrors(finding.in_file(protocol.file) for finding in findings)
     names = launch_parameters(protocol.definition.parameters, parameters or {}, findings)
     bound = _bind(protocol, cell, Scope(names), findings)
     if bound is None or findings:

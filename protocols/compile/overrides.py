@@ -10,10 +10,10 @@ from protocols.errors import Place, ProtocolErrors, Refusal, quoted
 from protocols.kinds import Kind
 from protocols.node import ScalarNode, SequenceNode
 from protocols.quantity import QuantityError, kind_of, parse_quantity
-from protocols.schema.parameters import ParameterNode, parameter_value
+from protocols.schema.parameters import ParameterNode, parameter_value, written_as_in_file
 from protocols.schema.section import unknown_word
 
-__all__ = ["launch_parameters", "written_as_in_file"]
+__all__ = ["launch_parameters"]
 
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
@@ -29,13 +29,6 @@ def launch_parameters(
         except Refusal as refusal:
             findings.append(refusal)
     return names
-
-
-def written_as_in_file(node: ParameterNode) -> str:
-    """``0.2 A/g`` or ``[0.2 A/g, 0.5 A/g]``."""
-    if isinstance(node, ScalarNode):
-        return node.text
-    return f"[{', '.join(item.text for item in node.items if isinstance(item, ScalarNode))}]"
 
 
 def _override(name: str, text: str, defaults: Mapping[str, ParameterNode]) -> ParameterNode:

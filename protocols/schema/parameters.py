@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 from protocols.errors import Place, Refusal, quoted
 from protocols.node import Entry, MappingNode, Node, ScalarNode, SequenceNode, spoken_key
 
-__all__ = ["SCALAR_SCHEMA", "ReadParameters", "list_values", "parameter_name", "parameter_value"]
+__all__ = ["SCALAR_SCHEMA", "ReadParameters", "list_values", "parameter_name", "parameter_value", "written_as_in_file"]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TEXT_MAX = 200
@@ -71,6 +71,13 @@ def list_values(node: Node) -> tuple[ScalarNode, ...]:
     for value in values:
         _check_length(value)
     return values
+
+
+def written_as_in_file(node: ParameterNode) -> str:
+    """``0.2 A/g`` or ``[0.2 A/g, 0.5 A/g]``."""
+    if isinstance(node, ScalarNode):
+        return node.text
+    return f"[{', '.join(item.text for item in node.items if isinstance(item, ScalarNode))}]"
 
 
 def _check_length(node: ScalarNode) -> None:

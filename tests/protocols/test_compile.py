@@ -3,7 +3,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.cell import Cell
@@ -231,6 +231,7 @@ UNITS_A = {
 RATES = st.lists(st.tuples(st.integers(1, 300), st.sampled_from(sorted(UNITS_A))), min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(RATES, st.integers(1, 50), st.integers(11, 749), st.integers(751, 1499))
 def test_set_points_agree_with_an_independent_calculation(
     rates: list[tuple[int, str]], cycles: int, low_mV: int, high_mV: int

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.estimate import BYTES_PER_RECORD, HOLD_TIME_CONSTANT_S, estimate_program
@@ -39,6 +39,7 @@ def test_a_rest_takes_its_time() -> None:
     assert estimate(Rest(Until(duration_s=600.0), HERE)) == Estimate(600.0, 62, 0, 62 * BYTES_PER_RECORD)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(1e-4, 2e-2), st.integers(1, 1000)), min_size=1, max_size=6))
 def test_full_cycles_take_twice_the_nominal_capacity_over_the_current(loops: list[tuple[float, int]]) -> None:
     got = estimate(*(Loop(count, cycle(current_A), HERE) for current_A, count in loops))

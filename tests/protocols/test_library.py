@@ -42,6 +42,10 @@ def test_dashes_and_underscores_are_the_same_name() -> None:
     assert library.find("rate ladder") is None
 
 
+def test_a_protocol_tells_its_parameters() -> None:
+    assert load_protocol("formation").parameters == {"rate": "0.1 A/g", "cycles": "5", "wetting": "6 h"}
+
+
 def test_the_formation_rests_then_cycles_slowly() -> None:
     rest, loop = program_of("formation").steps
     assert isinstance(rest, Rest)

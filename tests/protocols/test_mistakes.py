@@ -106,8 +106,8 @@ def test_a_mistake_in_the_steps(steps: str, line: int, key: str, message: str, r
 
 
 WHOLE_FILES = [
-    ("", None, "is empty", "library"),
-    ("# nothing", None, "is empty", "library"),
+    ("", None, "is empty", "write cellbench: 1"),
+    ("# nothing", None, "is empty", "write cellbench: 1"),
     ("- 1", 1, "is not a mapping", "cellbench: 1"),
     ("cellbench: 2\nnews: 1", 1, "written in version 2 of the language, this cellbench reads 1", "upgrade"),
     ("cellbench: one", 1, '"one" is no version', "write cellbench: 1"),
@@ -179,6 +179,14 @@ def test_what_the_cell_lacks_is_told_with_the_command_that_adds_it(current: str)
     assert (error.line, error.key) == (8, "charge.current")
     assert f"needs the {WITHOUT[current]} of cell L1" in error.message
     assert error.remedy.startswith(f"cellbench cell add L1 {OPTIONS[current]}")
+
+
+@pytest.mark.parametrize("mass_g", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_cell_that_cannot_be_is_refused(mass_g: float) -> None:
+    with pytest.raises(
+        ProtocolErrors, match=r"my.yaml  cell L1: the active mass is (0|-1|nan|inf); cellbench cell add L1"
+    ):
+        compile_protocol(parse_protocol(HEAD + "- rest: 1 s", "my.yaml"), Cell("L1", mass_g))
 
 
 def test_a_cell_of_another_kind_is_refused() -> None:
@@ -260,7 +268,7 @@ def test_hostile_files_are_told_in_short_printable_lines(name: str) -> None:
         assert str(error).isprintable()
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_a_plan_or_a_list_of_mistakes(data: st.DataObject) -> None:
     shipped = library.find(data.draw(st.sampled_from(library.names())))
@@ -283,6 +291,7 @@ def test_a_damaged_file_is_a_plan_or_a_list_of_mistakes(data: st.DataObject) -> 
     assert all(error.message and str(error).isprintable() for error in found)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_no_content_makes_check_raise(content: str | bytes) -> None:
     assert check(content)

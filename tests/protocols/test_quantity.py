@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from protocols.kinds import (
@@ -148,6 +148,7 @@ FACTORS: dict[Kind, dict[str, Fraction]] = {
 WRITTEN = st.sampled_from([(kind, unit) for kind, units in FACTORS.items() for unit in units])
 
 
+@settings(deadline=None)
 @given(WRITTEN, st.integers(1, 10**7), st.integers(0, 6), st.sampled_from(["", " ", "\N{NO-BREAK SPACE}"]))
 @example((CURRENT, "mA"), 42, 1, " ")
 def test_units_agree_with_exact_arithmetic(written: tuple[Kind, str], digits: int, decimals: int, gap: str) -> None:
@@ -158,11 +159,13 @@ def test_units_agree_with_exact_arithmetic(written: tuple[Kind, str], digits: in
     assert math.isclose(parse_quantity(f"{text}{gap}{unit}", kind).value, float(exact), rel_tol=1e-15)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), st.sampled_from(KINDS))
 def test_any_text_is_a_finite_quantity_or_a_refusal(text: str, kind: Kind) -> None:
     _finite_or_refused(text, kind)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9.,eE+\-]{1,8} ?[A-Za-z0-9%/*^ \-]{0,8}", fullmatch=True), st.sampled_from(KINDS))
 def test_text_near_a_quantity_is_a_finite_quantity_or_a_refusal(text: str, kind: Kind) -> None:
     _finite_or_refused(text, kind)

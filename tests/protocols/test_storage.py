@@ -76,7 +76,7 @@ PLAN = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(PLAN)
 def test_a_plan_is_read_back_as_it_was(plan: Plan) -> None:
     through_json = json.loads(json.dumps(dump_plan(plan)))
