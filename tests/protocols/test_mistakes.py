@@ -230,7 +230,7 @@ def test_a_cell_without_window_or_capacity_is_remarked() -> None:
     assert "the duration is a guess" in second
 
 
-HOSTILE = {
+HOSTILE: dict[str, str | bytes] = {
     "deep lists": "[" * 100_000,
     "deep mappings": "a: {" * 100_000,
     "deep blocks": "\n".join(" " * i + "a:" for i in range(1000)),
@@ -268,7 +268,7 @@ def test_hostile_files_are_told_in_short_printable_lines(name: str) -> None:
         assert str(error).isprintable()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_a_plan_or_a_list_of_mistakes(data: st.DataObject) -> None:
     shipped = library.find(data.draw(st.sampled_from(library.names())))
