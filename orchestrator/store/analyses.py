@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -45,7 +45,7 @@ def next_analysis(connection: Connection) -> Analysis | None:
     if row is None:
         return None
     connection.execute(update(analyses).where(analyses.c.id == row.id).values(state="running"))
-    return Analysis(*row._replace(state="running"))
+    return replace(Analysis(*row), state="running")
 
 
 def finish_analysis(

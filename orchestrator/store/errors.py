@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError
 
-__all__ = ["SchemaMismatch", "StoreError", "StoreUnavailable", "is_unavailable"]
+__all__ = ["SchemaMismatch", "StoreError", "StoreUnavailable", "database_failure", "is_unavailable"]
 
 
 class StoreError(Exception):
@@ -29,13 +29,25 @@ _POSTGRES_UNAVAILABLE = frozenset({"08", "25", "40", "53", "55", "57", "58", "XX
 locks, operator intervention, system, internal."""
 
 
-def is_unavailable(error: DBAPIError) -> bool:
+def is_unavailable(error: BaseException) -> bool:
     """Whether the database failed rather than the statement: then the whole transaction is lost, and worth a retry."""
-    if error.connection_invalidated or _database_failed(error.orig):
-        return True
-    # SQLite may end a transaction by itself when the disk is full; the savepoint that is then missing hides the reason.
-    before = error.__context__
-    return isinstance(before, DBAPIError) and is_unavailable(before)
+    return database_failure(error) is not None
+
+
+def database_failure(error: BaseException) -> BaseException | None:
+    """Return the driver's own error that says so, None if the statement is to blame.
+
+    Errors that came before count too: SQLite may end a transaction by itself when the disk is full, and the savepoint
+    that is then missing would hide the reason.
+    """
+    failure: BaseException | None = None
+    link: BaseException | None = error
+    while link is not None:
+        original = link.orig if isinstance(link, DBAPIError) else link
+        if _database_failed(original) or (isinstance(link, DBAPIError) and link.connection_invalidated):
+            failure = original
+        link = link.__context__
+    return failure
 
 
 def _database_failed(original: BaseException | None) -> bool:

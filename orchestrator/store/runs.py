@@ -45,6 +45,7 @@ class Run:
     item: int
     created_unix_s: float
     created_by: str
+    released_unix_s: float | None
     started_unix_s: float | None
     finished_unix_s: float | None
     last_seen_unix_s: float | None

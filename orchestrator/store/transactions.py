@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from orchestrator.store.database import READS
-from orchestrator.store.errors import StoreUnavailable, is_unavailable
+from orchestrator.store.errors import StoreUnavailable, database_failure
 
 __all__ = ["reading", "unavailable", "writing"]
 
@@ -36,9 +36,10 @@ def unavailable(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if not is_unavailable(error):
+        failure = database_failure(error)
+        if failure is None:
             raise
-        reason = str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__
+        reason = (str(failure) or type(failure).__name__).splitlines()[0]
         raise StoreUnavailable(f"database {where}: {reason}; nothing was stored, it will be tried again") from error
     except PoolTimeout as error:
         raise StoreUnavailable(f"database {where}: no connection became free; it will be tried again") from error

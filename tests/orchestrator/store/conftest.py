@@ -50,9 +50,7 @@ def make_segment(connection: Connection, run_id: int, number: int = 0, attempt: 
     step_map = tuple(MappedStep(step, kind.name, Origin(step + 3, "steps", f"label {step}")) for step, kind in STEPS)
     translation = Translation(b"<root/>", "application/xml", step_map)
     tag = f"0042#{run_id}.{number}.{attempt}"
-    return insert_segment(
-        connection, run_id=run_id, number=number, attempt=attempt, tag=tag, translation=translation
-    )
+    return insert_segment(connection, run_id=run_id, number=number, attempt=attempt, tag=tag, translation=translation)
 
 
 @pytest.fixture
@@ -94,11 +92,21 @@ def cut(columns: dict[str, np.ndarray[Any, Any]], first: int, last: int) -> Batc
     return Batch({name: column[inside] for name, column in columns.items()}, cursor=str(last))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def memory() -> Callable[..., dict[str, np.ndarray[Any, Any]]]:
     return measured
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sliced() -> Callable[..., Batch]:
     return cut
+
+
+@pytest.fixture(scope="session")
+def new_run() -> Callable[..., int]:
+    return make_run
+
+
+@pytest.fixture(scope="session")
+def new_segment() -> Callable[..., int]:
+    return make_segment

@@ -126,6 +126,7 @@ def _create_runs() -> None:
         sa.Column("item", sa.Integer(), nullable=False),
         sa.Column("created_unix_s", sa.Float(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("released_unix_s", sa.Float()),
         sa.Column("started_unix_s", sa.Float()),
         sa.Column("finished_unix_s", sa.Float()),
         sa.Column("last_seen_unix_s", sa.Float()),

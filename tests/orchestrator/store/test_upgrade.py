@@ -1,0 +1,137 @@
+"""Migrations: their result is the schema of the code, and an old database keeps its data.
+
+Add every new revision to OLD: the rows of an older database must still be there, and readable, at head.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+
+from orchestrator.store import upgrade as module
+from orchestrator.store.cells import list_cells
+from orchestrator.store.errors import SchemaMismatch
+from orchestrator.store.runs import get_run
+from orchestrator.store.segments import get_segment
+from orchestrator.store.tables import metadata
+from orchestrator.store.transactions import reading, writing
+from orchestrator.store.upgrade import code_version, require_current, schema_version, upgrade
+
+OLD = {
+    "0001": """
+        INSERT INTO cells (id, active_mass_g, metadata, created_unix_s) VALUES ('0042', 0.00275, '{"batch": "7"}', 1);
+        INSERT INTO protocols VALUES ('abc', 'formation', 'protocol: formation', 1);
+        INSERT INTO runs (id, cell_id, protocol_sha256, protocol, instrument, channel, plan, desired, state, item,
+            created_unix_s, created_by, cycles_done)
+            VALUES (7, '0042', 'abc', 'formation', 'bts-1', '27-21-1-1', '{}', 'run', 'running', 0, 2, 'mina', 3);
+        INSERT INTO segments (id, run_id, number, attempt, tag, media_type, content, step_map, cursor, records,
+            cycle_offset, time_offset_s)
+            VALUES (9, 7, 0, 1, '0042#7.0.1', 'application/xml', 'x', '[]', '12', 1, 0, 0);
+        INSERT INTO records VALUES (9, 1, 1, 1, 3, 1700000000.5, 0.5, 0.5, 0.8, -0.0027, 1e-6, 2e-6, NULL);
+        INSERT INTO cycles VALUES (7, 1, true, 'ladder', 0, 1, 0.1, 0.2, 0.3, 0.4, false)
+    """,
+}
+
+
+def _upgrade_to(engine, revision):
+    with writing(engine) as connection:
+        config = module._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def test_migrations_give_the_tables_of_the_code(engine):
+    with reading(engine) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_sqlite_tables_are_those_of_the_code_to_the_letter(engine, open_engine, tmp_path):
+    if engine.dialect.name != "sqlite":
+        assert "records" in inspect(engine).get_table_names()
+        return
+    direct = open_engine(f"sqlite:///{tmp_path / 'direct.sqlite'}")
+    metadata.create_all(direct)
+
+    def shape(of):
+        with reading(of) as connection:
+            tables = connection.exec_driver_sql("PRAGMA table_list").all()
+        return {(row.name, row.wr, row.ncol) for row in tables if not row.name.startswith(("sqlite_", "alembic_"))}
+
+    assert shape(engine) == shape(direct)
+
+
+@pytest.mark.parametrize("revision", list(OLD))
+def test_an_old_database_keeps_its_data(database_url, open_engine, revision):
+    engine = open_engine(database_url)
+    _upgrade_to(engine, revision)
+    with writing(engine) as connection:
+        for statement in OLD[revision].split(";"):
+            connection.exec_driver_sql(statement)
+    upgrade(engine)
+    require_current(engine)
+    with reading(engine) as connection:
+        assert [cell.metadata for cell in list_cells(connection)] == [{"batch": "7"}]
+        assert get_run(connection, 7).cycles_done == 3
+        assert get_segment(connection, 9).cursor == "12"
+        assert connection.exec_driver_sql('SELECT "current_A", "temperature_degC" FROM records').one() == (
+            -0.0027,
+            None,
+        )
+        assert connection.exec_driver_sql('SELECT label, "discharge_capacity_Ah" FROM cycles').one() == ("ladder", 0.2)
+
+
+def test_upgrade_is_idempotent(engine):
+    upgrade(engine)
+    require_current(engine)
+    assert schema_version(engine) == code_version()
+
+
+def test_every_revision_has_its_old_database():
+    scripts = module.ScriptDirectory.from_config(module._config())
+    assert {script.revision for script in scripts.walk_revisions()} == set(OLD)
+
+
+def test_an_empty_database_says_what_to_do(database_url, open_engine):
+    engine = open_engine(database_url)
+    assert schema_version(engine) is None
+    with pytest.raises(SchemaMismatch, match="run `cellbench db upgrade`"):
+        require_current(engine)
+
+
+def test_an_older_database_says_what_to_do(engine, mocker):
+    mocker.patch.object(module, "code_version", return_value="0999")
+    with pytest.raises(SchemaMismatch, match=r"at 0001, this code needs 0999; run `cellbench db upgrade`"):
+        require_current(engine)
+
+
+def test_a_database_from_newer_code_is_refused_and_left_alone(engine):
+    with writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    for use in (require_current, upgrade):
+        with pytest.raises(SchemaMismatch, match="at 9999, newer than this code"):
+            use(engine)
+    assert schema_version(engine) == "9999"
+
+
+def test_somebody_elses_database_is_refused(database_url, open_engine):
+    engine = open_engine(database_url)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE invoices (id INTEGER)")
+    with pytest.raises(SchemaMismatch, match="tables of something else"):
+        upgrade(engine)
+
+
+def test_migrations_are_found_from_any_folder(tmp_path):
+    code = (
+        "from orchestrator.store.database import open_database; from orchestrator.store.upgrade import upgrade;"
+        "engine = open_database('sqlite:///lab.sqlite'); upgrade(engine); engine.dispose()"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=tmp_path, check=True, timeout=60)
+    assert (tmp_path / "lab.sqlite").stat().st_size > 0
