@@ -100,6 +100,7 @@ class Channel:
         if self._execution:
             raise ChannelBusy(f"{self.address} is {self.workstatus}")
         check_executable(program, self.limits)
+        now_unix_s = round(now_unix_s, 3)  # from here on every instant is a whole millisecond
         self._relax(now_unix_s)
         ledger = TestLedger(testid, barcode, now_unix_s)
         ledger.write_log(_LOG_FIRST, now_unix_s)
@@ -128,6 +129,7 @@ class Channel:
         execution = self._active(now_unix_s)
         if execution.paused_at is None:
             raise NotRunning(f"{self.address} is not paused")
+        now_unix_s = round(now_unix_s, 3)
         self._relax(now_unix_s)
         execution.paused_s += now_unix_s - execution.paused_at
         execution.paused_at = None
@@ -281,7 +283,7 @@ class Channel:
         if run is None:
             return
         elapsed_ms = run.elapsed_ms(now_unix_s)
-        cut_unix_s = run.begin_unix_s + elapsed_ms / 1000
+        cut_unix_s = (round(run.begin_unix_s * 1000) + elapsed_ms) / 1000
         execution.ledger.truncate(cut_unix_s)
         testtime_ms = np.array([run.passed.time_ms + elapsed_ms], np.int64)
         last = run.values(testtime_ms)

@@ -9,13 +9,13 @@ class ChannelError(Exception):
     """A command that the channel refuses; nothing has changed."""
 
 
-class ChannelBusy(ChannelError):  # noqa: N818 - reads as what the channel says
+class ChannelBusy(ChannelError):
     """A test is running or paused here."""
 
 
-class NotRunning(ChannelError):  # noqa: N818 - reads as what the channel says
+class NotRunning(ChannelError):
     """There is nothing to stop, pause or resume."""
 
 
-class NotExecutable(ChannelError):  # noqa: N818 - reads as what the channel says
+class NotExecutable(ChannelError):
     """This channel cannot execute that program; the message says which step and why."""

@@ -57,7 +57,7 @@ class StepRun:
     @property
     def end_unix_s(self) -> float:
         """When the step ends by itself."""
-        return round(self.begin_unix_s + self.end.after_ms / 1000, 3)
+        return (round(self.begin_unix_s * 1000) + self.end.after_ms) / 1000
 
     def elapsed_ms(self, now_unix_s: float) -> int:
         """Milliseconds of this run at an instant, down to the tick, never beyond the end."""
@@ -66,7 +66,8 @@ class StepRun:
 
     def unix_s(self, testtime_ms: NDArray[np.int64]) -> NDArray[np.float64]:
         """Instants of times in the step."""
-        return self.begin_unix_s + (testtime_ms - self.passed.time_ms) / 1000
+        begin_ms = round(self.begin_unix_s * 1000)  # whole milliseconds: no two ways of adding up differ
+        return np.asarray((begin_ms - self.passed.time_ms + testtime_ms) / 1000)
 
     def values(self, testtime_ms: NDArray[np.int64]) -> StepRecords:
         """Compute what would be recorded at times in the step."""
