@@ -1,30 +1,21 @@
-"""The queue of analyses: rows of the table ``analyses``, written by whoever wants one, worked off by a worker."""
+"""What the worker needs of the queue of analyses beyond :mod:`orchestrator.store.analyses`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
+from orchestrator.store.analyses import Analysis, queue_analysis
 from orchestrator.store.tables import analyses
 from protocols.plan import AnalysisRequest
 
-__all__ = ["fail_running", "has_queued", "queue_analyses", "requeue_running", "running_ids"]
+__all__ = ["claim_analysis", "fail_running", "has_queued", "queue_analyses", "running_ids"]
 
 
 def queue_analyses(conn: Connection, run_id: int, requests: Iterable[AnalysisRequest], now: float) -> list[int]:
     """Queue what the protocol asks for, in its order; returns the ids of the rows. ``now`` in unix seconds."""
-    ids = []
-    for request in requests:
-        row = {
-            "run_id": run_id,
-            "name": request.name,
-            "options": dict(request.options),
-            "state": "queued",
-            "created_unix_s": now,
-        }
-        ids.append(int(conn.execute(insert(analyses).values(row).returning(analyses.c.id)).scalar_one()))
-    return ids
+    return [queue_analysis(conn, run_id, request.name, request.options, now=now) for request in requests]
 
 
 def has_queued(conn: Connection) -> bool:
@@ -38,9 +29,11 @@ def running_ids(conn: Connection) -> tuple[int, ...]:
     return tuple(conn.execute(query).scalars())
 
 
-def requeue_running(conn: Connection) -> None:
-    """Put back what a worker had claimed when it ended through no fault of the analysis."""
-    conn.execute(update(analyses).where(analyses.c.state == "running").values(state="queued"))
+def claim_analysis(conn: Connection, analysis_id: int) -> Analysis | None:
+    """Take this row, for this worker alone; None where it is not queued (any more)."""
+    queued = (analyses.c.id == analysis_id) & (analyses.c.state == "queued")
+    row = conn.execute(update(analyses).where(queued).values(state="running").returning(analyses)).one_or_none()
+    return None if row is None else Analysis(*row)
 
 
 def fail_running(conn: Connection, error: str, now: float) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine
 
 from orchestrator.analysis.errors import AnalysisError
 from orchestrator.analysis.load_dataset import load_dataset
-from orchestrator.analysis.registry import find_analysis
+from orchestrator.analysis.queue import claim_analysis
+from orchestrator.analysis.registry import RegisteredAnalysis, find_analysis
+from orchestrator.store.analyses import Analysis, finish_analysis, next_analysis
 from orchestrator.store.database import open_database
 from orchestrator.store.errors import StoreUnavailable
-from orchestrator.store.tables import analyses
 from orchestrator.store.transactions import reading, writing
 
 __all__ = ["drain", "run_analysis"]
@@ -28,64 +30,55 @@ def run_analysis(database_url: str, analysis_id: int, now: Now) -> None:
 
     A row that is not queued (any more) is left alone. Raises StoreUnavailable: the row may have to be queued again.
     """
-    engine = open_database(database_url)
-    try:
-        _run(engine, analysis_id, now)
-    finally:
-        engine.dispose()
+    with _opened(database_url) as engine:
+        with writing(engine) as conn:
+            claimed = claim_analysis(conn, analysis_id)
+        if claimed is not None:
+            _carry_out(engine, claimed, now)
 
 
 def drain(database_url: str, now: Now) -> None:
     """Carry out queued rows, oldest first, until none is left. Raises StoreUnavailable."""
-    engine = open_database(database_url)
-    oldest = select(analyses.c.id).where(analyses.c.state == "queued").order_by(analyses.c.id).limit(1)
-    try:
+    with _opened(database_url) as engine:
         while True:
-            with reading(engine) as conn:
-                analysis_id = conn.execute(oldest).scalar()
-            if analysis_id is None:
+            with writing(engine) as conn:
+                claimed = next_analysis(conn)
+            if claimed is None:
                 return
-            _run(engine, analysis_id, now)
+            _carry_out(engine, claimed, now)
+
+
+@contextmanager
+def _opened(database_url: str) -> Iterator[Engine]:
+    engine = open_database(database_url)
+    try:
+        yield engine
     finally:
         engine.dispose()
 
 
-def _run(engine: Engine, analysis_id: int, now: Now) -> None:
-    row = _claim(engine, analysis_id)
-    if row is None:
-        return
+def _carry_out(engine: Engine, claimed: Analysis, now: Now) -> None:
+    code_version = "unknown"
     outcome: dict[str, Any]
     try:
-        outcome = {"state": "done", **_compute(engine, row)}
+        analysis = find_analysis(claimed.name)
+        code_version = analysis.code_version
+        outcome = _compute(engine, analysis, claimed)
     except AnalysisError as error:
-        outcome = {"state": "failed", "error": str(error)}
+        outcome = {"error": str(error)}
     except StoreUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 - an analysis may be anybody's: whatever it raises is its result
-        _log.exception("analysis %s of run %s (row %s) failed", row["name"], row["run_id"], analysis_id)
+        _log.exception("analysis %s of run %s (row %s) failed", claimed.name, claimed.run_id, claimed.id)
         first_line = next(iter(str(error).splitlines()), "")
-        outcome = {"state": "failed", "error": f"{type(error).__name__}: {first_line}"}
+        outcome = {"error": f"{type(error).__name__}: {first_line}"}
     with writing(engine) as conn:
-        mine = (analyses.c.id == analysis_id) & (analyses.c.state == "running")
-        conn.execute(update(analyses).where(mine).values(**outcome, finished_unix_s=now()))
+        finish_analysis(conn, claimed.id, now=now(), code_version=code_version, **outcome)
 
 
-def _claim(engine: Engine, analysis_id: int) -> dict[str, Any] | None:
-    queued = (analyses.c.id == analysis_id) & (analyses.c.state == "queued")
-    claim = update(analyses).where(queued).values(state="running", error=None)
-    with writing(engine) as conn:
-        row = conn.execute(claim.returning(analyses.c.run_id, analyses.c.name, analyses.c.options)).one_or_none()
-    return None if row is None else row._asdict()
-
-
-def _compute(engine: Engine, row: dict[str, Any]) -> dict[str, Any]:
-    analysis = find_analysis(row["name"])
-    analysis.check_options(row["options"])
+def _compute(engine: Engine, analysis: RegisteredAnalysis, claimed: Analysis) -> dict[str, Any]:
+    analysis.check_options(claimed.options)
     with reading(engine) as conn:
-        dataset = load_dataset(conn, [row["run_id"]])
-        result = analysis.function(dataset, **row["options"])
-        return {
-            "result": result.to_json(),
-            "code_version": analysis.code_version,
-            "input_sha256": dataset.input_sha256,
-        }
+        dataset = load_dataset(conn, [claimed.run_id])
+        result = analysis.function(dataset, **claimed.options)
+        return {"result": result.to_json(), "input_sha256": dataset.input_sha256}

@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
-from orchestrator.analysis.queue import fail_running, has_queued, requeue_running, running_ids
+from orchestrator.analysis.queue import fail_running, has_queued, running_ids
+from orchestrator.store.analyses import requeue_running
 from orchestrator.store.database import open_database
 from orchestrator.store.errors import StoreUnavailable
 from orchestrator.store.transactions import reading, writing

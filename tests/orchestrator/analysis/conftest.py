@@ -1,19 +1,9 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
-
-from tests.orchestrator.analysis.stored_run import new_database
 
 InstallPlugin = Callable[[str, dict[str, str]], None]
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = new_database(tmp_path)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

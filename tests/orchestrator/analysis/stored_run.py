@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, insert
 
 from drivers.contracts import RECORD_COLUMNS, StepKind
 from orchestrator.analysis.dataset import CYCLE_COLUMNS, Dataset
 from orchestrator.store import tables
-from orchestrator.store.database import open_database
-from orchestrator.store.upgrade import upgrade
 from protocols.cell import Cell
 from protocols.plan import Estimate, Plan, Segment
 from protocols.program import ConstantCurrent, Limits, Loop, Origin, Program, Record, Until
@@ -108,12 +105,6 @@ def plan_of(currents: Mapping[str, float], *, begins: str = "discharge", cell: C
     program = Program(tuple(steps), Limits(-0.05, 2.0, 0.05), Record(interval_s=10.0))
     estimate = Estimate(3600.0, 100, 5, 10_000)
     return Plan("ladder", "ab" * 32, cell, {"rates": "[0.2 A/g]"}, (Segment(program, estimate),), (), estimate)
-
-
-def new_database(folder: Path) -> Engine:
-    engine = open_database(f"sqlite:///{folder / 'cellbench.db'}")
-    upgrade(engine)
-    return engine
 
 
 def store_run(

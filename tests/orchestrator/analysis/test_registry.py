@@ -8,6 +8,12 @@ from tests.orchestrator.analysis.conftest import InstallPlugin
 PLUGIN = {"odd_cycles": "orchestrator.analysis.cycles:cycles", "odd_broken": "odd_lab_plugin:missing"}
 
 
+def test_the_shipped_analyses_are_installed_with_cellbench() -> None:
+    assert {"cycles", "rate_capability", "retention"} <= set(known_analyses())
+    assert find_analysis("cycles").function is cycles
+    assert find_analysis("cycles").code_version.startswith("cellbench ")
+
+
 def test_an_installed_analysis_is_found_by_name_with_its_version(install_plugin: InstallPlugin) -> None:
     install_plugin("", PLUGIN)
     found = find_analysis("odd_cycles")

@@ -39,6 +39,12 @@ ENTRIES = {
 NOW = 1_767_600_000.0
 
 
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """SQLite alone: the children take their time, and the queue's own functions are tested on both databases."""
+    return f"sqlite:///{tmp_path / 'cellbench.sqlite'}"
+
+
 def url_of(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=False)
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.contracts import StepKind
@@ -50,6 +50,7 @@ def with_pause(columns: Columns, place: int, *, blank: bool) -> Columns:
     return {n: np.concatenate([c[: place + 1], row[n], c[place + 1 :]]) for n, c in columns.items()}
 
 
+@settings(max_examples=50)
 @given(executed_steps(), st.lists(st.integers(1, 60), max_size=6))
 def test_totals_are_the_sum_of_completed_steps_and_never_reset(steps: list[Step], cuts: list[int]) -> None:
     columns = columns_of(steps)
@@ -71,6 +72,7 @@ def test_totals_are_the_sum_of_completed_steps_and_never_reset(steps: list[Step]
         assert (np.diff(result[name]) >= 0).all()
 
 
+@settings(max_examples=50)
 @given(executed_steps())
 def test_the_net_capacity_is_what_went_in_less_what_came_out(steps: list[Step]) -> None:
     result = extended([columns_of(steps)])
@@ -80,6 +82,7 @@ def test_the_net_capacity_is_what_went_in_less_what_came_out(steps: list[Step]) 
     assert result["charging_capacity_Ah"][-1] - result["discharging_capacity_Ah"][-1] == pytest.approx(net, abs=1e-9)
 
 
+@settings(max_examples=50)
 @given(executed_steps(), st.lists(st.integers(1, 60), max_size=6))
 def test_how_the_records_are_cut_changes_not_a_bit(steps: list[Step], cuts: list[int]) -> None:
     columns = columns_of(steps)
@@ -88,6 +91,7 @@ def test_how_the_records_are_cut_changes_not_a_bit(steps: list[Step], cuts: list
     assert all((whole[name] == cut[name]).all() for name in whole)
 
 
+@settings(max_examples=50)
 @given(executed_steps(), st.data(), st.booleans())
 def test_a_pause_neither_ends_a_step_nor_adds_to_it(steps: list[Step], data: st.DataObject, blank: bool) -> None:
     columns = columns_of(steps)
