@@ -151,7 +151,7 @@ class LabFile(_Section):
     control: EndpointText
     start: AwareDatetime | None = Field(default=None, description="lab time at start; absent: the real time")
     speed_without_node: Annotated[float, Field(ge=0)] = 1.0
-    instruments: dict[Annotated[str, Field(min_length=1)], NewareSection]
+    instruments: dict[Annotated[str, Field(pattern=r"^[\w.-]+$")], NewareSection]
 
     def start_unix_s(self, now: datetime) -> float:
         """Lab time at start; ``now`` where the file names none."""

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Timer
 from types import TracebackType
+from typing import IO
 
 from simulators.lab.client import LabControl
-from simulators.lab.lab import VirtualLab
-from simulators.lab.lab_file import load_lab_file
 
 __all__ = ["LabProcess", "LabStartError", "run_lab", "spawn_lab"]
-
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class LabStartError(RuntimeError):
@@ -31,22 +27,11 @@ def run_lab(path: Path) -> None:
 
     Raises LabFileError for a bad file and OSError for a port that is taken.
     """
-    asyncio.run(_serve(VirtualLab(load_lab_file(path))))
+    # Whoever only starts a lab in another process needs none of its instruments and cells: their imports take longest.
+    from simulators.lab.lab_file import load_lab_file  # noqa: PLC0415
+    from simulators.lab.serve import serve  # noqa: PLC0415
 
-
-async def _serve(lab: VirtualLab) -> None:
-    loop = asyncio.get_running_loop()
-    for number in _STOP_SIGNALS:
-        try:
-            loop.add_signal_handler(number, lab.end)
-        except NotImplementedError:  # Windows: there is no handler to set, Ctrl-C raises KeyboardInterrupt
-            break
-    async with lab:
-        lines = [f"control {lab.control_host}:{lab.control_port}"]
-        lines += [f"{name} {it.kind} {it.host}:{it.port}" for name, it in lab.instruments.items()]
-        sys.stdout.write("\n".join([*lines, "ready", ""]))
-        sys.stdout.flush()
-        await lab.run_until_end()
+    serve(load_lab_file(path))
 
 
 @dataclass(frozen=True)
@@ -57,6 +42,8 @@ class LabProcess:
     control_port: int
     ports: Mapping[str, int]
     """TCP port by instrument name."""
+    errors: IO[str]
+    """A file with whatever the process says on stderr: a pipe that nobody reads would stop it one day."""
 
     def control(self, timeout: float = 30.0) -> LabControl:
         """Open a new connection to the control port."""
@@ -70,9 +57,9 @@ class LabProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = self.process.wait()
-        for pipe in (self.process.stdout, self.process.stderr):
-            if pipe is not None:
-                pipe.close()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self.errors.close()
         return status
 
     def __enter__(self) -> LabProcess:
@@ -86,11 +73,12 @@ class LabProcess:
 
 def spawn_lab(config_path: Path, timeout: float = 30.0) -> LabProcess:
     """Start a lab file in a child process and wait until it is ready; raises LabStartError."""
+    errors = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - lives as long as the process
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "simulators.lab", str(config_path)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=errors,
         text=True,
         encoding="utf-8",
         env=_environment(),
@@ -98,11 +86,12 @@ def spawn_lab(config_path: Path, timeout: float = 30.0) -> LabProcess:
     watchdog = Timer(timeout, process.kill)
     watchdog.start()
     try:
-        lines = _lines_until_ready(process)
+        lines = _lines_until_ready(process, errors)
     finally:
         watchdog.cancel()
-    ports = {line.split()[0]: int(line.rpartition(":")[2]) for line in lines}
-    return LabProcess(process, ports.pop("control"), ports)
+    control_port, *ports = [int(line.rpartition(":")[2]) for line in lines]
+    names = [line.split()[0] for line in lines[1:]]
+    return LabProcess(process, control_port, dict(zip(names, ports, strict=True)), errors)
 
 
 def _environment() -> dict[str, str]:
@@ -111,13 +100,16 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
 
 
-def _lines_until_ready(process: subprocess.Popen[str]) -> list[str]:
+def _lines_until_ready(process: subprocess.Popen[str], errors: IO[str]) -> list[str]:
     assert process.stdout is not None  # noqa: S101 - a pipe was asked for
     lines: list[str] = []
     for line in process.stdout:
         if line.strip() == "ready":
             return lines
         lines.append(line.strip())
-    _, last_words = process.communicate()
-    said = last_words.strip().splitlines()
+    process.wait()
+    process.stdout.close()
+    with errors:
+        errors.seek(0)
+        said = errors.read().strip().splitlines()
     raise LabStartError(f"the lab did not start: {said[-1] if said else 'it said nothing'}")

@@ -36,6 +36,10 @@ class LabThread:
         """Open a new connection to the control port."""
         return LabControl(self.control_port, timeout=timeout)
 
+    def join(self) -> None:
+        """Wait until the lab is over, as after ``shutdown``."""
+        self._thread.join()
+
     def __enter__(self) -> LabThread:
         self._thread.start()
         self._ready.wait()

@@ -31,8 +31,8 @@ def test_ctrl_c_and_shutdown_end_it_cleanly_with_connections_open(lab_file: Path
         control.attach("node")
         lab.process.send_signal(signal.SIGINT)
         assert lab.process.wait(10) == 0
-        assert lab.process.stderr is not None
-        assert lab.process.stderr.read() == ""
+        lab.errors.seek(0)
+        assert lab.errors.read() == ""
     with spawn_lab(lab_file) as lab, lab.control() as control:
         control.shutdown()
         assert lab.process.wait(10) == 0

@@ -1,0 +1,34 @@
+"""The body of the lab's process."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+from simulators.lab.lab import VirtualLab
+from simulators.lab.lab_file import LabFile
+
+__all__ = ["serve"]
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def serve(config: LabFile) -> None:
+    """Serve until SIGTERM, SIGINT or ``shutdown``. Raises OSError for a port that is taken."""
+    asyncio.run(_serve(VirtualLab(config)))
+
+
+async def _serve(lab: VirtualLab) -> None:
+    loop = asyncio.get_running_loop()
+    for number in _STOP_SIGNALS:
+        try:
+            loop.add_signal_handler(number, lab.end)
+        except NotImplementedError:  # Windows: there is no handler to set, Ctrl-C raises KeyboardInterrupt
+            break
+    async with lab:
+        lines = [f"control {lab.control_host}:{lab.control_port}"]
+        lines += [f"{name} {it.kind} {it.host}:{it.port}" for name, it in lab.instruments.items()]
+        sys.stdout.write("\n".join([*lines, "ready", ""]))
+        sys.stdout.flush()
+        await lab.run_until_end()
