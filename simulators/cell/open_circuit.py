@@ -22,7 +22,7 @@ _CUT_OFF_V = 0.01
 class OpenCircuit:
     """Both branches on one uniform grid of charge; beyond its ends they go on straight."""
 
-    table: NDArray[np.float64]
+    columns: tuple[NDArray[np.float64], ...]
     """Per mAh/g: lithiation branch, its rise, how far the delithiation branch lies above it, and that one's rise."""
     rows: list[list[float]]
     """The same for one point at a time: lists are faster there."""
@@ -32,8 +32,9 @@ class OpenCircuit:
         place = charge_mAh_g - _LOW_mAh_g  # the grid's step is 1 mAh/g
         index = np.minimum(np.maximum(place.astype(np.intp), 0), _POINTS - 2)
         part = place - index
-        low, low_rise, gap, gap_rise = self.table[index].T
-        return np.asarray(low + low_rise * part + (gap + gap_rise * part) * hysteresis)
+        low, low_rise, gap, gap_rise = self.columns
+        lithiation = low[index] + low_rise[index] * part
+        return np.asarray(lithiation + (gap[index] + gap_rise[index] * part) * hysteresis)
 
     def voltage_at_V(self, charge_mAh_g: float, hysteresis: float) -> float:
         """Return the same for one point, without the cost of arrays."""
@@ -65,5 +66,5 @@ def open_circuit(material: Material) -> OpenCircuit:
     delithiation = PchipInterpolator(material.delithiation_charge_mAh_g, material.delithiation_voltage_V)(charge)
     gap = delithiation - lithiation
     rises = np.diff(lithiation), np.diff(gap)
-    table = np.column_stack((lithiation[:-1], rises[0], gap[:-1], rises[1]))
-    return OpenCircuit(table, table.tolist())
+    columns = (lithiation[:-1], rises[0], gap[:-1], rises[1])
+    return OpenCircuit(columns, np.column_stack(columns).tolist())

@@ -57,7 +57,10 @@ class VirtualCell:
         self._kinetics: dict[tuple[int, float], Kinetics] = {}
         mode = np.arange(1, _MODES + 1)
         self._mode_tau_s = parameters.diffusion_time_s / (mode * math.pi) ** 2
-        self._decay_per_s = -1.0 / self._mode_tau_s
+        self._mode_gain_s = 2 * self._mode_tau_s
+        self._whole_gain_s = float(self._mode_gain_s.sum())
+        self._rates = np.append(-1.0 / self._mode_tau_s, 0.0)
+        """Exponents per second: the modes', and one that ``_voltage_V`` sets."""
 
     # ---- constant current and rest
 
@@ -190,25 +193,24 @@ class VirtualCell:
         return self._ages[state.cycle]
 
     def _voltage_V(self, state: CellState, current_A: float, elapsed_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Voltages of an entered state: as few array operations as there can be, since this is the hot path."""
         age = self._age(state)
         rate = current_A / self._effective_mass_g / 3.6
-        charge = state.lithium_mAh_g - rate * elapsed_s
-        if current_A < 0:
-            charge += rate * age.leak * elapsed_s
-            if state.lithiated_mAh_g < self.parameters.first_discharge_mAh_g:
-                charge -= self._sinks(state.lithiated_mAh_g, -rate * elapsed_s)
-        # every mode: excess exp(-t/tau) + settled (1 - exp(-t/tau))
-        settled = -rate * 2 * self._mode_tau_s
-        decay = np.exp(np.multiply.outer(elapsed_s, self._decay_per_s))
-        charge += float(settled.sum()) + decay @ (np.array(state.diffusion_mAh_g) - settled)
+        kept = 1 - age.leak if current_A < 0 else 1.0
         branch = 1.0 if current_A > 0 else 0.0
-        if current_A:
-            path = np.exp(elapsed_s * (-abs(rate) / self.parameters.hysteresis_length_mAh_g))
-            hysteresis = branch + (state.hysteresis - branch) * path
-        else:
-            hysteresis = np.full(elapsed_s.shape, state.hysteresis)
-        voltage = self._branches.voltage_V(charge / age.capacity, hysteresis)
-        return voltage + self.polarisation(state).overpotential_V(current_A)
+        # each mode: excess exp(-t/tau) + settled (1 - exp(-t/tau)); the hysteresis decays with the charge that passes
+        self._rates[_MODES] = -abs(rate) / self.parameters.hysteresis_length_mAh_g
+        decay = np.exp(np.multiply.outer(self._rates, elapsed_s))
+        excess = (np.array(state.diffusion_mAh_g) + rate * self._mode_gain_s) / age.capacity
+        charge = excess @ decay[:_MODES]
+        charge += elapsed_s * (-rate * kept / age.capacity)
+        charge += (state.lithium_mAh_g - rate * self._whole_gain_s) / age.capacity
+        if current_A < 0 and state.lithiated_mAh_g < self.parameters.first_discharge_mAh_g:
+            charge -= self._sinks(state.lithiated_mAh_g, -rate * elapsed_s) / age.capacity
+        hysteresis = branch + (state.hysteresis - branch) * decay[_MODES]
+        voltage = self._branches.voltage_V(charge, hysteresis)
+        voltage += self.polarisation(state).overpotential_V(current_A)
+        return voltage
 
     def _sinks(self, before_mAh_g: float, passed_mAh_g: NDArray[np.float64]) -> NDArray[np.float64]:
         """Lithium lost to the first-cycle sink while so much more lithiation charge passes."""

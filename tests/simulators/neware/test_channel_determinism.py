@@ -1,5 +1,6 @@
 """A ledger depends on commands and their instants, never on when or how often somebody looked."""
 
+import tracemalloc
 from dataclasses import fields
 
 import numpy as np
@@ -84,3 +85,25 @@ def test_pause_resume_and_stop_take_effect_at_their_instants(
     assert recorded.seqid.tolist() == list(range(1, len(recorded) + 1))
     between = (recorded.unix_time_s > T0 + pause_s + 1e-3) & (recorded.unix_time_s < T0 + resume_s - 1e-3)
     assert not between.any()
+
+
+def test_five_hundred_cycles_are_compact_in_memory() -> None:
+    """Three hundred thousand records of a channel take less than 100 bytes each."""
+    cycling = StepProgram(
+        (
+            Step(1, "cc_discharge", current_A=0.0067, stop_voltage_V=0.01),
+            Step(2, "cc_charge", current_A=0.0067, stop_voltage_V=1.5),
+            Step(3, "cycle", start_step=1, cycle_count=500),
+            Step(4, "end"),
+        ),
+        RecordRule(10.0, 0.005),
+    )
+    channel = Channel("x", VirtualCell(load_material("sio_c_l"), 2.75e-3, 1.131))
+    channel.start(cycling, "c1", T0, 1)
+    tracemalloc.start()
+    channel.advance(LATER)
+    held_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    records = channel.tests[-1].count(LATER)
+    assert records > 250_000
+    assert held_bytes < 100 * records

@@ -176,7 +176,7 @@ LOOP_AROUND_A_LOOP = StepProgram(
 )
 
 # A minute of rest; three cycles each at seven currents; ten minutes of rest; then 50 times: one slow cycle, twenty
-# faster ones. Every driven step records each 6 s and each 10 mV, and is protected at 3.5 V and, but for the first, at 25 mV.
+# faster ones. Every driven step records each 6 s and each 10 mV; from step 3 on it is protected at 3.5 V and 25 mV.
 SIX_SECONDS = RecordRule(interval_s=6.0, voltage_change_V=0.01)
 FROM_20_mV = Protection(voltage_max_V=3.5, voltage_min_V=0.02)
 FROM_25_mV = Protection(voltage_max_V=3.5, voltage_min_V=0.025)
