@@ -42,12 +42,12 @@ def measure() -> dict[str, dict[str, Any]]:
 
 def _ratio(channels: int, rows: int) -> float:
     batches = [_batch(index * rows + 1, rows) for index in range(TRANSACTIONS)]
-    raw_s, recorder_s = [], []
+    ratios = []
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(ROUNDS):
-            raw_s.append(_time_raw(Path(folder) / f"raw{number}.sqlite", channels, batches))
-            recorder_s.append(_time_recorder(Path(folder) / f"recorder{number}.sqlite", channels, batches))
-    return round(statistics.median(raw_s) / statistics.median(recorder_s), 3)
+        for number in range(ROUNDS):  # each round in the same mood of the machine, so the ratio is taken round by round
+            raw_s = _time_raw(Path(folder) / f"raw{number}.sqlite", channels, batches)
+            ratios.append(raw_s / _time_recorder(Path(folder) / f"recorder{number}.sqlite", channels, batches))
+    return round(statistics.median(ratios), 3)
 
 
 def _batch(first_seq: int, rows: int) -> Batch:

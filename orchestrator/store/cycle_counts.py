@@ -77,7 +77,7 @@ class CycleCounter:
         """Count records that follow the earlier ones; columns as in RECORD_COLUMNS, of one length, not empty."""
         cycle = columns["cycle"]
         highest = np.maximum.accumulate(cycle)
-        if self._closed is not None:
+        if self._closed is not None and self._closed.cycle > highest[0]:
             highest = np.maximum(highest, self._closed.cycle)
         gaps = self._gaps(columns["seq"], highest) | set(highest[highest != cycle].tolist())
         self.last_seq = int(columns["seq"][-1])
@@ -96,6 +96,8 @@ class CycleCounter:
         return rows
 
     def _gaps(self, seq: npt.NDArray[np.generic], cycle: npt.NDArray[np.generic]) -> set[int]:
+        if seq[0] == self.last_seq + 1 and seq[-1] - seq[0] == len(seq) - 1:
+            return set()  # by far the most batches
         jumps = np.flatnonzero(np.diff(seq) > 1)
         cycles: set[int] = {*cycle[jumps].tolist(), *cycle[jumps + 1].tolist()}
         if int(seq[0]) != self.last_seq + 1:
