@@ -31,11 +31,13 @@ class RowColumns:
 
     count: int
     columns: dict[str, Sequence[str | None]]
+    even: bool = False
+    """True: every row has every attribute, which then need not be looked for."""
 
     def required(self, name: str) -> Sequence[str]:
         """Return a column that every row has. Raises Garbled."""
         values = self.columns.get(name)
-        if values is None or None in values:
+        if values is None or (not self.even and None in values):
             raise Garbled(f"rows without {name}")
         return values  # type: ignore[return-value]  # the line above is the proof
 
@@ -66,12 +68,12 @@ def rows_from_text(body: str) -> RowColumns | None:
     parts = body.split('"')
     names = _attribute_names(parts)
     width = 2 * len(names)
-    if not names or (len(parts) - 1) % width or "&" in body:
+    if not names or (len(parts) - 1) % width or "&" in body or "\t" in body:
         return None
     count = (len(parts) - 1) // width
     if body.count("<") != count or not _markup_repeats(parts, names, count) or not _white_is_markup(body, parts, width):
         return None
-    return RowColumns(count, {name: parts[2 * place + 1 :: width] for place, name in enumerate(names)})
+    return RowColumns(count, {name: parts[2 * place + 1 :: width] for place, name in enumerate(names)}, even=True)
 
 
 def _attribute_names(parts: list[str]) -> list[str]:
@@ -95,15 +97,20 @@ def _markup_repeats(parts: list[str], names: list[str], count: int) -> bool:
     between = _BETWEEN.fullmatch(ends[0]) if ends else None
     if not _LAST.fullmatch(parts[-1]) or (ends and (between is None or between.group(1) != names[0])):
         return False
-    if ends != ends[:1] * (count - 1):
+    if ends and ends.count(ends[0]) != count - 1:
         return False
-    return all(parts[2 * place :: width] == [parts[2 * place]] * count for place in range(1, len(names)))
+    return all(parts[place::width].count(parts[place]) == count for place in range(2, width, 2))
 
 
 def _white_is_markup(body: str, parts: list[str], width: int) -> bool:
-    """Whether every line break and tab stands between rows: XML would turn one inside a value into a blank."""
-    outside = [parts[0], parts[-1], *parts[width:-1:width]]
-    return all(body.count(white) == sum(text.count(white) for text in outside) for white in "\n\r\t")
+    """Whether every line break stands between rows: XML would turn one inside a value into a blank."""
+    ends = len(parts[width:-1:width])
+    between = parts[width] if ends else ""
+
+    def outside(white: str) -> int:
+        return parts[0].count(white) + ends * between.count(white) + parts[-1].count(white)
+
+    return all(body.count(white) == outside(white) for white in "\n\r")
 
 
 def rows_from_tree(reply: Reply) -> RowColumns:

@@ -52,7 +52,8 @@ def inquire(channels: Sequence[Channel]) -> Answer:
         live = 'cycle_id="1" step_type="--"' if c.status != "working" else 'cycle_id="44" step_id="4" step_type="dc"'
         items.append(
             f'<inquire dev="27-21-{c.subdevid}-{c.chlid}-0" {live} workstatus="{c.status}" '
-            f'barcode={quoteattr(c.barcode)} current="-0.0003" voltage="4.6947" capacity="0.001" energy="0.0047" totaltime="3189199.3" '
+            f"barcode={quoteattr(c.barcode)} "
+            'current="-0.0003" voltage="4.6947" capacity="0.001" energy="0.0047" totaltime="3189199.3" '
             'relativetime="12319" open_or_close="0" log_code="102000" />'
         )
     return listed("inquire", items)
