@@ -9,6 +9,7 @@ a held voltage decays with a time constant of 15 min. Without a nominal capacity
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from protocols.plan import Estimate
@@ -25,7 +26,7 @@ from protocols.program import (
     walk,
 )
 
-__all__ = ["BYTES_PER_RECORD", "HOLD_TIME_CONSTANT_S", "estimate_program"]
+__all__ = ["BYTES_PER_RECORD", "HOLD_TIME_CONSTANT_S", "estimate_program", "total"]
 
 BYTES_PER_RECORD = 110
 """In the database, indices and levels included."""
@@ -47,6 +48,16 @@ class _Spent:
 
     def times(self, count: int) -> _Spent:
         return _Spent(self.duration_s * count, self.records * count, self.cycles * count)
+
+
+def total(parts: Sequence[Estimate]) -> Estimate:
+    """What several segments take, one after the other."""
+    return Estimate(
+        sum(part.duration_s for part in parts),
+        sum(part.records for part in parts),
+        sum(part.cycles for part in parts),
+        sum(part.bytes for part in parts),
+    )
 
 
 def estimate_program(program: Program, nominal_capacity_Ah: float | None) -> Estimate:

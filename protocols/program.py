@@ -147,7 +147,7 @@ class RetentionRule:
     """
 
     below: float
-    """Fraction of the reference cycle's discharge capacity, 0..1."""
+    """Fraction of the reference cycle's reversible capacity (the smaller of charge and discharge), 0..1."""
     reference_cycle: int
     """Counted within the loop, from 1."""
     for_cycles: int = 1

@@ -19,7 +19,7 @@ from orchestrator.config import Lab, read_lab
 from orchestrator.instruments import open_cycler
 from orchestrator.launch import LaunchedRun, LaunchRequest, launch
 from orchestrator.store.database import open_database
-from orchestrator.store.tables import cells, records, runs, segments
+from orchestrator.store.tables import cells, instruments, records, runs, segments
 from orchestrator.store.transactions import reading, writing
 from orchestrator.store.upgrade import upgrade
 
@@ -111,6 +111,16 @@ class VirtualBench:
                 yield process
             finally:
                 process.terminate()
+
+    def wait_until_up(self) -> None:
+        """Wait until a node drives the instrument: from then on lab time waits for it."""
+        connected = sa.select(instruments.c.connected).where(instruments.c.name == "bts-1")
+
+        def up() -> bool:
+            with reading(self.engine) as connection:
+                return bool(connection.scalar(connected))
+
+        self.wait_for(up, "the node drives the instrument")
 
     def want(self, run_id: int, desired: str) -> None:
         """Order run, pause or stop, as the API does."""

@@ -14,10 +14,11 @@ from protocols.compile.overrides import launch_parameters
 from protocols.compile.protection import Protection, bind_limits
 from protocols.compile.record import bind_record
 from protocols.compile.scope import Scope
+from protocols.compile.segments import cut_into_segments
 from protocols.compile.sequence import Position, SequenceCompiler
 from protocols.compile.window import bind_window
 from protocols.errors import Place, ProtocolErrors, Refusal
-from protocols.estimate import estimate_program
+from protocols.estimate import estimate_program, total
 from protocols.plan import AnalysisRequest, Plan, Segment
 from protocols.program import Program
 from protocols.reading import Protocol
@@ -31,7 +32,7 @@ _ANY_CELL = Cell("", active_mass_g=math.nan, area_cm2=math.nan, nominal_capacity
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    program: Program
+    programs: tuple[Program, ...]
     analyses: tuple[AnalysisRequest, ...]
     warnings: list[Refusal]
 
@@ -50,15 +51,15 @@ def compile_protocol(protocol: Protocol, cell: Cell, parameters: Mapping[str, st
         raise ProtocolErrors(finding.in_file(protocol.file) for finding in findings)
     if cell.nominal_capacity_Ah is None:
         bound.warnings.append(_unknown_capacity(cell))
-    estimate = estimate_program(bound.program, cell.nominal_capacity_Ah)
+    items = [Segment(program, estimate_program(program, cell.nominal_capacity_Ah)) for program in bound.programs]
     return Plan(
         protocol=protocol.name,
         protocol_sha256=protocol.sha256,
         cell=cell,
         parameters={name: written_as_in_file(node) for name, node in names.items()},
-        items=(Segment(bound.program, estimate),),
+        items=tuple(items),
         analyses=bound.analyses,
-        estimate=estimate,
+        estimate=total([item.estimate for item in items]),
         warnings=tuple(dict.fromkeys(str(warning.in_file(protocol.file)) for warning in bound.warnings)),
     )
 
@@ -85,8 +86,9 @@ def _bind(protocol: Protocol, cell: Cell, scope: Scope, findings: list[Refusal])
     steps = sequence.body(definition.steps, Position(scope))
     warnings += uncounted_cycles(steps)
     analyses = bind_analyses(definition.analyses, scope, findings)
-    program = Program(steps, protection.limits, record, {"protocol": protocol.name, "cell": cell.id})
-    return _Bound(program, analyses, warnings)
+    metadata = {"protocol": protocol.name, "cell": cell.id}
+    programs = tuple(Program(group, protection.limits, record, metadata) for group in cut_into_segments(steps))
+    return _Bound(programs, analyses, warnings)
 
 
 def _unknown_capacity(cell: Cell) -> Refusal:

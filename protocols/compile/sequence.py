@@ -97,6 +97,9 @@ class SequenceCompiler:
     def _loop(self, section: RepeatStep, place: Position, origin: Origin) -> Loop:
         if place.depth >= LOOP_DEPTH_MAX:
             raise Refusal(section.place, f"loops are nested deeper than {LOOP_DEPTH_MAX}", "use fewer loops")
+        if section.stop_when is not None and place.depth:
+            message = "a stop rule inside another repeat cannot be carried out"
+            raise Refusal(section.stop_when.place, message, "give the rule to the outermost repeat")
         count = place.scope.value(section.repeat)
         body = self.body(section.steps, replace(place, path=f"{place.path}.", depth=place.depth + 1))
         rule = bind_stop_rule(section.stop_when, place.scope, count, body) if section.stop_when else None

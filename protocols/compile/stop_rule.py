@@ -23,16 +23,14 @@ def bind_stop_rule(section: StopWhenSection, scope: Scope, count: int, body: tup
         raise Refusal(rule.place, message, "lower since_cycle or for_cycles, or repeat more often")
     if any(isinstance(step, Loop) for step in body):
         raise Refusal(
-            section.place, "the loop holds another loop: its cycles are counted inside", "move stop_when there"
+            section.place, "the loop holds another loop: its cycles are counted inside", "leave out stop_when"
         )
-    if body and not any(_discharges(step) for step in body):
-        raise Refusal(section.place, "the loop has no discharge, so no capacity to judge", "leave out stop_when")
+    directions = {step.direction for step in body if isinstance(step, ConstantCurrent | ConstantCurrentConstantVoltage)}
+    if body and directions != {"charge", "discharge"}:
+        message = "the loop does not both charge and discharge, so there is no capacity to judge"
+        raise Refusal(section.place, message, "leave out stop_when")
     return RetentionRule(below.value / 100, reference, in_a_row)
 
 
 def _count(written: Count | None, scope: Scope) -> int:
     return 1 if written is None else scope.value(written)
-
-
-def _discharges(step: Step) -> bool:
-    return isinstance(step, ConstantCurrent | ConstantCurrentConstantVoltage) and step.direction == "discharge"

@@ -11,7 +11,7 @@ __all__ = ["RetentionSection", "StopWhenSection"]
 
 
 class RetentionSection(Section):
-    """Discharge capacity as a share of that of a reference cycle."""
+    """Reversible capacity (the smaller of a cycle's two) as a share of that of a reference cycle."""
 
     below: Ratio = Field(description="leave the loop when retention is below this", examples=["80 %"])
     since_cycle: Count | None = Field(None, description="the reference cycle, counted in this loop (default 1)")

@@ -158,10 +158,27 @@ def test_a_stop_rule_is_counted_in_its_loop() -> None:
   stop_when: {capacity_retention: {below: 80 %, since_cycle: 2, for_cycles: 3}}
   steps:
     - discharge: {current: 1C, until: {voltage: 0.01 V}}
+    - charge: {current: 1C, until: {voltage: 1.5 V}}
 """
     (loop,) = program_of(steps).steps
     assert isinstance(loop, Loop)
     assert loop.stop_when == RetentionRule(0.8, 2, 3)
+
+
+def test_a_loop_with_a_stop_rule_is_a_segment_of_its_own() -> None:
+    steps = """\
+- rest: 1 min
+- repeat: 500
+  stop_when: {capacity_retention: {below: 80 %}}
+  steps:
+    - discharge: {current: 1C, until: {voltage: 0.01 V}}
+    - charge: {current: 1C, until: {voltage: 1.5 V}}
+- rest: 2 min
+- rest: 3 min
+"""
+    programs = [item.program for item in plan_of(steps).items if isinstance(item, Segment)]
+    assert [[step.kind for step in program.steps] for program in programs] == [["rest"], ["loop"], ["rest", "rest"]]
+    assert plan_of(steps).estimate.cycles >= 500
 
 
 def test_analyses_carry_their_options_as_values() -> None:

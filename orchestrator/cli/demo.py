@@ -1,0 +1,157 @@
+"""``cellbench demo``: the main job on a virtual lab, with the same node, wires and database as on a bench."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from orchestrator.cli.refusal import CommandRefused
+
+if TYPE_CHECKING:
+    from orchestrator.client import Client
+    from orchestrator.config import Lab
+
+__all__ = ["PROTOCOLS", "demo"]
+
+PROTOCOLS = ("formation", "rate-ladder", "cycling-2c-500")
+_UP_WITHIN_S = 60.0
+
+
+@click.command("demo")
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True
+)
+@click.option("--protocol", "protocols", multiple=True, default=PROTOCOLS, help="Library protocols, in order.")
+@click.option("--keep", is_flag=True, help="Leave the service running at the end, until Enter.")
+def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
+    """Run formation, rate ladder and 500 cycles at 2C on eight virtual cells at once, and print the results.
+
+    Everything but the instrument is what a real lab runs. Only the poll interval differs: 15 minutes of lab time
+    instead of 10 s, since the virtual lab's clock jumps from one poll to the next.
+    """
+    from orchestrator.cli.demo_results import print_results, say_where
+
+    place = _fresh(folder)
+    with ExitStack() as stack:
+        lab = stack.enter_context(_virtual_lab(place))
+        client = stack.enter_context(_service(lab))
+        click.echo(f"SIMULATED: {lab.name}, polled every 15 min of lab time; API at {lab.web.url}/api/v1")
+        began = time.monotonic()
+        runs = _launch(client, protocols)
+        _follow(client, runs)
+        print_results(client, runs)
+        say_where(client, lab, runs, wall_s=time.monotonic() - began)
+        if keep:
+            click.prompt("the service runs on; press Enter to end it", default="", show_default=False)
+
+
+def _fresh(folder: Path) -> Path:
+    """A folder of its own for every demo; earlier ones are left alone."""
+    number = 1
+    while (place := folder / str(number)).exists():
+        number += 1
+    place.mkdir(parents=True)
+    return place.absolute()
+
+
+@contextmanager
+def _virtual_lab(place: Path) -> Iterator[Lab]:
+    from orchestrator.cli.demo_lab import write_lab_file, write_virtual_lab_file
+    from orchestrator.config import read_lab
+    from simulators.lab.process import spawn_lab
+
+    with spawn_lab(write_virtual_lab_file(place)) as process:
+        path = write_lab_file(place, process.control_port, process.ports["bts-1"], _free_port())
+        yield read_lab(path)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _service(lab: Lab) -> Iterator[Client]:
+    """``cellbench serve`` in a process of its own, as on a bench, and a client of it."""
+    from orchestrator.client import Client
+
+    log = lab.path.parent / "service.log"
+    command = [sys.executable, "-m", "orchestrator.cli", "serve", "--lab", str(lab.path)]
+    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:  # noqa: S603
+        try:
+            with Client(lab.web.url) as client:
+                _wait_until_up(client, process, log)
+                yield client
+        finally:
+            process.terminate()
+
+
+def _wait_until_up(client: Client, process: subprocess.Popen[bytes], log: Path) -> None:
+    from orchestrator.client import ServiceUnreachable
+
+    deadline = time.monotonic() + _UP_WITHIN_S
+    while True:
+        try:
+            if all(channel.state is not None for channel in client.channels()) and client.channels():
+                return
+        except ServiceUnreachable as error:
+            refusal = error
+        else:
+            refusal = None
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise CommandRefused(f"the service did not come up; its log is {log}") from refusal
+        time.sleep(0.1)
+
+
+def _launch(client: Client, protocols: Sequence[str]) -> list[int]:
+    """Add the cells, then queue every protocol on all of them: each starts when the one before it has completed."""
+    from orchestrator.cli.demo_lab import CELLS
+    from orchestrator.web.models.cell import NewCell
+    from orchestrator.web.models.run import LaunchRequest, Placement
+
+    for cell in CELLS:
+        client.add_cell(
+            NewCell(
+                id=cell.id,
+                active_mass_g=cell.active_mass_g,
+                area_cm2=cell.area_cm2,
+                nominal_capacity_Ah=cell.nominal_capacity_Ah,
+                window_min_V=0.01,
+                window_max_V=1.5,
+                material=cell.material,
+                actor="demo",
+            )
+        )
+    placements = [Placement(cell=cell.id, bench=cell.bench) for cell in CELLS]
+    runs: list[int] = []
+    for protocol in protocols:
+        answer = client.launch(LaunchRequest(library=protocol, placements=placements, actor="demo"))
+        runs += [run.run_id for run in answer.runs]
+        click.echo(f"{protocol}: {answer.runs[0].message}, and {len(answer.runs) - 1} more")
+    return runs
+
+
+def _follow(client: Client, runs: Sequence[int]) -> None:
+    from orchestrator.cli.watch import follow, print_changes
+
+    if sys.stdout.isatty():
+        from orchestrator.cli.progress_bars import progress_bars
+
+        with progress_bars() as show:
+            last = follow(client, runs, show, 1.0)
+    else:
+        last = follow(client, runs, print_changes(), 5.0)
+    failed = [
+        f"run {run.id} {run.state}: {run.reason or 'no reason known'}" for run in last if run.state != "completed"
+    ]
+    if failed:
+        raise CommandRefused(failed)
