@@ -31,7 +31,8 @@ TERMINAL = frozenset({_S.COMPLETED, _S.STOPPED, _S.FAILED})
 
 LEGAL: Mapping[RunState, frozenset[RunState]] = {
     _S.QUEUED: frozenset({_S.WAITING, _S.STARTING, _S.STOPPED, _S.FAILED}),
-    _S.WAITING: frozenset({_S.STARTING, _S.STOPPING, _S.COMPLETED, _S.STOPPED, _S.FAILED}),
+    # Back to queued: an operator has released it.
+    _S.WAITING: frozenset({_S.QUEUED, _S.STARTING, _S.STOPPING, _S.COMPLETED, _S.STOPPED, _S.FAILED}),
     # A start that provably did not happen goes back to waiting, for the next attempt.
     _S.STARTING: frozenset({_S.RUNNING, _S.PAUSED, _S.WAITING, _S.STOPPING, _S.STOPPED, _S.FAILED, _S.LOST}),
     _S.RUNNING: frozenset(

@@ -1,0 +1,31 @@
+"""The web application behind a real socket, in a thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from sqlalchemy import Engine
+
+from orchestrator.config import Lab, WebPlace
+from orchestrator.web.application import create_app
+from orchestrator.web.server import listen
+
+
+@contextmanager
+def served(lab: Lab) -> Iterator[tuple[str, Engine]]:
+    """Address of the service, and its database."""
+    app = create_app(lab)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+    with listen(WebPlace(port=0)) as listener:
+        listener.listen()  # who connects before uvicorn has started waits
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.service.database
+        finally:
+            server.should_exit = True
+            thread.join(10)
+            assert not thread.is_alive()
