@@ -56,7 +56,7 @@ class StopRule:
 
 
 def find_stop_rule(program: Program, step_map: Sequence[MappedStep]) -> StopRule | None:
-    """The stop rule of a segment. The compiler puts such a loop last in a segment of its own."""
+    """The stop rule of a segment. The compiler ends a segment with such a loop."""
     last = program.steps[-1] if program.steps else None
     if not isinstance(last, Loop) or last.stop_when is None:
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from protocols.compile.scope import Scope
 from protocols.errors import Refusal, quoted
 from protocols.program import ConstantCurrent, ConstantCurrentConstantVoltage, Loop, RetentionRule, Step
@@ -25,8 +27,9 @@ def bind_stop_rule(section: StopWhenSection, scope: Scope, count: int, body: tup
         raise Refusal(
             section.place, "the loop holds another loop: its cycles are counted inside", "leave out stop_when"
         )
-    directions = {step.direction for step in body if isinstance(step, ConstantCurrent | ConstantCurrentConstantVoltage)}
-    if body and directions != {"charge", "discharge"}:
+    currents = [step.current_A for step in body if isinstance(step, ConstantCurrent | ConstantCurrentConstantVoltage)]
+    # A cell that is not known yet makes a current NaN: then nothing is said about its direction.
+    if body and not any(map(math.isnan, currents)) and {current > 0 for current in currents} != {True, False}:
         message = "the loop does not both charge and discharge, so there is no capacity to judge"
         raise Refusal(section.place, message, "leave out stop_when")
     return RetentionRule(below.value / 100, reference, in_a_row)

@@ -165,7 +165,7 @@ def test_a_stop_rule_is_counted_in_its_loop() -> None:
     assert loop.stop_when == RetentionRule(0.8, 2, 3)
 
 
-def test_a_loop_with_a_stop_rule_is_a_segment_of_its_own() -> None:
+def test_a_loop_with_a_stop_rule_ends_its_segment() -> None:
     steps = """\
 - rest: 1 min
 - repeat: 500
@@ -177,7 +177,7 @@ def test_a_loop_with_a_stop_rule_is_a_segment_of_its_own() -> None:
 - rest: 3 min
 """
     programs = [item.program for item in plan_of(steps).items if isinstance(item, Segment)]
-    assert [[step.kind for step in program.steps] for program in programs] == [["rest"], ["loop"], ["rest", "rest"]]
+    assert [[step.kind for step in program.steps] for program in programs] == [["rest", "loop"], ["rest", "rest"]]
     assert plan_of(steps).estimate.cycles >= 500
 
 

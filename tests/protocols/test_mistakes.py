@@ -83,7 +83,7 @@ IN_STEPS = [
     ("- charge: {current: $n, " + CC + "}", 8, "charge.current", '$n: "3" has no unit', "0.2 A/g"),
     ("- rest: 1 s\n  label: at $rats", 9, "label", '"$rats" is unknown', "did you mean $rates?"),
     ("- repeat: 5\n  stop_when: {capacity_retention: {below: 0.8}}\n  steps: [rest: 1 s]", 9, "stop_when.capacity_retention.below", "has no unit", "80 %"),
-    ("- repeat: 5\n  stop_when: {capacity_retention: {below: 80 %}}\n  steps: [rest: 1 s]", 9, "stop_when", "no discharge", "leave out stop_when"),
+    ("- repeat: 5\n  stop_when: {capacity_retention: {below: 80 %}}\n  steps: [rest: 1 s]", 9, "stop_when", "does not both charge and discharge", "leave out stop_when"),
     ("- repeat: 2\n  stop_when: {capacity_retention: {below: 80 %, for_cycles: 3}}\n  steps: [rest: 1 s]", 9, "stop_when.capacity_retention", "ends before the rule", "repeat more often"),
     ("- repeat: 5\n  stop_when: {capacity_retention: {below: 120 %}}\n  steps: [rest: 1 s]", 9, "stop_when.capacity_retention.below", "always fulfilled", "100 %"),
     # YAML
