@@ -1,116 +1,86 @@
-"""Rows of a download reply, straight from the wire's text to columns of text.
+"""Rows of a download reply, straight from the wire's bytes to columns of text.
 
-A download is a flat list of ``<data a="…" b="…" />``. Split at the quotes, every odd part is a value and every even
-part is markup; when the markup of all rows is that of the first, and of the shape that this file knows, every byte of
-the list is accounted for and no tree is needed. Anything else goes to the hardened tree parser, which is the
-reference: a row is never skipped.
+A download is a flat list of ``<data a="…" b="…" />``. Cut at the quotes, every other piece is a value and every other
+markup; when the markup of all rows is that of the first, and of the shape that this file knows, every byte of the list
+is accounted for and no tree is needed. Anything else goes to the hardened tree parser, which is the reference: a row
+is never skipped. Arrow holds the pieces, so that no Python object is made for each of a million values.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from drivers.errors import Garbled
 from drivers.neware.replies import Reply, parse_reply
 
-__all__ = ["RowColumns", "download_rows", "rows_from_text", "rows_from_tree"]
+__all__ = ["RowColumns", "download_rows", "rows_from_bytes", "rows_from_tree"]
 
-_FIRST = re.compile(r"\s*<data ([A-Za-z_][\w.-]*)=")
-_NEXT = re.compile(r" ([A-Za-z_][\w.-]*)=")
-_BETWEEN = re.compile(r" ?/>\s*<data ([A-Za-z_][\w.-]*)=")
-_LAST = re.compile(r" ?/>\s*")
-_LIST = re.compile(r"<list count=\"\d+\">")
-_LIST_END = "</list>"
+_FIRST = re.compile(rb"\s*<data ([A-Za-z_][\w.-]*)=")
+_NEXT = re.compile(rb" ([A-Za-z_][\w.-]*)=")
+_BETWEEN = re.compile(rb" ?/>\s*<data ([A-Za-z_][\w.-]*)=")
+_LAST = re.compile(rb" ?/>\s*")
+_LIST = re.compile(rb"<list count=\"\d+\">")
+_LIST_END = b"</list>"
+_QUOTE = ord('"')
 
 
 @dataclass(frozen=True, slots=True)
 class RowColumns:
-    """Values as text, one column an attribute; None where a row lacks it. Barcodes and numbers alike are text here."""
+    """Values as text (arrow string arrays), one column an attribute; null where a row lacks it."""
 
     count: int
-    columns: dict[str, Sequence[str | None]]
-    even: bool = False
-    """True: every row has every attribute, which then need not be looked for."""
+    columns: dict[str, pa.StringArray]
 
-    def required(self, name: str) -> Sequence[str]:
+    def required(self, name: str) -> pa.StringArray:
         """Return a column that every row has. Raises Garbled."""
         values = self.columns.get(name)
-        if values is None or (not self.even and None in values):
+        if values is None or values.null_count:
             raise Garbled(f"rows without {name}")
-        return values  # type: ignore[return-value]  # the line above is the proof
+        return values
 
 
 def download_rows(frame: bytes, command: str, check: Callable[[Reply], None]) -> RowColumns:
     """Return the rows of a download reply once ``check`` has passed its envelope. Raises Garbled, or as ``check``."""
-    try:
-        text = frame.decode()
-    except UnicodeDecodeError as error:
-        raise Garbled(f"the reply to {command} is no UTF-8", received=frame[:160]) from error
-    opening = _LIST.search(text)
-    end = text.rfind(_LIST_END)
+    opening = _LIST.search(frame)
+    end = frame.rfind(_LIST_END)
     if opening and end >= opening.end():
-        rows = rows_from_text(text[opening.end() : end])
+        rows = rows_from_bytes(frame[opening.end() : end])
         if rows is not None:
-            check(parse_reply((text[: opening.end()] + text[end:]).encode(), command))
+            check(parse_reply(frame[: opening.end()] + frame[end:], command))
             return rows
     reply = parse_reply(frame, command)
     check(reply)
     return rows_from_tree(reply)
 
 
-def rows_from_text(body: str) -> RowColumns | None:
+def rows_from_bytes(body: bytes) -> RowColumns | None:
     """Return the rows of a list's body, or None where a tree is needed to tell.
 
-    None for entities, comments, other elements, other quoting, rows that differ in their attributes, and all else.
+    None for entities, comments, other elements, other quoting, text beyond ASCII, rows that differ in their attributes,
+    and all else.
     """
-    parts = body.split('"')
-    names = _attribute_names(parts)
+    names = _attribute_names(body)
     width = 2 * len(names)
-    if not names or (len(parts) - 1) % width or "&" in body or "\t" in body:
+    quotes = np.flatnonzero(np.frombuffer(body, np.uint8) == _QUOTE)
+    if not names or len(quotes) % width or not body.isascii() or b"&" in body or b"\t" in body:
         return None
-    count = (len(parts) - 1) // width
-    if body.count("<") != count or not _markup_repeats(parts, names, count) or not _white_is_markup(body, parts, width):
+    count = len(quotes) // width
+    pieces = _pieces(body, quotes)
+    ends = pieces.slice(width)[::width][: count - 1]
+    if body.count(b"<") != count or not _rows_end_well(body, quotes, ends, names[0]):
         return None
-    return RowColumns(count, {name: parts[2 * place + 1 :: width] for place, name in enumerate(names)}, even=True)
-
-
-def _attribute_names(parts: list[str]) -> list[str]:
-    """Names in the first row; empty where it is not of the known shape."""
-    first = _FIRST.fullmatch(parts[0])
-    if first is None:
-        return []
-    names = [first.group(1)]
-    for markup in parts[2::2]:
-        following = _NEXT.fullmatch(markup)
-        if following is None:
-            break
-        names.append(following.group(1))
-    return names if len(set(names)) == len(names) else []
-
-
-def _markup_repeats(parts: list[str], names: list[str], count: int) -> bool:
-    """Whether all markup is that of the first row, and the ends of rows are what they must be."""
-    width = 2 * len(names)
-    ends = parts[width:-1:width]
-    between = _BETWEEN.fullmatch(ends[0]) if ends else None
-    if not _LAST.fullmatch(parts[-1]) or (ends and (between is None or between.group(1) != names[0])):
-        return False
-    if ends and ends.count(ends[0]) != count - 1:
-        return False
-    return all(parts[place::width].count(parts[place]) == count for place in range(2, width, 2))
-
-
-def _white_is_markup(body: str, parts: list[str], width: int) -> bool:
-    """Whether every line break stands between rows: XML would turn one inside a value into a blank."""
-    ends = len(parts[width:-1:width])
-    between = parts[width] if ends else ""
-
-    def outside(white: str) -> int:
-        return parts[0].count(white) + ends * between.count(white) + parts[-1].count(white)
-
-    return all(body.count(white) == outside(white) for white in "\n\r")
+    if not all(_all_equal(pieces[place::width]) for place in range(2, width, 2)) or not _all_equal(ends):
+        return None
+    if not _line_breaks_are_markup(body, pieces, ends):
+        return None
+    return RowColumns(count, {name: pieces[2 * place + 1 :: width] for place, name in enumerate(names)})
 
 
 def rows_from_tree(reply: Reply) -> RowColumns:
@@ -120,4 +90,47 @@ def rows_from_tree(reply: Reply) -> RowColumns:
     if strangers:
         raise Garbled(f"the reply to {reply.command} lists {', '.join(sorted(strangers))}")
     names = dict.fromkeys(name for item in items for name in item.attrib)
-    return RowColumns(len(items), {name: [item.get(name) for item in items] for name in names})
+    return RowColumns(len(items), {name: pa.array([item.get(name) for item in items], pa.string()) for name in names})
+
+
+def _attribute_names(body: bytes) -> list[str]:
+    """Names in the first row; empty where it is not of the known shape."""
+    parts = body[: body.find(b">") + 1].split(b'"')
+    first = _FIRST.fullmatch(parts[0])
+    following = [_NEXT.fullmatch(markup) for markup in parts[2:-1:2]]
+    if first is None or len(parts) < 3 or not _LAST.fullmatch(parts[-1]):
+        return []
+    names = [match.group(1).decode() for match in (first, *following) if match is not None]
+    return names if len(set(names)) == 1 + len(following) else []
+
+
+def _pieces(body: bytes, quotes: npt.NDArray[np.intp]) -> pa.StringArray:
+    """Return what stands between quotes, markup first, without a copy for each piece."""
+    offsets = np.empty(len(quotes) + 2, np.int32)
+    offsets[0] = 0
+    offsets[1:-1] = quotes - np.arange(len(quotes))
+    offsets[-1] = len(body) - len(quotes)
+    unquoted = body.translate(None, b'"')
+    return pa.StringArray.from_buffers(len(quotes) + 1, pa.py_buffer(offsets), pa.py_buffer(unquoted))
+
+
+def _rows_end_well(body: bytes, quotes: npt.NDArray[np.intp], ends: pa.StringArray, first_name: str) -> bool:
+    """Whether the last row is closed, and each other followed by one that begins with the same attribute."""
+    between = _BETWEEN.fullmatch(ends[0].as_py().encode()) if len(ends) else None
+    if len(ends) and (between is None or between.group(1).decode() != first_name):
+        return False
+    return _LAST.fullmatch(body, int(quotes[-1]) + 1) is not None
+
+
+def _all_equal(pieces: pa.StringArray) -> bool:
+    return len(pieces) < 2 or bool(pc.all(pc.equal(pieces, pieces[0])).as_py())
+
+
+def _line_breaks_are_markup(body: bytes, pieces: pa.StringArray, ends: pa.StringArray) -> bool:
+    """Whether every line break stands between rows: XML would turn one inside a value into a blank."""
+    first, last = pieces[0].as_py(), pieces[-1].as_py()
+    between = ends[0].as_py() if len(ends) else ""
+    return all(
+        body.count(white.encode()) == first.count(white) + len(ends) * between.count(white) + last.count(white)
+        for white in "\n\r"
+    )

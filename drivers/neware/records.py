@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from drivers.contracts import RECORD_COLUMNS, Columns, StepKind
 from drivers.errors import Garbled
 from drivers.neware.cursor import Position
 from drivers.neware.download_rows import RowColumns
 from drivers.neware.step_kinds import STEP_KINDS
-from drivers.neware.wall_time import unix_times_s
-from drivers.neware.wire_numbers import floats, integers
+from drivers.neware.wall_time import local_seconds, unix_times_s
+from drivers.neware.wire_numbers import as_numpy, floats, integers
 
 __all__ = ["NO_RECORDS", "Sequenced", "join", "record_columns", "sequence"]
 
@@ -67,16 +68,14 @@ def record_columns(
     step = integers("stepid", rows.required("stepid"))[place]
     done_ms = _completed_ms(cycle, step, testtime_ms, position)
     test_time_s = (done_ms + testtime_ms) / 1000.0
-    atime = rows.required("atime")
-    told = atime if isinstance(place, slice) else [atime[int(row)] for row in place]
-    unix_time_s, anchor_s = unix_times_s(told, test_time_s, zone, position.anchor_s)
-    kinds = [STEP_KINDS.get(word, StepKind.OTHER) for word in rows.required("steptype")]
+    told_s = local_seconds(rows.required("atime"))[place]
+    unix_time_s, anchor_s = unix_times_s(told_s, test_time_s, zone, position.anchor_s)
     temperature = rows.columns.get(temperature_aux)
     columns: dict[str, npt.NDArray[np.generic]] = {
         "seq": taken.seq,
         "cycle": cycle,
         "step": step,
-        "step_kind": np.array(kinds, dtype=np.int8)[place],
+        "step_kind": _kinds(rows.required("steptype"))[place],
         "unix_time_s": unix_time_s,
         "test_time_s": test_time_s,
         "step_time_s": testtime_ms / 1000.0,
@@ -105,6 +104,12 @@ def join(parts: list[Columns]) -> Columns:
     if not parts:
         return NO_RECORDS
     return {name: np.concatenate([part[name] for part in parts]) for name in RECORD_COLUMNS} if parts[1:] else parts[0]
+
+
+def _kinds(words: pa.StringArray) -> npt.NDArray[np.int8]:
+    encoded = words.dictionary_encode()
+    kinds = [STEP_KINDS.get(word, StepKind.OTHER) for word in encoded.dictionary.to_pylist()]
+    return np.array(kinds, dtype=np.int8)[as_numpy(encoded.indices, np.int32)]
 
 
 def _completed_ms(

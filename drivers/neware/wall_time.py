@@ -7,16 +7,17 @@ PC's clock was set.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from drivers.errors import Garbled
+from drivers.neware.wire_numbers import as_numpy
 
-__all__ = ["TOLERANCE_s", "unix_times_s"]
+__all__ = ["TOLERANCE_s", "local_seconds", "unix_times_s"]
 
 TOLERANCE_s = 1.5
 """``atime`` is cut to whole seconds; what departs further is no rounding."""
@@ -26,14 +27,22 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _Floats = npt.NDArray[np.float64]
 
 
+def local_seconds(atime: pa.StringArray) -> npt.NDArray[np.int64]:
+    """Return ``YYYY-MM-DD HH:MM:SS`` as seconds since 1970-01-01 00:00:00 of the local clock. Raises Garbled."""
+    try:
+        return as_numpy(atime.cast(pa.timestamp("s")).cast(pa.int64()), np.int64)
+    except pa.ArrowInvalid as error:
+        raise Garbled(f"atime makes no sense: {error}") from error
+
+
 def unix_times_s(
-    atime: Sequence[str], test_time_s: _Floats, zone: ZoneInfo, anchor_s: float | None
+    local_s: npt.NDArray[np.int64], test_time_s: _Floats, zone: ZoneInfo, anchor_s: float | None
 ) -> tuple[_Floats, float | None]:
     """Return unix times and the anchor after them. An hour that comes twice is resolved by continuity.
 
-    Raises Garbled on what is no time.
+    Raises Garbled on times that no calendar has.
     """
-    early, late = _candidates(atime, zone)
+    early, late = _candidates(local_s, zone)
     unix = np.empty(len(test_time_s))
     at = 0
     while at < len(unix):
@@ -50,12 +59,8 @@ def unix_times_s(
     return unix, anchor_s
 
 
-def _candidates(atime: Sequence[str], zone: ZoneInfo) -> tuple[_Floats, _Floats]:
+def _candidates(local_s: npt.NDArray[np.int64], zone: ZoneInfo) -> tuple[_Floats, _Floats]:
     """Return both readings of each local time: they differ only in the hour that comes twice a year."""
-    try:
-        local_s = np.array(atime, dtype="datetime64[s]").astype(np.int64)
-    except ValueError as error:
-        raise Garbled(f"atime makes no sense: {error}") from error
     blocks, place = np.unique(local_s // _BLOCK_s, return_inverse=True)
     offsets = np.array([[_offset_s(int(block) * _BLOCK_s, zone, fold) for fold in (0, 1)] for block in blocks])
     shifts = offsets.reshape(-1, 2)[place]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,31 +11,41 @@ import pyarrow as pa  # its reader of decimals is exact, stricter than float() a
 
 from drivers.errors import Garbled
 
-__all__ = ["floats", "integers"]
+__all__ = ["as_numpy", "floats", "integers"]
 
+_Number = TypeVar("_Number", bound=np.generic)
 _WINDOWS_NAN = re.compile(r"[+-]?(nan(\(\w*\))?|1\.#(ind|qnan|snan)\d*)", re.IGNORECASE)
 """What a Windows C++ program prints for a sensor that gives no number."""
 
 
-def floats(name: str, values: Sequence[str | None]) -> npt.NDArray[np.float64]:
+def floats(name: str, values: pa.StringArray) -> npt.NDArray[np.float64]:
     """Return a column of floats; NaN where the wire says so or has nothing. Raises Garbled."""
-    column: npt.NDArray[np.float64]
     try:
-        column = pa.array(values, pa.string()).cast(pa.float64()).to_numpy(zero_copy_only=False)
+        column = _one_by_one(name, values) if values.null_count else as_numpy(values.cast(pa.float64()), np.float64)
     except pa.ArrowInvalid:
-        column = np.array([_float(name, value) for value in values], dtype=np.float64)
+        column = _one_by_one(name, values)
     if np.isinf(column).any():
         raise Garbled(f"{name} holds what is no number")
     return column
 
 
-def integers(name: str, values: Sequence[str]) -> npt.NDArray[np.int64]:
+def integers(name: str, values: pa.StringArray) -> npt.NDArray[np.int64]:
     """Return a column of integers. Raises Garbled."""
     try:
-        column: npt.NDArray[np.int64] = pa.array(values, pa.string()).cast(pa.int64()).to_numpy()
+        column: npt.NDArray[np.int64] = as_numpy(values.cast(pa.int64()), np.int64)
     except pa.ArrowInvalid as error:
         raise Garbled(f"{name} holds what is no integer: {error}") from error
     return column
+
+
+def as_numpy(values: pa.Array, dtype: type[_Number]) -> npt.NDArray[_Number]:
+    """Return an arrow array without nulls as numpy sees it; arrow's own ``to_numpy`` would import pandas."""
+    whole = np.frombuffer(values.buffers()[1], dtype)
+    return whole[values.offset : values.offset + len(values)]
+
+
+def _one_by_one(name: str, values: pa.StringArray) -> npt.NDArray[np.float64]:
+    return np.array([_float(name, value) for value in values.to_pylist()], dtype=np.float64)
 
 
 def _float(name: str, value: str | None) -> float:

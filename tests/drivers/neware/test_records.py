@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,9 +15,9 @@ from hypothesis import strategies as st
 from drivers.contracts import RECORD_COLUMNS, Columns, StepKind
 from drivers.errors import Garbled
 from drivers.neware.cursor import Position
-from drivers.neware.download_rows import rows_from_text
+from drivers.neware.download_rows import rows_from_bytes
 from drivers.neware.records import join, record_columns, sequence
-from drivers.neware.wall_time import unix_times_s
+from drivers.neware.wall_time import local_seconds, unix_times_s
 from drivers.neware.wire_numbers import floats, integers
 from tests.drivers.neware.replies import Row
 
@@ -26,7 +27,7 @@ START = datetime(2025, 12, 28, 21, 0, tzinfo=UTC)
 
 def columns_of(rows: list[Row], position: Position | None = None) -> tuple[Columns, Position]:
     position = position or Position()
-    parsed = rows_from_text("".join(row.xml() for row in rows))
+    parsed = rows_from_bytes("".join(row.xml() for row in rows).encode())
     assert parsed is not None
     return record_columns(parsed, sequence(parsed, position.next_seq), position, ZURICH, "T1")
 
@@ -102,11 +103,12 @@ def test_the_hour_that_comes_twice_is_resolved_by_continuity() -> None:
     seconds = np.arange(19) * 600.0
     told = [datetime.fromtimestamp(begin + s, ZURICH).strftime("%Y-%m-%d %H:%M:%S") for s in seconds]
     assert len(set(told)) < len(told)
-    unix, anchor = unix_times_s(told, seconds, ZURICH, None)
+    local = local_seconds(pa.array(told))
+    unix, anchor = unix_times_s(local, seconds, ZURICH, None)
     assert unix.tolist() == (begin + seconds).tolist()
     assert anchor == begin
-    half, anchor = unix_times_s(told[:8], seconds[:8], ZURICH, None)
-    rest, _ = unix_times_s(told[8:], seconds[8:], ZURICH, anchor)
+    half, anchor = unix_times_s(local[:8], seconds[:8], ZURICH, None)
+    rest, _ = unix_times_s(local[8:], seconds[8:], ZURICH, anchor)
     assert [*half, *rest] == unix.tolist()
 
 
@@ -114,12 +116,14 @@ def test_the_hour_that_comes_twice_is_resolved_by_continuity() -> None:
 def test_unix_time_comes_back_from_local_time(unix_s: int, zone_name: str) -> None:
     zone = ZoneInfo(zone_name)
     local = datetime.fromtimestamp(unix_s, zone)
-    unix, _ = unix_times_s([local.strftime("%Y-%m-%d %H:%M:%S")], np.zeros(1), zone, unix_s + 1.0)
+    unix, _ = unix_times_s(
+        local_seconds(pa.array([local.strftime("%Y-%m-%d %H:%M:%S")])), np.zeros(1), zone, unix_s + 1.0
+    )
     assert unix[0] == pytest.approx(unix_s, abs=1.5)
 
 
 def taken(seqs: list[int], next_seq: int) -> tuple[list[int], int, int]:
-    rows = rows_from_text("".join(Row(n).xml() for n in seqs))
+    rows = rows_from_bytes("".join(Row(n).xml() for n in seqs).encode())
     assert rows is not None
     found = sequence(rows, next_seq)
     return found.seq.tolist(), found.missing, found.duplicates
@@ -166,7 +170,7 @@ def test_what_is_no_number_or_time_is_garbled(row: Row) -> None:
 
 
 def test_a_step_time_that_is_no_number_is_garbled() -> None:
-    rows = rows_from_text(Row(1).xml().replace('testtime="0"', 'testtime="nan"'))
+    rows = rows_from_bytes(Row(1).xml().replace('testtime="0"', 'testtime="nan"').encode())
     assert rows is not None
     with pytest.raises(Garbled, match="testtime"):
         record_columns(rows, sequence(rows, 1), Position(), ZURICH, "T1")
@@ -175,12 +179,12 @@ def test_a_step_time_that_is_no_number_is_garbled() -> None:
 @pytest.mark.parametrize("text", ["1.0", "", "1_0", "99999999999999999999", "x"])
 def test_integers_are_integers(text: str) -> None:
     with pytest.raises(Garbled):
-        integers("stepid", [text])
+        integers("stepid", pa.array([text]))
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
 def test_floats_are_exact(values: list[float]) -> None:
-    assert floats("volt", [repr(value) for value in values]).tolist() == values
+    assert floats("volt", pa.array([repr(value) for value in values])).tolist() == values
 
 
 @given(
