@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 from drivers.contracts import Columns, StepKind
 
-__all__ = ["CycleCounter", "CycleCounts", "LastStep"]
+__all__ = ["CycleCounter", "CycleCounts", "LastStep", "add_cycles"]
 
+_LAST_STEP = ("cycle", "step", "step_kind", "step_time_s", "step_capacity_Ah", "step_energy_Wh")
+"""Columns of RECORD_COLUMNS that are LastStep's fields, in order."""
 _DIRECTION: Mapping[int, str] = {int(kind): kind.direction for kind in StepKind}
 
 
@@ -107,30 +109,16 @@ class CycleCounter:
         return cycles
 
     def _count(self, columns: Columns, cycle: npt.NDArray[np.generic], gaps: set[int]) -> None:
-        step, step_time = columns["step"], columns["step_time_s"]
-        new = (cycle[1:] != cycle[:-1]) | (step[1:] != step[:-1]) | (np.diff(step_time) < 0)
-        first = np.concatenate(([0], np.flatnonzero(new) + 1))
-        last = np.append(first[1:], len(step)) - 1
-        test_time = columns["test_time_s"]
-        for occurrence, entered_s, begun_s, ended_s in zip(
-            zip(
-                cycle[last].tolist(),
-                step[last].tolist(),
-                columns["step_kind"][last].tolist(),
-                step_time[last].tolist(),
-                columns["step_capacity_Ah"][last].tolist(),
-                columns["step_energy_Wh"][last].tolist(),
-                strict=True,
-            ),
-            step_time[first].tolist(),
-            test_time[first].tolist(),
-            test_time[last].tolist(),
-            strict=True,
-        ):
-            seen = LastStep(*occurrence)
-            if not (self._open and self._open.continues_as(seen.cycle, seen.step, entered_s)):
-                self._close_step()
-            self._enter(seen, begun_s, ended_s, gap=seen.cycle in gaps)
+        for _, seen, entered_s, begun_s, ended_s in _occurrences({**columns, "cycle": cycle}, _no_bounds(columns)):
+            self._see(seen, entered_s, begun_s, ended_s, gap=seen.cycle in gaps)
+
+    def _see(self, seen: LastStep, entered_s: float, begun_s: float, ended_s: float, *, gap: bool) -> None:
+        if not (self._open and self._open.continues_as(seen.cycle, seen.step, entered_s)):
+            self._close_step()
+        self._enter(seen, begun_s, ended_s, gap=gap)
+
+    def _follows(self, seq: int, cycle: int) -> bool:
+        return seq == self.last_seq + 1 and (self._closed is None or cycle >= self._closed.cycle)
 
     def _close_step(self) -> None:
         if self._closed is not None and self._open is not None:
@@ -148,6 +136,49 @@ class CycleCounter:
             label = self.labels.get(seen.step)
         self._closed = replace(current, ended_test_time_s=ended_s, label=label, gap=current.gap or gap)
         self._open = seen
+
+
+def add_cycles(counters: Sequence[CycleCounter], columns: Columns, owner: npt.NDArray[np.intp]) -> None:
+    """Add records of several segments, the same as one by one; in one pass where nothing is out of the ordinary.
+
+    ``owner`` tells whose each record is: every counter in turn, at least one record each.
+    """
+    bounds = owner[1:] != owner[:-1]
+    first = np.concatenate(([0], np.flatnonzero(bounds) + 1))
+    seq, cycle = columns["seq"], columns["cycle"]
+    last = np.append(first[1:], len(seq)) - 1
+    plain = (
+        bool((bounds | ((np.diff(seq) == 1) & (np.diff(cycle) >= 0))).all())
+        and not (columns["step_kind"] == StepKind.PAUSE).any()
+        and all(map(CycleCounter._follows, counters, seq[first].tolist(), cycle[first].tolist()))  # noqa: SLF001
+    )
+    if not plain:
+        for counter, begin, end in zip(counters, first.tolist(), last.tolist(), strict=True):
+            counter.add({name: column[begin : end + 1] for name, column in columns.items()})
+        return
+    for place, seen, entered_s, begun_s, ended_s in _occurrences(columns, bounds, owner):
+        counters[place]._see(seen, entered_s, begun_s, ended_s, gap=False)  # noqa: SLF001
+    for counter, last_seq in zip(counters, seq[last].tolist(), strict=True):
+        counter.last_seq = last_seq
+
+
+def _no_bounds(columns: Columns) -> npt.NDArray[np.bool_]:
+    return np.zeros(len(columns["seq"]) - 1, dtype=bool)
+
+
+def _occurrences(
+    columns: Columns, bounds: npt.NDArray[np.bool_], owner: npt.NDArray[np.intp] | None = None
+) -> Iterator[tuple[int, LastStep, float, float, float]]:
+    """Owner, last record, step time of the first record, and first and last test time of each occurrence of a step."""
+    cycle, step, step_time = columns["cycle"], columns["step"], columns["step_time_s"]
+    new = bounds | (cycle[1:] != cycle[:-1]) | (step[1:] != step[:-1]) | (np.diff(step_time) < 0)
+    first = np.concatenate(([0], np.flatnonzero(new) + 1))
+    last = np.append(first[1:], len(step)) - 1
+    owners = [0] * len(first) if owner is None else owner[first].tolist()
+    steps = map(LastStep, *(columns[name][last].tolist() for name in _LAST_STEP))
+    test_time = columns["test_time_s"]
+    times = (step_time[first].tolist(), test_time[first].tolist(), test_time[last].tolist())
+    return zip(owners, steps, *times, strict=True)
 
 
 def _plus(counts: CycleCounts, step: LastStep, sign: int = 1) -> CycleCounts:

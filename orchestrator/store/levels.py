@@ -6,7 +6,7 @@ below. So levels cost one small insert per 256 records and are never rewritten.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from drivers.contracts import Columns
 
-__all__ = ["FAN_OUT", "LEVELS", "Bucket", "LevelCounter"]
+__all__ = ["FAN_OUT", "LEVELS", "Bucket", "LevelCounter", "add_levels"]
 
 FAN_OUT = 256
 LEVELS = (1, 2, 3)
@@ -62,21 +62,18 @@ class LevelCounter:
 
     def add(self, columns: Columns) -> None:
         """Take records that follow the earlier ones; columns as in RECORD_COLUMNS."""
-        seq = columns["seq"]
-        if not len(seq):
-            return
-        number = (seq - 1) // FAN_OUT
-        first = np.concatenate(([0], np.flatnonzero(number[1:] != number[:-1]) + 1))
-        last = np.append(first[1:], len(seq)) - 1
-        for part, last_seq in zip(_extremes(columns, number, first, last), seq[last].tolist(), strict=True):
-            self._leave_behind(part.bucket)
-            self._merge(part)
-            self._close_full(last_seq)
+        add_levels([self], columns, np.zeros(len(columns["seq"]), dtype=np.intp))
 
     def full(self) -> list[Bucket]:
         """Buckets that became full since the last call."""
         full, self._full = self._full, []
         return full
+
+    def take(self, part: Bucket, last_seq: int) -> None:
+        """Take the extremes of records of one level-1 bucket, the last of which is ``last_seq``."""
+        self._leave_behind(part.bucket)
+        self._merge(part)
+        self._close_full(last_seq)
 
     def _leave_behind(self, bucket: int) -> None:
         """Close what a record of level-1 ``bucket`` no longer belongs to: sequence numbers may jump."""
@@ -100,6 +97,20 @@ class LevelCounter:
     def _merge(self, part: Bucket) -> None:
         growing = self._open.get(part.level)
         self._open[part.level] = part if growing is None else _joined(growing, part)
+
+
+def add_levels(counters: Sequence[LevelCounter], columns: Columns, owner: npt.NDArray[np.intp]) -> None:
+    """Add records of several segments in one pass; ``owner`` tells whose each is and never falls."""
+    seq = columns["seq"]
+    if not len(seq):
+        return
+    number = (seq - 1) // FAN_OUT
+    new = (number[1:] != number[:-1]) | (owner[1:] != owner[:-1])
+    first = np.concatenate(([0], np.flatnonzero(new) + 1))
+    last = np.append(first[1:], len(seq)) - 1
+    parts = _extremes(columns, number, first, last)
+    for place, part, last_seq in zip(owner[first].tolist(), parts, seq[last].tolist(), strict=True):
+        counters[place].take(part, last_seq)
 
 
 def _extremes(

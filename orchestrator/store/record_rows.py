@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
-from typing import Any
+from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection
 
 from drivers.contracts import RECORD_COLUMNS, Columns
@@ -31,22 +30,16 @@ _POSTGRES_TYPES = {
 """Widths of the columns in orchestrator.store.tables; the others are double precision."""
 
 
-def insert_records(connection: Connection, batches: Sequence[tuple[int, Columns]]) -> None:
-    """Insert the records of (segment id, columns) pairs; columns as checked by ``checked_columns``, none empty."""
+def insert_records(connection: Connection, segment_id: npt.NDArray[np.int64], columns: Columns) -> None:
+    """Insert records of one or more segments; columns as checked by ``checked_columns``, beside whose segment it is."""
     if connection.dialect.name == "postgresql":
-        columns = {name: np.concatenate([batch[name] for _, batch in batches]) for name in RECORD_COLUMNS}
-        segment_id = np.repeat([segment for segment, _ in batches], [len(batch["seq"]) for _, batch in batches])
         copy_in(connection, "records", {"segment_id": segment_id, **columns}, _POSTGRES_TYPES)
-    else:
-        rows = list(chain.from_iterable(_tuples(segment, columns) for segment, columns in batches))
-        whole = len(rows) - len(rows) % _AT_ONCE
-        if whole:
-            blocks = [tuple(chain.from_iterable(rows[at : at + _AT_ONCE])) for at in range(0, whole, _AT_ONCE)]
-            connection.exec_driver_sql(_INSERT_MANY, blocks)
-        if whole < len(rows):
-            connection.exec_driver_sql(_INSERT, rows[whole:])
-
-
-def _tuples(segment_id: int, columns: Columns) -> Iterator[tuple[Any, ...]]:
+        return
     # SQLite itself stores a NaN as NULL: https://www.sqlite.org/c3ref/bind_blob.html
-    return zip(repeat(segment_id), *(columns[name].tolist() for name in RECORD_COLUMNS))
+    rows = list(zip(segment_id.tolist(), *(columns[name].tolist() for name in RECORD_COLUMNS), strict=True))
+    whole = len(rows) - len(rows) % _AT_ONCE
+    if whole:
+        blocks = [tuple(chain.from_iterable(rows[at : at + _AT_ONCE])) for at in range(0, whole, _AT_ONCE)]
+        connection.exec_driver_sql(_INSERT_MANY, blocks)
+    if whole < len(rows):
+        connection.exec_driver_sql(_INSERT, rows[whole:])

@@ -6,12 +6,15 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 import numpy as np
 from sqlalchemy import Connection
 
-from drivers.contracts import Columns
+from drivers.contracts import RECORD_COLUMNS, Columns
+from orchestrator.store.cycle_counts import add_cycles
 from orchestrator.store.errors import StoreError, StoreUnavailable
+from orchestrator.store.levels import add_levels
 from orchestrator.store.read_columns import read_columns
 from orchestrator.store.record_rows import insert_records
 from orchestrator.store.segment_tail import SegmentTail, load_tail
@@ -90,7 +93,7 @@ class RecordWriter:
             if not len(columns["seq"]):
                 return  # all of it came before: the stored cursor is behind it, and stays
         self._owed.pop(job.segment_id, None)
-        tail.absorb(columns, job.cursor)
+        tail.move(columns, job.cursor)
         pending.append((tail, columns))
 
     def _require_no_hole(self, tail: SegmentTail, job: RecordJob) -> None:
@@ -110,11 +113,20 @@ class RecordWriter:
 
 
 def _flush(connection: Connection, pending: list[tuple[SegmentTail, Columns]]) -> None:
-    records = [(tail.segment_id, columns) for tail, columns in pending if len(columns["seq"])]
-    if records:
-        insert_records(connection, records)
-    if pending:
-        write_tails(connection, {tail.segment_id: tail for tail, _ in pending}.values())
+    """Write what is pending: once for all segments together, since each numpy call and statement costs the same."""
+    tails = {tail.segment_id: tail for tail, _ in pending}
+    batches = sorted(
+        ((tail.segment_id, columns) for tail, columns in pending if len(columns["seq"])), key=itemgetter(0)
+    )
+    if batches:
+        columns = {name: np.concatenate([batch[name] for _, batch in batches]) for name in RECORD_COLUMNS}
+        segment_id = np.repeat([segment for segment, _ in batches], [len(batch["seq"]) for _, batch in batches])
+        insert_records(connection, segment_id, columns)
+        present, owner = np.unique(segment_id, return_inverse=True)
+        counted = [tails[segment] for segment in present.tolist()]
+        add_cycles([tail.cycles for tail in counted], columns, owner)
+        add_levels([tail.levels for tail in counted], columns, owner)
+    write_tails(connection, tails.values())
     pending.clear()
 
 

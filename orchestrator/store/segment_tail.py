@@ -35,14 +35,12 @@ class SegmentTail:
     cycles: CycleCounter
     levels: LevelCounter
 
-    def absorb(self, columns: Columns, cursor: str) -> None:
-        """Take checked records that follow the last one, and the cursor after them."""
+    def move(self, columns: Columns, cursor: str) -> None:
+        """Stand behind checked records that follow the last one, at the cursor after them."""
         self.cursor = cursor
         if len(columns["seq"]):
             self.records += len(columns["seq"])
             self.last_seq = int(columns["seq"][-1])
-            self.cycles.add(columns)
-            self.levels.add(columns)
 
 
 def load_tail(connection: Connection, segment_id: int) -> SegmentTail:

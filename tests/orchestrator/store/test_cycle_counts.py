@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.contracts import RECORD_COLUMNS, StepKind
-from orchestrator.store.cycle_counts import CycleCounter
+from orchestrator.store.cycle_counts import CycleCounter, LastStep, add_cycles
 
 LABELS = {2: "0.2 A/g", 3: "0.2 A/g back"}
 
@@ -109,8 +109,6 @@ def test_going_on_from_what_is_stored_gives_the_same_cycles(cut, per_step, memor
     whole = _counted(columns)
     before = _counted({name: column[:cut] for name, column in columns.items()})
     last = {name: column[cut - 1].item() for name, column in columns.items()}
-    from orchestrator.store.cycle_counts import LastStep
-
     resumed = CycleCounter.resumed(
         {1: "label 1"} | LABELS,
         cut,
@@ -134,3 +132,19 @@ def test_going_on_from_what_is_stored_gives_the_same_cycles(cut, per_step, memor
 
 
 _SUMS = ("charge_capacity_Ah", "discharge_capacity_Ah", "charge_energy_Wh", "discharge_energy_Wh")
+
+
+@given(data=st.data())
+def test_several_segments_counted_together_are_counted_as_each_alone(data, memory):
+    segments = [memory(300, per_step=data.draw(st.integers(1, 60)), seed=seed) for seed in range(3)]
+    if data.draw(st.booleans()):
+        segments[1] = {name: np.delete(column, 120) for name, column in segments[1].items()}
+    together = [CycleCounter(LABELS) for _ in segments]
+    found = [{} for _ in segments]
+    for first, last in pairwise([0, *sorted(data.draw(st.sets(st.integers(1, 298), max_size=5))), 300]):
+        parts = [{name: column[first:last] for name, column in columns.items()} for columns in segments]
+        joined = {name: np.concatenate([part[name] for part in parts]) for name in RECORD_COLUMNS}
+        add_cycles(together, joined, np.repeat(np.arange(3), [len(part["seq"]) for part in parts]))
+        for counter, cycles in zip(together, found, strict=True):
+            cycles |= {counts.cycle: counts for counts in counter.changed()}
+    assert found == [_counted(columns) for columns in segments]

@@ -115,12 +115,14 @@ def test_a_million_records_plot_at_once_and_the_levels_go_on_after_a_restart(eng
         for first in range(0, 1_000_000, 250_000):
             part = {name: column[first : first + 250_000] for name, column in million.items()}
             tail = load_tail(connection, placed.segment_id)  # as after a restart
-            tail.absorb(part, "")
+            tail.move(part, "")
+            tail.cycles.add(part)
+            tail.levels.add(part)
             if first:
                 part = {
                     name: column[-70_000:] for name, column in part.items()
                 }  # raw ones of the rest are not read below
-            insert_records(connection, [(placed.segment_id, part)])
+            insert_records(connection, np.full(len(part["seq"]), placed.segment_id), part)
             write_tails(connection, [tail])
     with reading(engine) as connection:
         record_window(connection, placed.run_id, buckets=1000)
