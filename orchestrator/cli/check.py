@@ -21,6 +21,9 @@ def check(files: tuple[Path, ...]) -> None:
 
     problems: list[str] = []
     for file in files:
+        if not file.is_file():
+            problems.append(f"{file}: there is no such file; check the path")
+            continue
         try:
             found = problems_in(read_bytes(file), file.name)
         except ProtocolErrors as error:

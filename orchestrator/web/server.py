@@ -12,6 +12,7 @@ import uvicorn
 from orchestrator.config import Lab
 from orchestrator.config.lab import WebPlace
 from orchestrator.store.errors import StoreError
+from orchestrator.store.upgrade import require_current
 from orchestrator.web.application import create_app
 from orchestrator.web.refusal import WebRefused
 
@@ -25,6 +26,7 @@ def run_web(lab: Lab) -> int:
     """Serve the API until SIGTERM or SIGINT; returns the exit code. What cannot start says why in one line."""
     try:
         app = create_app(lab)
+        require_current(app.state.service.database)
         listener = listen(lab.web)
     except (StoreError, WebRefused) as error:
         print(f"cellbench web: {error}", file=sys.stderr)  # noqa: T201 - the process has no other voice yet

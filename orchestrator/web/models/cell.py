@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-
-from orchestrator.web.models.fields import Actor, CellId, Finite, Positive, PrintableText
+from orchestrator.web.models.fields import Actor, CellId, Finite, Name, Positive, PrintableText
 
 __all__ = ["CellAnswer", "CellChange", "CellProperties", "NewCell"]
-
-_Key = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
 class CellProperties(BaseModel):
@@ -24,7 +20,7 @@ class CellProperties(BaseModel):
     window_min_V: Finite | None = Field(None, description="Lower end of the voltage window.", examples=[0.01])
     window_max_V: Finite | None = Field(None, description="Upper end of the voltage window.", examples=[1.5])
     material: PrintableText | None = Field(None, examples=["SiO@C"])
-    metadata: dict[_Key, PrintableText] = Field(default_factory=dict, max_length=100, examples=[{"batch": "2026-04"}])
+    metadata: dict[Name, PrintableText] = Field(default_factory=dict, max_length=100, examples=[{"batch": "2026-04"}])
 
     @model_validator(mode="after")
     def _window_is_a_window(self) -> CellProperties:

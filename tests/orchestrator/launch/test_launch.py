@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,11 +51,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(engine: Engine, tmp_path: Path) -> Iterator[Desk]:
+def desk(engine: Engine, tmp_path: Path) -> Desk:
     with writing(engine) as connection:
         for cell in (L1, BARE):
             insert_cell(connection, cell, now=NOW)
-    yield Desk(engine, make_lab(tmp_path))
+    return Desk(engine, make_lab(tmp_path))
 
 
 def test_a_launch_stores_the_plan_and_the_very_bytes(desk: Desk) -> None:
