@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,11 +36,23 @@ def insert_records(connection: Connection, segment_id: npt.NDArray[np.int64], co
     if connection.dialect.name == "postgresql":
         copy_in(connection, "records", {"segment_id": segment_id, **columns}, _POSTGRES_TYPES)
         return
-    # SQLite itself stores a NaN as NULL: https://www.sqlite.org/c3ref/bind_blob.html
-    rows = list(zip(segment_id.tolist(), *(columns[name].tolist() for name in RECORD_COLUMNS), strict=True))
-    whole = len(rows) - len(rows) % _AT_ONCE
-    if whole:
-        blocks = [tuple(chain.from_iterable(rows[at : at + _AT_ONCE])) for at in range(0, whole, _AT_ONCE)]
-        connection.exec_driver_sql(_INSERT_MANY, blocks)
-    if whole < len(rows):
-        connection.exec_driver_sql(_INSERT, rows[whole:])
+    flat = _row_after_row([segment_id, *(columns[name] for name in RECORD_COLUMNS)])
+    block = _AT_ONCE * len(_NAMES)
+    whole = len(flat) - len(flat) % block
+    for statement, width, begin, end in (
+        (_INSERT_MANY, block, 0, whole),
+        (_INSERT, len(_NAMES), whole, len(flat)),
+    ):
+        if begin < end:
+            connection.exec_driver_sql(statement, [tuple(flat[at : at + width]) for at in range(begin, end, width)])
+
+
+def _row_after_row(columns: Sequence[npt.NDArray[Any]]) -> list[Any]:
+    """Values in the order of their rows: no tuple a row, whose number would set off Python's garbage collector.
+
+    A NaN is left as it is: SQLite stores it as NULL (https://www.sqlite.org/c3ref/bind_blob.html).
+    """
+    flat: list[Any] = [None] * (len(columns) * len(columns[0]))
+    for place, column in enumerate(columns):
+        flat[place :: len(columns)] = column.tolist()
+    return flat
