@@ -1,4 +1,4 @@
-"""The driver against the virtual BTS over its wire: what is read equals the instrument's own ledger, in every column."""
+"""The driver against the virtual BTS over its wire: what is read equals the instrument's ledger in every column."""
 
 from __future__ import annotations
 
