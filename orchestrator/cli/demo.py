@@ -134,7 +134,7 @@ def _launch(client: Client, protocols: Sequence[str]) -> list[int]:
     placements = [Placement(cell=cell.id, bench=cell.bench) for cell in CELLS]
     runs: list[int] = []
     for protocol in protocols:
-        answer = client.launch(LaunchRequest(library=protocol, placements=placements, actor="demo"))
+        answer = client.launch(LaunchRequest(protocol=protocol, placements=placements, actor="demo"))
         runs += [run.run_id for run in answer.runs]
         click.echo(f"{protocol}: {answer.runs[0].message}, and {len(answer.runs) - 1} more")
     return runs

@@ -14,7 +14,7 @@ from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.run_state import TERMINAL, RunState
 from orchestrator.store.events import append_event
 from orchestrator.store.instruments import Instrument, set_connection, upsert_instruments
-from orchestrator.store.tables import channels, latest, nodes, runs
+from orchestrator.store.tables import channels, cycles, latest, nodes, runs
 from orchestrator.store.upsert import upsert
 
 __all__ = ["instrument_silent", "lab_known", "observed", "stop_wanted"]
@@ -56,7 +56,8 @@ def observed(
         upsert(connection, latest, rows)
         numbers = sorted({row["run_id"] for row in rows if row["run_id"] is not None})
         seen = sa.and_(runs.c.id.in_(numbers), runs.c.instrument == place.name, runs.c.state.in_(_ACTIVE))
-        connection.execute(runs.update().where(seen).values(last_seen_unix_s=now_unix_s))
+        done = sa.select(sa.func.count()).where(cycles.c.run_id == runs.c.id, cycles.c.complete).scalar_subquery()
+        connection.execute(runs.update().where(seen).values(last_seen_unix_s=now_unix_s, cycles_done=done))
 
     return change
 

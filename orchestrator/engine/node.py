@@ -36,6 +36,7 @@ _ANALYSES_EVERY_S = 1.0  # wall seconds
 def run_node(lab: Lab) -> int:
     """Drive the lab's instruments until SIGTERM or SIGINT; tests on them run on. Returns the exit code."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s node %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         asyncio.run(_drive(lab))
     except (StoreError, LeaseHeld, DriverError, ValueError) as error:

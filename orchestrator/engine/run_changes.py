@@ -16,7 +16,7 @@ from orchestrator.store.alarms import clear_alarms, raise_alarm
 from orchestrator.store.events import append_event
 from orchestrator.store.runs import set_progress, set_state
 from orchestrator.store.segments import finish_segment, next_offsets, set_started, set_test_id
-from orchestrator.store.tables import runs, segments
+from orchestrator.store.tables import cycles, runs, segments
 
 __all__ = [
     "Change",
@@ -127,6 +127,8 @@ def segment_finished(run: ActiveRun, action: act.FinishSegment, now: float) -> C
 
     def change(connection: sa.Connection) -> None:
         finish_segment(connection, run.view.segment.id, action.outcome, now=now)
+        done = sa.select(sa.func.count()).where(cycles.c.run_id == run.view.id, cycles.c.complete).scalar_subquery()
+        connection.execute(_of(run.view.id).values(cycles_done=done))
         if not action.go_on:
             return
         cycle_offset, time_offset_s = next_offsets(connection, run.view.id)
