@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +11,12 @@ from drivers.contracts import Cycler
 from orchestrator.config import Lab
 from orchestrator.instruments import open_cycler
 from orchestrator.launch import LaunchedRun, LaunchRefused, LaunchRequest, launch
-from orchestrator.store.cells import insert_cell
 from orchestrator.store.tables import channels, events, instruments, latest, protocols, runs, segments
 from orchestrator.store.transactions import reading, writing
 from protocols.errors import ProtocolErrors
 from protocols.library import find
 from protocols.storage import load_plan
-from tests.orchestrator.launch.bench_lab import BARE, L1, NOW, make_lab
+from tests.orchestrator.launch.bench_lab import NOW, fill, make_lab
 
 LINE_BREAKS = ("\n", "\r")
 
@@ -51,14 +51,23 @@ class Desk:
 
 
 @pytest.fixture
-def desk(engine: Engine, tmp_path: Path) -> Desk:
-    with writing(engine) as connection:
-        for cell in (L1, BARE):
-            insert_cell(connection, cell, now=NOW)
-    return Desk(engine, make_lab(tmp_path))
+def desk(tmp_path: Path, open_engine: Callable[..., Engine]) -> Desk:
+    """On SQLite."""
+    lab = make_lab(tmp_path)
+    fill(lab)
+    return Desk(open_engine(lab.database_url), lab)
 
 
-def test_a_launch_stores_the_plan_and_the_very_bytes(desk: Desk) -> None:
+@pytest.fixture
+def desk_on_both(tmp_path: Path, database_url: str, open_engine: Callable[..., Engine]) -> Desk:
+    """On SQLite and on PostgreSQL."""
+    lab = make_lab(tmp_path, database_url)
+    fill(lab)
+    return Desk(open_engine(lab.database_url), lab)
+
+
+def test_a_launch_stores_the_plan_and_the_very_bytes(desk_on_both: Desk) -> None:
+    desk = desk_on_both
     launched = desk.launch("rate-ladder", parameters={"cycles_per_rate": "2"}, note="after the move")
 
     with reading(desk.engine) as connection:
@@ -128,7 +137,7 @@ def test_a_cell_without_its_mass_is_refused_by_file_and_line(desk: Desk) -> None
     assert desk.rows(runs) == 0
 
 
-def test_nothing_goes_beyond_the_limits_of_the_lab(engine: Engine, desk: Desk, tmp_path: Path) -> None:
+def test_nothing_goes_beyond_the_limits_of_the_lab(desk: Desk, tmp_path: Path) -> None:
     desk.lab = make_lab(tmp_path, current="5 mA")
 
     problems = desk.refused("rate-ladder")

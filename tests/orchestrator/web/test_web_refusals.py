@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.config import WebPlace
@@ -16,11 +16,19 @@ from orchestrator.web.guard import BODY_MAX
 from orchestrator.web.refusal import WebRefused
 from orchestrator.web.server import listen, run_web
 from tests.orchestrator.launch.bench_lab import fill, make_lab
-from tests.orchestrator.web.conftest import Api
+from tests.orchestrator.web.conftest import Api, open_api
 from tests.orchestrator.web.served import served
 
 WRITES = ("cells", "runs", "runs/1/pause", "stop-all", "protocols/check", "protocols/plan", "alarms/1/acknowledge")
 JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """One service for all of them: what is refused leaves nothing behind."""
+    lab = make_lab(tmp_path_factory.mktemp("refusals"))
+    fill(lab)
+    yield from open_api(lab)
 
 
 def is_problem(answer: httpx.Response) -> bool:
@@ -123,7 +131,7 @@ _PLACEMENT = st.fixed_dictionaries({"cell": _KNOWN | st.text(), "bench": _KNOWN 
 _BODY = st.dictionaries(st.sampled_from(_KEYS), _KNOWN | _JSON | st.lists(_PLACEMENT, max_size=2), max_size=6)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(path=st.sampled_from(WRITES), body=_BODY | _JSON)
 def test_no_body_whatever_is_an_internal_error(api: Api, path: str, body: Any) -> None:
     answer = api.http.post(f"/api/v1/{path}", content=json.dumps(body), headers=JSON)
@@ -132,7 +140,7 @@ def test_no_body_whatever_is_an_internal_error(api: Api, path: str, body: Any) -
     assert answer.status_code < 400 or is_problem(answer)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None)
 @given(
     path=st.sampled_from(["runs", "events", "alarms", "runs/1", "runs/1/records", "runs/1/cycles", "cells"]),
     query=st.dictionaries(
