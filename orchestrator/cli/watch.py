@@ -102,11 +102,11 @@ def cycle_text(run: RunAnswer) -> str:
 
 
 def step_text(run: RunAnswer) -> str:
-    """``constant current discharge (ladder 0.2 A/g)``."""
+    """``discharge (constant current), ladder 0.2 A/g``."""
     at = run.progress
     if at.step is None:
         return ""
-    return f"{at.step} ({at.label})" if at.label else at.step
+    return f"{at.step}, {at.label}" if at.label else at.step
 
 
 def values_text(run: RunAnswer) -> str:

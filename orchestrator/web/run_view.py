@@ -95,9 +95,11 @@ def _elapsed_s(run: Any, now_unix_s: float) -> float | None:
 
 
 def _cycle(rows: RunRows, seen: Any) -> int | None:
+    """The furthest that was seen: records may be ahead of the channel's status, or behind it."""
+    known = [rows.clock.cycle] if rows.clock is not None else []
     if seen is not None and seen.cycle is not None and rows.segment is not None:
-        return int(rows.segment.cycle_offset + seen.cycle)
-    return rows.clock.cycle if rows.clock is not None else None
+        known.append(rows.segment.cycle_offset + seen.cycle)
+    return max(known, default=None)
 
 
 def _mapped_step(rows: RunRows, seen: Any) -> Mapping[str, Any] | None:

@@ -14,12 +14,14 @@ class CellProperties(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    active_mass_g: Positive | None = Field(None, description="Mass of active material.", examples=[0.00275])
-    area_cm2: Positive | None = Field(None, description="Electrode area.", examples=[1.131])
-    nominal_capacity_Ah: Positive | None = Field(None, description="1C passes this in one hour.", examples=[0.00335])
-    window_min_V: Finite | None = Field(None, description="Lower end of the voltage window.", examples=[0.01])
-    window_max_V: Finite | None = Field(None, description="Upper end of the voltage window.", examples=[1.5])
-    material: PrintableText | None = Field(None, examples=["SiO@C"])
+    active_mass_g: Positive | None = Field(default=None, description="Mass of active material.", examples=[0.00275])
+    area_cm2: Positive | None = Field(default=None, description="Electrode area.", examples=[1.131])
+    nominal_capacity_Ah: Positive | None = Field(
+        default=None, description="1C passes this in one hour.", examples=[0.00335]
+    )
+    window_min_V: Finite | None = Field(default=None, description="Lower end of the voltage window.", examples=[0.01])
+    window_max_V: Finite | None = Field(default=None, description="Upper end of the voltage window.", examples=[1.5])
+    material: PrintableText | None = Field(default=None, examples=["SiO@C"])
     metadata: dict[Name, PrintableText] = Field(default_factory=dict, max_length=100, examples=[{"batch": "2026-04"}])
 
     @model_validator(mode="after")

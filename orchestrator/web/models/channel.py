@@ -12,19 +12,19 @@ class ChannelAnswer(BaseModel):
 
     instrument: str = Field(examples=["bts-1"])
     channel: str = Field(examples=["27-21-1-1"])
-    bench: str | None = Field(None, examples=["A1"])
+    bench: str | None = Field(default=None, examples=["A1"])
     chamber: str | None = None
     state: str = Field(
         description="idle, running, paused, finished, stopped, tripped or unknown.", examples=["running"]
     )
-    native_state: str | None = Field(None, description="The instrument's own word.", examples=["working"])
+    native_state: str | None = Field(default=None, description="The instrument's own word.", examples=["working"])
     observed_unix_s: float | None = None
-    age_s: float | None = Field(None, description="Lab time since the observation.", examples=[4.2])
+    age_s: float | None = Field(default=None, description="Lab time since the observation.", examples=[4.2])
     stale: bool = Field(description="True: too old to be trusted; the values are the last that were seen.")
-    run_id: int | None = Field(None, description="Our run, where one is there.", examples=[17])
-    tag: str | None = Field(None, description="Text carried with the test.", examples=["L1#17.0.1"])
+    run_id: int | None = Field(default=None, description="Our run, where one is there.", examples=[17])
+    tag: str | None = Field(default=None, description="Text carried with the test.", examples=["L1#17.0.1"])
     cycle: int | None = None
     step: int | None = None
-    voltage_V: float | None = Field(None, examples=[0.412])
-    current_A: float | None = Field(None, examples=[-0.00055])
+    voltage_V: float | None = Field(default=None, examples=[0.412])
+    current_A: float | None = Field(default=None, examples=[-0.00055])
     temperature_degC: float | None = None

@@ -38,7 +38,7 @@ class CheckRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     source: Source
-    name: Name = Field("protocol.yaml", description="Stands for the file in messages.")
+    name: Name = Field(default="protocol.yaml", description="Stands for the file in messages.")
 
 
 class CheckAnswer(BaseModel):
@@ -56,7 +56,7 @@ class ProtocolChoice(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     protocol: Name = Field(description="Name in the library, or of the file in messages.", examples=["rate-ladder"])
-    source: Source | None = Field(None, description="Text of the protocol; left out: the library's.")
+    source: Source | None = Field(default=None, description="Text of the protocol; left out: the library's.")
     parameters: dict[Name, PrintableText] = Field(
         default_factory=dict, max_length=100, description="Written as in the file.", examples=[{"cycles_per_rate": "3"}]
     )
@@ -65,9 +65,9 @@ class ProtocolChoice(BaseModel):
 class PlanRequest(ProtocolChoice):
     """A plan to preview, for a known cell or for one that is only described."""
 
-    cell: CellId | None = Field(None, examples=["L1"])
-    properties: CellProperties | None = Field(None, description="A cell that is not in the database.")
-    bench: Name | None = Field(None, description="Bench, or ``instrument/channel``.", examples=["A1"])
+    cell: CellId | None = Field(default=None, examples=["L1"])
+    properties: CellProperties | None = Field(default=None, description="A cell that is not in the database.")
+    bench: Name | None = Field(default=None, description="Bench, or ``instrument/channel``.", examples=["A1"])
 
     @model_validator(mode="after")
     def _one_cell(self) -> PlanRequest:

@@ -39,7 +39,7 @@ class LaunchRequest(ProtocolChoice):
 
     placements: list[Placement] = Field(min_length=1, max_length=256)
     actor: Actor
-    note: PrintableText = Field("", description="Free text for the event log.")
+    note: PrintableText = Field(default="", description="Free text for the event log.")
 
 
 class LaunchedAnswer(BaseModel):
@@ -51,7 +51,7 @@ class LaunchedAnswer(BaseModel):
     cycles: int = Field(examples=[48])
     duration_s: float
     finish_unix_s: float | None = Field(description="Expected end; None while it waits for another run's end.")
-    behind_run_id: int | None = Field(None, description="The run that has the channel first.")
+    behind_run_id: int | None = Field(default=None, description="The run that has the channel first.")
     warnings: list[str] = Field(description="What is allowed but probably not meant.")
     watched_by_service: list[str] = Field(description="Limits that the instrument cannot hold itself.")
     message: str = Field(examples=["run 17  rate-ladder on L1 at A1 (bts-1/27-21-1-1), 48 cycles, about 2 d 7 h"])
@@ -93,13 +93,13 @@ class RunAnswer(BaseModel):
     cell: str = Field(examples=["L1"])
     instrument: str = Field(examples=["bts-1"])
     channel: str = Field(examples=["27-21-1-1"])
-    bench: str | None = Field(None, examples=["A1"])
+    bench: str | None = Field(default=None, examples=["A1"])
     state: str = Field(
         description="queued, waiting, starting, running, pausing, paused, stopping, completed, stopped, failed, lost."
     )
     ended: bool
     desired: Desired
-    reason: str | None = Field(None, description="Why it waits, failed, is lost.")
+    reason: str | None = Field(default=None, description="Why it waits, failed, is lost.")
     created_unix_s: float
     created_by: str
     started_unix_s: float | None
