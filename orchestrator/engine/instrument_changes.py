@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from drivers.contracts import Capabilities, ChannelStatus, Identity
+from drivers.contracts import Capabilities, ChannelStatus
 from orchestrator.config import InstrumentPlace, Lab
+from orchestrator.engine.look import Look
 from orchestrator.run_state import TERMINAL, RunState
 from orchestrator.store.events import append_event
 from orchestrator.store.instruments import Instrument, set_connection, upsert_instruments
@@ -37,27 +38,26 @@ def lab_known(lab: Lab) -> Change:
 def observed(
     lab: Lab,
     place: InstrumentPlace,
-    statuses: Mapping[str, ChannelStatus],
-    arrival: tuple[Identity, Mapping[str, Capabilities]] | None,
+    seen: Look,
     now_unix_s: float,
 ) -> Change:
-    """A successful look; ``arrival`` when the instrument had not answered before."""
+    """A successful look; with its ``arrival`` when the instrument had not answered before."""
 
     def change(connection: sa.Connection) -> None:
         named = None
-        if arrival is not None:
-            identity, abilities = arrival
+        if seen.arrival is not None:
+            identity = seen.arrival.identity
             named = f"{identity.vendor} {identity.model} {identity.version}".strip()
-            upsert(connection, channels, _channel_rows(lab, place, abilities))
+            upsert(connection, channels, _channel_rows(lab, place, seen.arrival.capabilities))
             _note(connection, place, f"{place.name} answers at {place.address}: {named}", now_unix_s)
         set_connection(connection, place.name, connected=True, now=now_unix_s, identity=named)
         connection.execute(nodes.update().where(nodes.c.instrument == place.name).values(renewed_unix_s=now_unix_s))
-        rows = [_latest_row(place.name, status, now_unix_s) for status in statuses.values()]
+        rows = [_latest_row(place.name, status, now_unix_s) for status in seen.statuses.values()]
         upsert(connection, latest, rows)
         numbers = sorted({row["run_id"] for row in rows if row["run_id"] is not None})
-        seen = sa.and_(runs.c.id.in_(numbers), runs.c.instrument == place.name, runs.c.state.in_(_ACTIVE))
+        ours = sa.and_(runs.c.id.in_(numbers), runs.c.instrument == place.name, runs.c.state.in_(_ACTIVE))
         done = sa.select(sa.func.count()).where(cycles.c.run_id == runs.c.id, cycles.c.complete).scalar_subquery()
-        connection.execute(runs.update().where(seen).values(last_seen_unix_s=now_unix_s, cycles_done=done))
+        connection.execute(runs.update().where(ours).values(last_seen_unix_s=now_unix_s, cycles_done=done))
 
     return change
 

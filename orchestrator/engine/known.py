@@ -8,11 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from orchestrator.engine.boundary import CycleCapacity
 from orchestrator.engine.plan_facts import PlanFacts, read_facts
+from orchestrator.engine.verdicts import Verdicts
 from orchestrator.engine.view import OpenIntent, RunView, SegmentView
 from orchestrator.run_state import TERMINAL, RunState
-from orchestrator.store.tables import cycles, intents, runs, segments
+from orchestrator.store.tables import intents, runs, segments
 
 __all__ = ["ActiveRun", "PlanCache", "active_runs"]
 
@@ -37,6 +37,7 @@ class PlanCache:
     """Facts of stored plans by run; a plan never changes, so this is no truth of its own."""
 
     facts: dict[int, PlanFacts] = field(default_factory=dict)
+    verdicts: Verdicts = field(default_factory=Verdicts)
 
     def of(self, connection: sa.Connection, run_id: int) -> PlanFacts:
         """Read once, then from memory."""
@@ -69,7 +70,12 @@ def active_runs(connection: sa.Connection, instrument: str, plans: PlanCache) ->
             state=RunState(row.state),
             desired=row.desired,
             segment=SegmentView(
-                row.segment_id, row.attempt, row.tag, row.test_id, row.records, _boundary(connection, row, facts)
+                row.segment_id,
+                row.attempt,
+                row.tag,
+                row.test_id,
+                row.records,
+                plans.verdicts.boundary(connection, row, facts.rules.get(row.item)),
             ),
             last_item=row.item + 1 >= facts.items,
             intents=tuple(opened.get(row.id, ())),
@@ -94,6 +100,7 @@ def _query(instrument: str) -> sa.Select[Any]:
             *runs.c[
                 "id", "cell_id", "channel", "state", "desired", "reason", "item", "created_unix_s", "released_unix_s"
             ],
+            runs.c.cycles_done,
             segments.c.id.label("segment_id"),
             *segments.c["attempt", "tag", "test_id", "records", "cursor", "cycle_offset"],
         )
@@ -129,40 +136,6 @@ def _failed_predecessor(connection: sa.Connection, instrument: str, row: sa.Row[
     ).one_or_none()
     if before is None or before.state == RunState.COMPLETED.value or before.finished_unix_s is None:
         return None
-    since = max(row.created_unix_s, row.released_unix_s or row.created_unix_s)
-    if before.finished_unix_s < since or row.released_unix_s is not None:
+    if row.released_unix_s is not None or before.finished_unix_s < row.created_unix_s:
         return None
     return f"run {before.id} before it {before.state}; look at the cell, then `cellbench resume {row.id}`"
-
-
-def _boundary(connection: sa.Connection, row: sa.Row[Any], facts: PlanFacts) -> tuple[int, int] | None:
-    rule = facts.rules.get(row.item)
-    if rule is None or row.state != RunState.RUNNING.value:
-        return None
-    latest = _complete_cycles(connection, row, sa.desc(cycles.c.cycle), limit=rule.rule.for_cycles)
-    if not latest or latest[0].cycle <= rule.reference:
-        return None
-    reference = _complete_cycles(connection, row, sa.asc(cycles.c.cycle), only=rule.reference)
-    return rule.boundary(reference[0] if reference else None, latest[::-1], _current_cycle(connection, row))
-
-
-def _complete_cycles(
-    connection: sa.Connection, row: sa.Row[Any], order: Any, *, limit: int = 1, only: int | None = None
-) -> list[CycleCapacity]:
-    query = sa.select(cycles).where(cycles.c.run_id == row.id, cycles.c.complete, cycles.c.cycle > row.cycle_offset)
-    if only is not None:
-        query = query.where(cycles.c.cycle == only + row.cycle_offset)
-    found = connection.execute(query.order_by(order).limit(limit)).mappings()
-    return [
-        CycleCapacity(
-            cycle["cycle"] - row.cycle_offset,
-            min(cycle["charge_capacity_Ah"], cycle["discharge_capacity_Ah"]),
-            cycle["gap"],
-        )
-        for cycle in found
-    ]
-
-
-def _current_cycle(connection: sa.Connection, row: sa.Row[Any]) -> int:
-    newest = connection.scalar(sa.select(sa.func.max(cycles.c.cycle)).where(cycles.c.run_id == row.id))
-    return int(newest or row.cycle_offset) - int(row.cycle_offset)

@@ -1,19 +1,21 @@
-"""The loop of one instrument: observe, read, decide, act; then sleep on the laboratory's clock."""
+"""The loop of one instrument: look, store, decide, act; then sleep on the laboratory's clock."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 
 import sqlalchemy as sa
 
-from drivers.contracts import Capabilities, ChannelState, ChannelStatus, Cycler, Identity, TestHandle
+from drivers.contracts import ChannelState, ChannelStatus, Cycler
 from drivers.errors import DriverError
 from orchestrator.clock import Clock, Sleeper
 from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.engine import instrument_changes, run_changes
 from orchestrator.engine.decide import decide
 from orchestrator.engine.known import ActiveRun, PlanCache, active_runs
+from orchestrator.engine.look import Look, look
 from orchestrator.engine.observation import Observations
 from orchestrator.engine.perform import Performer
 from orchestrator.engine.worker import InstrumentWorker
@@ -27,7 +29,6 @@ __all__ = ["InstrumentLoop"]
 _LOG = logging.getLogger(__name__)
 _LOOK_AGAIN_S = 10.0
 """While something is under way (a start, a pause, a stop, the last records) the next look comes at most this late."""
-_ROWS_PER_READ = 20_000  # an order waits for one read at most
 _DECISIONS_MAX = 12
 _PASSING = (RunState.STARTING, RunState.PAUSING, RunState.STOPPING)
 _OVER = (ChannelState.FINISHED, ChannelState.STOPPED, ChannelState.TRIPPED, ChannelState.IDLE)
@@ -46,8 +47,8 @@ class InstrumentLoop:
         clock: Clock,
         epoch: int,
     ) -> None:
-        self._lab = lab
         self.place = place
+        self._lab = lab
         self._cycler = cycler
         self._database = database
         self._writer = writer
@@ -56,14 +57,14 @@ class InstrumentLoop:
         self._performer = Performer(place.name, cycler, self._worker, writer, database, clock, epoch)
         self._observed = Observations(clock.now(), place.lost_after_s)
         self._plans = PlanCache()
+        self._runs: list[ActiveRun] = []
         self._sleeper: Sleeper | None = None
-        self._ordered = False
+        self._ordered = threading.Event()
         self._drained: set[int] = set()
-        self._driven: set[str] = set()
 
     def wake(self) -> None:
         """Look at once: an order has been given."""
-        self._ordered = True
+        self._ordered.set()
         if self._sleeper is not None:
             self._sleeper.wake()
 
@@ -85,104 +86,88 @@ class InstrumentLoop:
     async def _tick_or_wait(self) -> float:
         """Tick once. Returns after how many seconds the next is due."""
         try:
-            hurry = await self.tick()
+            return await self.tick()
         except StoreUnavailable as error:
             # Nothing is lost: cursors move only with a commit, and the instrument keeps what was not stored.
             _LOG.error("%s: %s", self.place.name, error)
-            hurry = True
-        return min(self.place.poll_s, _LOOK_AGAIN_S) if hurry else self.place.poll_s
+            return min(self.place.poll_s, _LOOK_AGAIN_S)
 
-    async def tick(self) -> bool:
-        """Observe, read, decide, act. Returns True when something is under way that wants an early next look."""
-        self._ordered = False
-        await self._observe()
-        runs = await self._known()
-        unread = await self._read(runs)
+    async def tick(self) -> float:
+        """Look, store, decide, act. Returns after how many seconds the next tick is due."""
+        if not self._runs:
+            self._runs = await self._known()
+        self._ordered.clear()
+        seen = await self._look()
+        if seen is not None:
+            await self._store(seen)
         for _ in range(_DECISIONS_MAX):
-            runs = await self._known()
-            if not await self._act(runs):
+            self._runs = await self._known()
+            if not await self._act():
                 break
-        return unread or self._ordered or self._under_way(runs)
+        if self._ordered.is_set() or (seen is not None and seen.unread and not seen.errors):
+            return 0.0
+        return min(self.place.poll_s, _LOOK_AGAIN_S) if self._under_way() else self.place.poll_s
 
     async def stop_all(self) -> bool:
         """Stop every channel that carries a test of ours; needs no database. True when the instrument took it all."""
-        done = [await self._performer.stop_untracked(channel) for channel in sorted(self._driven)]
+        idle = (RunState.QUEUED, RunState.WAITING)
+        driven = sorted({run.channel for run in self._runs if run.view.state not in idle})
+        done = [await self._performer.stop_untracked(channel) for channel in driven]
         return all(done)
 
-    async def _observe(self) -> None:
+    async def _look(self) -> Look | None:
+        """Look at the instrument; None when it does not answer."""
+        arriving = self._observed.statuses is None
         try:
-            statuses = await self._worker.call(self._cycler.observe)
+            seen = await self._worker.call(
+                lambda: look(self._cycler, self._runs, arriving=arriving, hurry=self._ordered)
+            )
         except DriverError as error:
             news = self._observed.failed(str(error))
             if news:
                 _LOG.warning("%s: %s", self.place.name, error)
             self._writer.post(instrument_changes.instrument_silent(self.place, str(error), news, self._clock.now()))
-            return
+            return None
         now = self._clock.now()
-        arrival = await self._worker.call(self._arrival) if self._observed.succeeded(statuses, now) else None
-        self._writer.post(instrument_changes.observed(self._lab, self.place, statuses, arrival, now))
+        self._observed.succeeded(seen.statuses, now)
+        self._writer.post(instrument_changes.observed(self._lab, self.place, seen, now))
+        for problem in seen.errors:
+            _LOG.warning("%s/%s", self.place.name, problem)
+        return seen
 
-    def _arrival(self) -> tuple[Identity, dict[str, Capabilities]]:
-        """Who answers and what its channels can do; in the instrument's thread."""
-        abilities = {channel: self._cycler.capabilities(channel) for channel in self._cycler.channels()}
-        return self._cycler.identify(), abilities
+    async def _store(self, seen: Look) -> None:
+        """Commit the records of this look, each test's together with the cursor behind them."""
+        read = {run.view.segment.id for run, _ in seen.batches}
+        self._drained = (self._drained - read) | seen.drained
+        for run, batch in seen.batches:
+            for problem in batch.problems:
+                self._writer.post(run_changes.note(run, self.place.name, problem, self._clock.now()))
+        await self._writer.record_all([(run.view.id, run.view.segment.id, batch) for run, batch in seen.batches])
 
     async def _known(self) -> list[ActiveRun]:
         def load() -> list[ActiveRun]:
             with reading(self._database) as connection:
                 return active_runs(connection, self.place.name, self._plans)
 
-        runs = await asyncio.to_thread(load)
-        self._driven = {run.channel for run in runs if run.view.state not in (RunState.QUEUED, RunState.WAITING)}
-        return runs
+        return await asyncio.to_thread(load)
 
     def _status(self, run: ActiveRun) -> ChannelStatus | None:
         return (self._observed.statuses or {}).get(run.channel)
 
-    async def _read(self, runs: list[ActiveRun]) -> bool:
-        """Read new records of every run whose test has a name. Returns True when some were left for the next tick."""
-        if self._observed.statuses is None:
-            return False
-        left = [await self._read_run(run) for run in runs if run.view.segment.test_id is not None]
-        return any(left)
-
-    async def _read_run(self, run: ActiveRun) -> bool:
-        segment, status = run.view.segment, self._status(run)
-        if status is not None and status.test_id == segment.test_id and (status.records or 0) <= segment.stored:
-            return False
-        self._drained.discard(segment.id)
-        handle = TestHandle(run.channel, segment.tag, segment.test_id)
-        cursor = run.cursor
-        while True:
-            try:
-                batch = await self._worker.call(self._cycler.read, handle, cursor, _ROWS_PER_READ)
-            except DriverError as error:
-                _LOG.warning("%s/%s: records cannot be read: %s", self.place.name, run.channel, error)
-                return True
-            if len(batch):
-                await self._writer.record(run.view.id, segment.id, batch)
-            else:
-                self._drained.add(segment.id)
-            for problem in batch.problems:
-                self._writer.post(run_changes.note(run, self.place.name, problem, self._clock.now()))
-            cursor = batch.cursor
-            if not batch.more or self._ordered:
-                return batch.more
-
-    async def _act(self, runs: list[ActiveRun]) -> bool:
+    async def _act(self) -> bool:
         """Ask ``decide`` about every run once and do what it says. Returns True when anything was done."""
         done = False
-        for run in runs:
+        for run in self._runs:
             seen = self._observed.of(run.channel, drained=run.view.segment.id in self._drained)
             actions = decide(run.view, seen, self._clock.now())
-            if not actions:
-                continue
-            done = True
-            await self._performer.carry_out(run, actions)
+            if actions:
+                done = True
+                await self._performer.carry_out(run, actions)
         return done
 
-    def _under_way(self, runs: list[ActiveRun]) -> bool:
-        for run in runs:
+    def _under_way(self) -> bool:
+        """Whether something passes by that the next look should not be late for."""
+        for run in self._runs:
             status = self._status(run)
             if run.view.state in _PASSING or run.view.intents:
                 return True

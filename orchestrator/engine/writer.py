@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
@@ -31,13 +31,31 @@ class Writer:
         """Commit a change. Raises StoreUnavailable when it could not be stored."""
         return await asyncio.wrap_future(self._recorder.write(change))
 
-    async def record(self, run_id: int, segment_id: int, batch: Batch) -> None:
-        """Commit records together with the cursor after them."""
-        await asyncio.wrap_future(self._recorder.record(run_id, segment_id, batch))
+    async def record_all(self, batches: Sequence[tuple[int, int, Batch]]) -> None:
+        """Commit the (run, segment, records) of one look, each with the cursor behind it. Raises the first failure."""
+        if batches:
+            await asyncio.wrap_future(_all_of(self._recorder.record_all(batches)))
 
     def post(self, change: Callable[[sa.Connection], object]) -> None:
         """Commit a change some time soon; only what the next tick would write anew may be posted."""
         self._recorder.write(change).add_done_callback(_log_failure)
+
+
+def _all_of(futures: Sequence[Future[None]]) -> Future[None]:
+    """One future for several, so that the event loop is woken once; it carries the first failure."""
+    together: Future[None] = Future()
+    left = len(futures)  # counted down in the Recorder's thread alone
+
+    def one_is_done(_: Future[None]) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            failure = next((error for future in futures if (error := future.exception()) is not None), None)
+            together.set_exception(failure) if failure is not None else together.set_result(None)
+
+    for future in futures:
+        future.add_done_callback(one_is_done)
+    return together
 
 
 def _log_failure(future: Future[object]) -> None:
