@@ -99,17 +99,15 @@ def _wait_until_up(client: Client, process: subprocess.Popen[bytes], log: Path) 
     from orchestrator.client import ServiceUnreachable
 
     deadline = time.monotonic() + _UP_WITHIN_S
-    while True:
+    while process.poll() is None and time.monotonic() < deadline:
         try:
-            if all(channel.state is not None for channel in client.channels()) and client.channels():
-                return
-        except ServiceUnreachable as error:
-            refusal = error
-        else:
-            refusal = None
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise CommandRefused(f"the service did not come up; its log is {log}") from refusal
+            channels = client.channels()
+        except ServiceUnreachable:
+            channels = []
+        if channels and not any(channel.stale for channel in channels):
+            return
         time.sleep(0.1)
+    raise CommandRefused(f"the service did not come up; its log is {log}")
 
 
 def _launch(client: Client, protocols: Sequence[str]) -> list[int]:
@@ -149,7 +147,7 @@ def _follow(client: Client, runs: Sequence[int]) -> None:
         with progress_bars() as show:
             last = follow(client, runs, show, 1.0)
     else:
-        last = follow(client, runs, print_changes(), 5.0)
+        last = follow(client, runs, print_changes(), 10.0)
     failed = [
         f"run {run.id} {run.state}: {run.reason or 'no reason known'}" for run in last if run.state != "completed"
     ]

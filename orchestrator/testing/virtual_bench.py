@@ -31,7 +31,7 @@ _PATIENCE_S = 90.0  # wall seconds
 class VirtualBench:
     """One folder with everything in it; use as a context manager.
 
-    ``cells`` maps a channel number (from 1) to a virtual cell (``material``, ``active_mass_g``, ``area_cm2``, ``seed``).
+    ``cells`` maps a channel number (from 1) to a virtual cell: ``material``, ``active_mass_g``, ``area_cm2``, ``seed``.
     """
 
     def __init__(

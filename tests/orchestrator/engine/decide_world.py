@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from drivers.contracts import ChannelState, ChannelStatus
 from orchestrator.engine import actions as act
 from orchestrator.engine.decide import decide
-from orchestrator.engine.view import OpenIntent, RunView, SegmentView, Seen
+from orchestrator.engine.view import OpenIntent, RunView, Seen, SegmentView
 from orchestrator.run_state import LEGAL, RunState
 
 LAG_S = 5.0

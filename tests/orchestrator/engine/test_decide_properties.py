@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.orchestrator.engine.decide_world import LAG_S, World
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -12,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from drivers.contracts import ChannelState
 from orchestrator.engine.decide import CONFIRM_S, UNSTARTED_AFTER_S
 from orchestrator.run_state import TERMINAL, RunState
+from tests.orchestrator.engine.decide_world import LAG_S, World
 
 
 class Life(RuleBasedStateMachine):
