@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from protocols.document import parse_document, read_bytes
 from protocols.errors import ProtocolError, ProtocolErrors, Refusal
-from protocols.schema.parameters import written_as_in_file
-from protocols.schema.protocol_file import ProtocolFile, read_protocol_file
+from protocols.protocol import Protocol
+from protocols.schema.protocol_file import read_protocol_file
 
 __all__ = ["Protocol", "check", "load_protocol", "parse_protocol", "read_protocol"]
-
-
-@dataclass(frozen=True, slots=True)
-class Protocol:
-    """A protocol file that says what it means; not yet bound to a cell."""
-
-    name: str
-    file: str
-    """For messages."""
-    source: str
-    sha256: str
-    """Of the file's bytes."""
-    definition: ProtocolFile
-
-    @property
-    def description(self) -> str:
-        """One sentence, as written in the file."""
-        return self.definition.description
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        """Defaults as written in the file, by name."""
-        return {name: written_as_in_file(node) for name, node in self.definition.parameters.items()}
 
 
 def load_protocol(name_or_path: str | Path) -> Protocol:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from orchestrator.cli.watch import Show, cycle_text, left_text, step_text, values_text
+from orchestrator.cli.run_line import cycle_text, left_text, step_text, values_text
 
 if TYPE_CHECKING:
     from orchestrator.web.models.run import RunAnswer
@@ -19,7 +19,7 @@ _COLOURS = {"failed": "red", "lost": "red", "completed": "green", "paused": "yel
 
 
 @contextmanager
-def progress_bars() -> Iterator[Show]:
+def progress_bars() -> Iterator[Callable[[Sequence[RunAnswer]], None]]:
     """Bars that the returned function brings up to date. NO_COLOR is respected (by rich)."""
     columns = (
         TextColumn("{task.description}", markup=False),

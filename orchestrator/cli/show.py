@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestrator.cli.options import open_client, service_options
+from orchestrator.cli.run_line import cycle_text, left_text, run_line
 from orchestrator.cli.table import table_lines
-from orchestrator.cli.watch import cycle_text, left_text, run_line
 from orchestrator.cli.wording import NOTHING, duration, moment, quantity
 
 if TYPE_CHECKING:

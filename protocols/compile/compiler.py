@@ -21,7 +21,7 @@ from protocols.errors import Place, ProtocolErrors, Refusal
 from protocols.estimate import estimate_program, total
 from protocols.plan import AnalysisRequest, Plan, Segment
 from protocols.program import Program
-from protocols.reading import Protocol
+from protocols.protocol import Protocol
 from protocols.schema.parameters import written_as_in_file
 
 __all__ = ["compile_protocol", "findings_without_cell"]
