@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, select
 
 from orchestrator.run_state import TERMINAL
-from orchestrator.store.tables import cycles, latest, runs, segments
+from orchestrator.store.tables import cycles, latest, records, runs, segments
 from orchestrator.web.refusal import NotFound
 
 __all__ = ["ENDED", "RunFilter", "RunRows", "read_run", "read_runs", "require_run"]
@@ -41,6 +41,8 @@ class RunRows:
     """The channel as last seen, if it was seen with this run."""
     clock: AnyRow | None
     """``now_s``, ``done_at_s``, ``cycle``: test time reached, end of the last complete cycle, present cycle."""
+    record: AnyRow | None
+    """Newest record of the present segment: full resolution, where a status may have four decimals of an ampere."""
 
 
 def require_run(connection: Connection, run_id: int) -> None:
@@ -85,7 +87,17 @@ def _with_rest(connection: Connection, found: Sequence[AnyRow]) -> list[RunRows]
     present = _present_segments(connection, ids)
     seen = {row.run_id: row for row in connection.execute(select(latest).where(latest.c.run_id.in_(ids)))}
     clocks = _clocks(connection, ids)
-    return [RunRows(row, present.get(row.id), seen.get(row.id), clocks.get(row.id)) for row in found]
+    newest = {run_id: _newest_record(connection, segment.id) for run_id, segment in present.items() if run_id in seen}
+    return [
+        RunRows(row, present.get(row.id), seen.get(row.id), clocks.get(row.id), newest.get(row.id)) for row in found
+    ]
+
+
+def _newest_record(connection: Connection, segment_id: int) -> AnyRow | None:
+    query = select(records.c.unix_time_s, records.c.voltage_V, records.c.current_A)
+    return connection.execute(
+        query.where(records.c.segment_id == segment_id).order_by(records.c.seq.desc()).limit(1)
+    ).one_or_none()
 
 
 def _present_segments(connection: Connection, ids: Sequence[int]) -> dict[int, AnyRow]:

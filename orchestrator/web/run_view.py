@@ -61,6 +61,7 @@ def progress_of(lab: Lab, known: KnownPlan, rows: RunRows, now_unix_s: float) ->
     if ended or seen is None or is_stale(lab, run.instrument, seen.observed_unix_s, now_unix_s):
         seen = None
     step = _mapped_step(rows, seen)
+    values = _values(lab, rows, seen)
     left_s, fraction = _left(known, rows)
     return ProgressAnswer(
         cycle=None if ended else _cycle(rows, seen),
@@ -68,11 +69,11 @@ def progress_of(lab: Lab, known: KnownPlan, rows: RunRows, now_unix_s: float) ->
         cycles_total=known.plan.estimate.cycles,
         item=run.item,
         items=len(known.plan.items),
-        step=_step_text(step, seen),
+        step=_step_text(step, values),
         label=step["origin"]["label"] if step else None,
         line=step["origin"]["line"] if step else None,
-        voltage_V=seen.voltage_V if seen else None,
-        current_A=seen.current_A if seen else None,
+        voltage_V=values.voltage_V if values else None,
+        current_A=values.current_A if values else None,
         temperature_degC=seen.temperature_degC if seen else None,
         observed_unix_s=seen.observed_unix_s if seen else None,
         elapsed_s=_elapsed_s(run, now_unix_s),
@@ -80,6 +81,14 @@ def progress_of(lab: Lab, known: KnownPlan, rows: RunRows, now_unix_s: float) ->
         finish_unix_s=now_unix_s + left_s if run.state in _HAS_AN_END else None,
         fraction=1.0 if run.state == RunState.COMPLETED else fraction,
     )
+
+
+def _values(lab: Lab, rows: RunRows, seen: Any) -> Any:
+    """Voltage and current from the newest record where it is of the last look, else from the channel's status."""
+    if seen is None or rows.record is None:
+        return seen
+    place = lab.instruments[rows.run.instrument]
+    return rows.record if rows.record.unix_time_s >= seen.observed_unix_s - place.poll_s else seen
 
 
 def _left(known: KnownPlan, rows: RunRows) -> tuple[float, float]:
@@ -108,10 +117,10 @@ def _mapped_step(rows: RunRows, seen: Any) -> Mapping[str, Any] | None:
     return next((step for step in rows.segment.step_map if step["step"] == seen.step), None)
 
 
-def _step_text(step: Mapping[str, Any] | None, seen: Any) -> str | None:
+def _step_text(step: Mapping[str, Any] | None, values: Any) -> str | None:
     if step is None:
         return None
     words = _STEP_WORDS.get(step["kind"], str(step["kind"]).replace("_", " "))
-    if step["kind"] == "rest" or not seen.current_A:
+    if step["kind"] == "rest" or not values.current_A:
         return words
-    return f"{'charge' if seen.current_A > 0 else 'discharge'} ({words})"
+    return f"{'charge' if values.current_A > 0 else 'discharge'} ({words})"
