@@ -56,11 +56,11 @@ class CellBinding:
         return self._known(self.cell.area_cm2, "area", "--area '1.131 cm2'", quantity, place)
 
     def _nominal_Ah(self, quantity: Quantity, place: Place) -> float:
-        option = "--nominal-capacity '3.35 mAh'"
+        option = "--capacity '3.35 mAh'"
         return self._known(self.cell.nominal_capacity_Ah, "nominal capacity", option, quantity, place)
 
     def _known(self, value: float | None, what: str, option: str, quantity: Quantity, place: Place) -> float:
-        remedy = f"cellbench cell add {self.cell.id} {option}"
+        remedy = f"cellbench cell change {self.cell.id} {option}"
         if value is None:
             message = f"{quoted(quantity.text)} needs the {what} of cell {self.cell.id}, which is not known"
             raise Refusal(place, message, remedy)
@@ -71,7 +71,7 @@ def impossible_values(cell: Cell) -> list[Refusal]:
     """What a cell is said to be and cannot be: a mass of zero, a capacity that is not a number."""
     said = {"active mass": cell.active_mass_g, "area": cell.area_cm2, "nominal capacity": cell.nominal_capacity_Ah}
     place = Place(None, f"cell {cell.id}")
-    remedy = f"cellbench cell add {cell.id} with its true value"
+    remedy = f"cellbench cell change {cell.id} with its true value"
     return [
         Refusal(place, f"the {what} is {value:g}", remedy)
         for what, value in said.items()

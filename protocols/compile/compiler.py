@@ -93,4 +93,4 @@ def _bind(protocol: Protocol, cell: Cell, scope: Scope, findings: list[Refusal])
 
 def _unknown_capacity(cell: Cell) -> Refusal:
     message = f"the duration is a guess: the nominal capacity of cell {cell.id} is not known"
-    return Refusal(Place(None), message, f"cellbench cell add {cell.id} --nominal-capacity '3.35 mAh'")
+    return Refusal(Place(None), message, f"cellbench cell change {cell.id} --capacity '3.35 mAh'")

@@ -31,7 +31,7 @@ def bind_window(
         raise Refusal(Place(place.line, "cell.window"), message, "choose another cell or another protocol")
     if of_cell is None and cell.id:
         message = f"cell {cell.id} has no window; that of the protocol is taken, {_written(window)}"
-        remedy = f"cellbench cell add {cell.id} --window '{window[0]:g} V' '{window[1]:g} V'"
+        remedy = f"cellbench cell change {cell.id} --window '{window[0]:g} V' '{window[1]:g} V'"
         warnings.append(Refusal(Place(place.line, "cell.window"), message, remedy))
     return window
 

@@ -166,7 +166,7 @@ def test_a_hold_is_not_blamed_for_the_step_before_it() -> None:
 
 
 WITHOUT = {"1C": "nominal capacity", "1 A/g": "active mass", "1 mA/cm2": "area"}
-OPTIONS = {"1C": "--nominal-capacity", "1 A/g": "--active-mass", "1 mA/cm2": "--area"}
+OPTIONS = {"1C": "--capacity", "1 A/g": "--active-mass", "1 mA/cm2": "--area"}
 
 
 @pytest.mark.parametrize("current", WITHOUT)
@@ -178,13 +178,13 @@ def test_what_the_cell_lacks_is_told_with_the_command_that_adds_it(current: str)
     (error,) = caught.value.errors
     assert (error.line, error.key) == (8, "charge.current")
     assert f"needs the {WITHOUT[current]} of cell L1" in error.message
-    assert error.remedy.startswith(f"cellbench cell add L1 {OPTIONS[current]}")
+    assert error.remedy.startswith(f"cellbench cell change L1 {OPTIONS[current]}")
 
 
 @pytest.mark.parametrize("mass_g", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_cell_that_cannot_be_is_refused(mass_g: float) -> None:
     with pytest.raises(
-        ProtocolErrors, match=r"my.yaml  cell L1: the active mass is (0|-1|nan|inf); cellbench cell add L1"
+        ProtocolErrors, match=r"my.yaml  cell L1: the active mass is (0|-1|nan|inf); cellbench cell change L1"
     ):
         compile_protocol(parse_protocol(HEAD + "- rest: 1 s", "my.yaml"), Cell("L1", mass_g))
 
