@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from drivers.contracts import Cycler
 from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.launch.known_cell import known_cell
-from orchestrator.launch.occupancy import refuse_absent_channel, refuse_busy_cell, run_ahead
+from orchestrator.launch.occupancy import refuse_absent_channel, refuse_busy_cell, refuse_silent_instrument, run_ahead
 from orchestrator.launch.prepared import prepare
 from orchestrator.launch.request import LaunchedRun, LaunchRequest
 from orchestrator.launch.stored_run import store_run
@@ -40,6 +40,8 @@ def launch(
     refuse_absent_channel(connection, target)
     refuse_busy_cell(connection, cell.id, target)
     behind = run_ahead(connection, target)
+    if behind is None:
+        refuse_silent_instrument(connection, target)
     run_id = store_run(connection, protocol, prepared, target, now_unix_s, actor, request.note)
     return LaunchedRun(run_id, target, plan, behind, prepared.watched_by_service)
 

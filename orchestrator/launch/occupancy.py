@@ -8,9 +8,9 @@ from drivers.contracts import ChannelState
 from orchestrator.launch.refusal import LaunchRefused
 from orchestrator.launch.target import Target
 from orchestrator.run_state import TERMINAL
-from orchestrator.store.tables import channels, latest, runs
+from orchestrator.store.tables import channels, instruments, latest, runs
 
-__all__ = ["refuse_absent_channel", "refuse_busy_cell", "run_ahead"]
+__all__ = ["refuse_absent_channel", "refuse_busy_cell", "refuse_silent_instrument", "run_ahead"]
 
 _OVER = tuple(state.value for state in TERMINAL)
 _SHOWN = 6
@@ -23,6 +23,19 @@ def refuse_absent_channel(connection: Connection, target: Target) -> None:
     if known and target.channel not in known:
         shown = ", ".join(known[:_SHOWN]) + (", …" if len(known) > _SHOWN else "")
         raise LaunchRefused(f"{target}: the instrument has no such channel; it has {shown}")
+
+
+def refuse_silent_instrument(connection: Connection, target: Target) -> None:
+    """Raises LaunchRefused where a node has looked and the instrument did not answer. Queueing behind a run is no matter.
+
+    A node that has not looked yet is no reason: the run waits for it.
+    """
+    query = select(instruments.c.connected, instruments.c.last_error).where(
+        instruments.c.name == target.instrument.name
+    )
+    seen = connection.execute(query).one_or_none()
+    if seen is not None and not seen.connected and seen.last_error:
+        raise LaunchRefused(f"{target.instrument.name} does not answer: {seen.last_error} Launch again when it does")
 
 
 def refuse_busy_cell(connection: Connection, cell_id: str, target: Target) -> None:

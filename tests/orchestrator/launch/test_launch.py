@@ -174,6 +174,20 @@ def test_a_channel_that_the_instrument_does_not_have_is_refused_once_it_has_told
     assert problem == "bts-1/27-21-9-9: the instrument has no such channel; it has 27-21-1-1"
 
 
+def test_an_instrument_that_was_looked_for_in_vain_is_named_with_its_error(desk: Desk) -> None:
+    silent = {"name": "bts-1", "driver": "neware", "address": "192.0.2.10:502", "connected": False, "simulated": True}
+    with writing(desk.engine) as connection:
+        connection.execute(instruments.insert().values(**silent))
+    desk.launch()  # no node has looked yet: the run waits for one
+    with writing(desk.engine) as connection:
+        connection.execute(update(runs).values(state="completed"))
+        connection.execute(update(instruments).values(last_error="cannot connect; is BTS Client running?"))
+
+    (problem,) = desk.refused()
+
+    assert problem == "bts-1 does not answer: cannot connect; is BTS Client running? Launch again when it does"
+
+
 @pytest.mark.parametrize("state", ["running", "paused"])
 def test_somebody_elses_test_is_left_alone(desk: Desk, state: str) -> None:
     desk.see("27-21-1-1", state, tag="Zhang 42")
