@@ -12,6 +12,8 @@ from types import FrameType
 
 import click
 
+from orchestrator.exit_codes import CANNOT_START
+
 __all__ = ["Child", "supervise"]
 
 _STARTED_AFTER_S = 5.0
@@ -34,6 +36,7 @@ class Child:
     has_started: bool = field(default=False, init=False)
     falls: int = field(default=0, init=False)
     restart_at_s: float = field(default=0.0, init=False)
+    may_restart: bool = field(default=True, init=False)
 
     def start(self, now_s: float) -> None:
         """Start it; its output goes where ours goes."""
@@ -57,7 +60,8 @@ class Child:
         pause_s = _PAUSE_S[min(self.falls, len(_PAUSE_S) - 1)]
         self.falls += 1
         self.restart_at_s = now_s + pause_s
-        again = f"; starting it again in {pause_s:g} s" if self.has_started else ""
+        self.may_restart = self.has_started and status != CANNOT_START
+        again = f"; starting it again in {pause_s:g} s" if self.may_restart else ""
         return f"{self.name} {_ending(status)}{again}"
 
 
@@ -77,7 +81,7 @@ def supervise(children: Sequence[Child], clock: Callable[[], float] = time.monot
                 fell = child.look(clock())
                 if fell is not None:
                     click.echo(fell, err=True)
-                if fell is not None and not child.has_started:
+                if fell is not None and not child.may_restart:
                     return 1
         return 0
     finally:

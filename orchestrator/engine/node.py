@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from drivers.errors import DriverError
+from drivers.errors import DriverError, Unreachable
 from orchestrator.analysis.worker import AnalysisWorker
 from orchestrator.clock import Clock, open_clock
 from orchestrator.config import Lab
@@ -21,9 +21,10 @@ from orchestrator.engine.loop import InstrumentLoop
 from orchestrator.engine.orders import OrderWatch
 from orchestrator.engine.stop_file import StopFile
 from orchestrator.engine.writer import Writer
+from orchestrator.exit_codes import CANNOT_START
 from orchestrator.instruments import open_cycler
 from orchestrator.store.database import open_database
-from orchestrator.store.errors import StoreError
+from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.recorder import Recorder
 from orchestrator.store.upgrade import require_current, schema_version, upgrade
 
@@ -41,7 +42,8 @@ def run_node(lab: Lab) -> int:
         asyncio.run(_drive(lab))
     except (StoreError, LeaseHeld, DriverError, ValueError) as error:
         sys.stderr.write(f"cellbench node: {error}\n")
-        return 1
+        passes_by = isinstance(error, StoreUnavailable | Unreachable)
+        return 1 if passes_by else CANNOT_START
     return 0
 
 

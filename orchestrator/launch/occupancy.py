@@ -26,16 +26,15 @@ def refuse_absent_channel(connection: Connection, target: Target) -> None:
 
 
 def refuse_silent_instrument(connection: Connection, target: Target) -> None:
-    """Raises LaunchRefused where a node has looked and the instrument did not answer. Queueing behind a run is no matter.
+    """Raises LaunchRefused where a node has looked and the instrument did not answer.
 
     A node that has not looked yet is no reason: the run waits for it.
     """
-    query = select(instruments.c.connected, instruments.c.last_error).where(
-        instruments.c.name == target.instrument.name
-    )
+    name = target.instrument.name
+    query = select(instruments.c.connected, instruments.c.last_error).where(instruments.c.name == name)
     seen = connection.execute(query).one_or_none()
     if seen is not None and not seen.connected and seen.last_error:
-        raise LaunchRefused(f"{target.instrument.name} does not answer: {seen.last_error} Launch again when it does")
+        raise LaunchRefused(f"{name} does not answer: {seen.last_error} Launch again when it does")
 
 
 def refuse_busy_cell(connection: Connection, cell_id: str, target: Target) -> None:

@@ -11,7 +11,8 @@ import uvicorn
 
 from orchestrator.config import Lab
 from orchestrator.config.lab import WebPlace
-from orchestrator.store.errors import StoreError
+from orchestrator.exit_codes import CANNOT_START
+from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.upgrade import require_current
 from orchestrator.web.application import create_app
 from orchestrator.web.refusal import WebRefused
@@ -30,7 +31,7 @@ def run_web(lab: Lab) -> int:
         listener = listen(lab.web)
     except (StoreError, WebRefused) as error:
         print(f"cellbench web: {error}", file=sys.stderr)  # noqa: T201 - the process has no other voice yet
-        return 1
+        return 1 if isinstance(error, StoreUnavailable) else CANNOT_START
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from drivers.contracts import Translation
+from orchestrator.exit_codes import CANNOT_START
 from orchestrator.store.tables import alarms, intents
 from orchestrator.store.transactions import reading
 from orchestrator.testing.virtual_bench import VirtualBench
@@ -99,7 +100,7 @@ def test_a_second_node_is_refused_by_name(make_bench: Make) -> None:
         bench.wait_state(run, "running")
         command = [sys.executable, "-m", "orchestrator.cli", "node", "--lab", str(bench.lab.path)]
         second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert second.returncode == 1
+    assert second.returncode == CANNOT_START
     assert f"driven by process {first.pid}" in second.stderr
     assert "Traceback" not in second.stderr
 

@@ -154,3 +154,14 @@ def test_stop_all_tells_the_node_and_the_database(prompt: Prompt) -> None:
     assert "STOP file written" in said
     assert "run 1: stop requested (queued)" in said
     assert (prompt.lab.state_dir / "STOP").is_file()
+
+
+def test_stop_all_asks_the_service_also_where_the_stop_file_cannot_be_written(prompt: Prompt) -> None:
+    prompt.ok("run", "formation", "--cell", "L1", "--bench", "A1")
+    (prompt.lab.state_dir / "STOP").mkdir()
+
+    result = prompt("stop", "--all")
+
+    assert result.exit_code == 0
+    assert "the STOP file is NOT written" in result.stderr
+    assert "run 1: stop requested (queued)" in result.stdout

@@ -133,7 +133,7 @@ def test_serve_says_why_it_cannot_start(tmp_path: Path) -> None:
 
     assert result.returncode == 1
     assert "is the service running already?" in result.stderr
-    assert "web ended with exit code 1" in result.stderr
+    assert "web ended with exit code 3" in result.stderr
 
 
 def _free_port(folder: Path) -> int:

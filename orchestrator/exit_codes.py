@@ -1,0 +1,8 @@
+"""Exit codes that mean more than failure."""
+
+from __future__ import annotations
+
+__all__ = ["CANNOT_START"]
+
+CANNOT_START = 3
+"""Trying again would mend nothing: a port is taken, another process has the lease, the tables are of newer code."""
