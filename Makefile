@@ -38,8 +38,8 @@ bench: $(VENV)/.dev ## measure, as ratios within one run; writes build/bench.jso
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.dev ## regenerate what docs/ takes from the code, and check every link and example
+	$(BIN)/python -m tests.docs.generated
 	$(BIN)/python -m pytest tests/docs -q
-	$(BIN)/cellbench schema > docs/reference/protocol.schema.json
 
 clean: ## forget the environment and everything built
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -105,14 +105,13 @@ def _stop_everything(order: Order, lab_path: Path | None, url: str | None) -> No
     from orchestrator.client import ClientError
 
     lab = find_lab(lab_path)
-    if lab is not None:
-        click.echo(f"STOP file written: {_write_stop_file(lab, order)}")
+    written = lab is not None and _stop_file_written(lab, order)
     try:
         with open_client(lab_path, url) as client:
             _say_stopped(client.stop_all(order))
     except ClientError as error:
-        if lab is None:
-            remedy = "name the lab file (--lab) so that the STOP file can be written, or stop at the instrument"
+        if not written:
+            remedy = "stop at the instrument" if lab else "name the lab file (--lab), or stop at the instrument"
             raise CommandRefused([*error.problems, remedy]) from error
         click.echo(f"{'; '.join(problems_of(error))}; a node that runs obeys the STOP file", err=True)
 
@@ -124,9 +123,15 @@ def _say_stopped(stopped: list[OrderAnswer]) -> None:
         click.echo("no run is active")
 
 
-def _write_stop_file(lab: Lab, order: Order) -> Path:
+def _stop_file_written(lab: Lab, order: Order) -> bool:
+    """Write the STOP file; where that fails, say so and return False: the service must still be asked."""
     from orchestrator.engine.stop_file import StopFile
 
     file = StopFile(lab.state_dir)
-    file.request(f"{order.actor} ({order.reason})" if order.reason else order.actor)
-    return file.path
+    try:
+        file.request(f"{order.actor} ({order.reason})" if order.reason else order.actor)
+    except OSError as error:
+        click.echo(f"the STOP file is NOT written: {'; '.join(problems_of(error))}", err=True)
+        return False
+    click.echo(f"STOP file written: {file.path}")
+    return True

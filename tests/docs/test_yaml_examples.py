@@ -1,0 +1,59 @@
+"""Every YAML example of every page is what it says: a protocol, a lab file, a virtual lab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drivers.neware.options import read_options
+from orchestrator.config import read_lab
+from protocols.cell import Cell
+from protocols.compile import compile_protocol
+from protocols.reading import check, parse_protocol
+from simulators.lab.lab_file import parse_lab
+from tests.docs.pages import Block, blocks
+
+_L1 = Cell("L1", 2.75e-3, 1.131, 3.35e-3, 0.01, 1.5)
+_DUMMY = Cell("DUMMY")
+"""What the dry tests of a new bench run on: nothing is known of it, and the plan says so."""
+_EXAMPLES = list(blocks("yaml"))
+_LAB_HEAD = "lab: any\nlimits: {voltage: [-0.5 V, 5 V], current: 100 mA}\n"
+_FRAGMENTS = {"docs/reference/protocol-language.md", "docs/how-to/write-an-analysis.md"}
+"""Pages whose fragments are tested where the code is: tests/protocols, tests/orchestrator/analysis."""
+
+
+def _of(*first_keys: str) -> list[Block]:
+    return [block for block in _EXAMPLES if block.text.partition(":")[0] in first_keys]
+
+
+def test_every_example_is_of_a_kind_that_is_tested() -> None:
+    known = {str(block) for block in _of("cellbench", "lab", "virtual_lab", "instruments")}
+    assert [str(block) for block in _EXAMPLES if str(block) not in known and block.page not in _FRAGMENTS] == []
+
+
+@pytest.mark.parametrize("block", _of("cellbench"), ids=str)
+def test_a_protocol_compiles_without_a_remark(block: Block) -> None:
+    assert check(block.text) == []
+    dry = "protocol: dry-" in block.text
+    plan = compile_protocol(parse_protocol(block.text), _DUMMY if dry else _L1)
+    assert dry == any("is not known" in warning for warning in plan.warnings)
+    assert dry or plan.warnings == ()
+    assert plan.estimate.duration_s > 0
+
+
+@pytest.mark.parametrize("block", _of("lab", "instruments"), ids=str)
+def test_a_lab_file_is_read_with_its_drivers_options(block: Block, tmp_path: Path) -> None:
+    path = tmp_path / "lab.yaml"
+    path.write_text(block.text if block.text.startswith("lab:") else _LAB_HEAD + block.text, encoding="utf-8")
+    lab = read_lab(path)
+    for place in lab.instruments.values():
+        options = read_options(place.address, place.options)
+        assert options.steps is not None
+        assert options.steps.remote == r"D:\steps"
+    assert all(lab.bench_of(bench.instrument, bench.channel) == bench for bench in lab.benches.values())
+
+
+@pytest.mark.parametrize("block", _of("virtual_lab"), ids=str)
+def test_a_virtual_lab_is_read(block: Block, tmp_path: Path) -> None:
+    assert parse_lab(block.text, tmp_path).instruments["bts-1"].cells
