@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from drivers.errors import Garbled
 from drivers.neware.replies import Reply, parse_reply
@@ -73,14 +72,16 @@ def rows_from_bytes(body: bytes) -> RowColumns | None:
         return None
     count = len(quotes) // width
     pieces = _pieces(body, quotes)
-    ends = pieces.slice(width)[::width][: count - 1]
+    place = np.arange(len(quotes)).reshape(count, width)  # of each piece: markup in even columns, values in odd ones
+    ends = pieces.take(pa.array(place[1:, 0]))
     if body.count(b"<") != count or not _rows_end_well(body, quotes, ends, names[0]):
         return None
-    if not all(_all_equal(pieces[place::width]) for place in range(2, width, 2)) or not _all_equal(ends):
+    if not _all_equal(pieces, place[1:, :1]) or not _all_equal(pieces, place[:, 2::2]):
         return None
     if not _line_breaks_are_markup(body, pieces, ends):
         return None
-    return RowColumns(count, {name: pieces[2 * place + 1 :: width] for place, name in enumerate(names)})
+    values = pieces.take(pa.array(place[:, 1::2].ravel(order="F")))  # column behind column, in one go
+    return RowColumns(count, {name: values.slice(number * count, count) for number, name in enumerate(names)})
 
 
 def rows_from_tree(reply: Reply) -> RowColumns:
@@ -122,8 +123,10 @@ def _rows_end_well(body: bytes, quotes: npt.NDArray[np.intp], ends: pa.StringArr
     return _LAST.fullmatch(body, int(quotes[-1]) + 1) is not None
 
 
-def _all_equal(pieces: pa.StringArray) -> bool:
-    return len(pieces) < 2 or bool(pc.all(pc.equal(pieces, pieces[0])).as_py())
+def _all_equal(pieces: pa.StringArray, places: npt.NDArray[np.intp]) -> bool:
+    """Whether in each row the pieces at these places are those of the first row."""
+    first = np.broadcast_to(places[:1], places.shape)
+    return bool(pieces.take(pa.array(places.ravel())).equals(pieces.take(pa.array(first.ravel()))))
 
 
 def _line_breaks_are_markup(body: bytes, pieces: pa.StringArray, ends: pa.StringArray) -> bool:
