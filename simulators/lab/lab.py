@@ -7,10 +7,11 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from types import TracebackType
 
+from simulators.biologic.server import Vsp300Server
 from simulators.lab.clock import LabClock
 from simulators.lab.control import ControlSession
 from simulators.lab.instrument import VirtualInstrument
-from simulators.lab.lab_file import LabFile
+from simulators.lab.lab_file import LabFile, NewareSection, Vsp300Section
 from simulators.lab.listener import Listener
 from simulators.lab.operations import Desk
 from simulators.neware.server import NewareServer
@@ -25,7 +26,7 @@ class VirtualLab:
         self.config = config
         self.clock = LabClock(config.start_unix_s(datetime.now(UTC)), config.speed_without_node)
         self.instruments: dict[str, VirtualInstrument] = {
-            name: NewareServer(section, lambda: self.clock.now_unix_s) for name, section in config.instruments.items()
+            name: self._instrument(section) for name, section in config.instruments.items()
         }
         self.control_host = config.control.host
         self.control_port = config.control.port
@@ -33,6 +34,11 @@ class VirtualLab:
         desk = Desk(config.virtual_lab, self.clock, self.instruments, self._over.set)
         self._control = Listener(lambda: ControlSession(desk))
         self._open = AsyncExitStack()
+
+    def _instrument(self, section: NewareSection | Vsp300Section) -> VirtualInstrument:
+        if isinstance(section, NewareSection):
+            return NewareServer(section, lambda: self.clock.now_unix_s)
+        return Vsp300Server(section, lambda: self.clock.now_unix_s)
 
     async def __aenter__(self) -> VirtualLab:
         async with AsyncExitStack() as opening:

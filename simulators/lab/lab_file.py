@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -33,6 +33,7 @@ __all__ = [
     "LabFileError",
     "NewareSection",
     "Quirks",
+    "Vsp300Section",
     "first_problem",
     "load_lab_file",
     "parse_lab",
@@ -80,6 +81,7 @@ def _material(name: str) -> str:
 EndpointText = Annotated[Endpoint, BeforeValidator(_endpoint)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 AddressText = Annotated[str, AfterValidator(_address)]
+ChannelNumber = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{1,2}$")]
 MaterialName = Annotated[str, AfterValidator(_material)]
 
 
@@ -126,7 +128,7 @@ class Quirks(_Section):
 class NewareSection(_Section):
     """A virtual BTS client with its middle machines and channels."""
 
-    kind: Annotated[str, Field(pattern="^neware$")]
+    kind: Literal["neware"]
     listen: EndpointText
     devices: Annotated[tuple[Device, ...], Field(min_length=1)]
     time_zone: ZoneName = "UTC"
@@ -144,6 +146,35 @@ class NewareSection(_Section):
         return {remote: directory / local for remote, local in paths.items()}
 
 
+class BoardSection(_Section):
+    """What the boards of a VSP-300's channels are, and how well they measure."""
+
+    board_type: Annotated[int, Field(ge=1, le=3, description="3 has IEEE floats in its data buffers")] = 2
+    memory_bytes: Annotated[int, Field(ge=4000)] = 4 * 2**20
+    when_full: Literal["drop", "stop"] = "drop"
+    voltage_noise_V: Annotated[float, Field(ge=0)] = 2e-5
+    current_noise_A: Annotated[float, Field(ge=0)] = 1e-9
+
+
+class Vsp300Section(_Section):
+    """A virtual VSP-300 behind EClib."""
+
+    kind: Literal["vsp300"]
+    listen: EndpointText
+    slots: Annotated[int, Field(ge=1, le=16)] = 6
+    channels: Annotated[tuple[Annotated[int, Field(ge=0, le=15)], ...], Field(min_length=1)] = (0, 1)
+    serial: Annotated[int, Field(ge=0, le=9999)] = 123
+    firmware: Literal["none", "eclab", "kernel"] = Field(
+        default="none", description="what runs on the channels at first"
+    )
+    connections: Annotated[int, Field(ge=1, description="PCs that it takes at a time")] = 10
+    board: BoardSection = BoardSection()
+    cells: dict[ChannelNumber, CellSection] = Field(default_factory=dict)
+
+
+InstrumentSection = Annotated[NewareSection | Vsp300Section, Field(discriminator="kind")]
+
+
 class LabFile(_Section):
     """The whole lab."""
 
@@ -151,7 +182,7 @@ class LabFile(_Section):
     control: EndpointText
     start: AwareDatetime | None = Field(default=None, description="lab time at start; absent: the real time")
     speed_without_node: Annotated[float, Field(ge=0)] = 1.0
-    instruments: dict[Annotated[str, Field(pattern=r"^[\w.-]+$")], NewareSection]
+    instruments: dict[Annotated[str, Field(pattern=r"^[\w.-]+$")], InstrumentSection]
 
     def start_unix_s(self, now: datetime) -> float:
         """Lab time at start; ``now`` where the file names none."""
@@ -208,14 +239,24 @@ def parse_lab(text: str, directory: Path) -> LabFile:
 def first_problem(error: ValidationError) -> str:
     """Only the first problem: one line that names the key."""
     problem = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in problem["loc"] if part != "[key]")
+    place = [str(part) for part in problem["loc"] if part != "[key]"]
+    if place[:1] == ["instruments"]:
+        del place[2:3]  # pydantic names the kind of the section there
+    if problem["type"].startswith("union_tag"):
+        place.append("kind")
+    key = ".".join(place)
     return f"{key}: {problem['msg'].removeprefix('Value error, ')}"
 
 
 def _check_cells(lab: LabFile) -> None:
     for name, section in lab.instruments.items():
-        channels = [str(address) for device in section.devices for address in device.addresses()]
-        if len(set(channels)) != len(channels):
-            raise LabFileError(f"instruments.{name}.devices: the same device is listed twice")
+        if isinstance(section, NewareSection):
+            channels = [str(address) for device in section.devices for address in device.addresses()]
+            if len(set(channels)) != len(channels):
+                raise LabFileError(f"instruments.{name}.devices: the same device is listed twice")
+        else:
+            channels = [str(number) for number in section.channels]
+            if len(set(channels)) != len(channels) or max(section.channels) >= section.slots:
+                raise LabFileError(f"instruments.{name}.channels: each channel once, from 0 to {section.slots - 1}")
         for unknown in section.cells.keys() - set(channels):
             raise LabFileError(f"instruments.{name}.cells.{unknown}: no device has this channel")

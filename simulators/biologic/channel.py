@@ -1,0 +1,242 @@
+"""A channel of the virtual VSP-300: what may be done to it in which order, and what it then does."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from simulators.biologic.channel_hardware import ChannelHardware
+from simulators.biologic.channel_memory import ChannelMemory, Taken
+from simulators.biologic.clips import Clips, Course
+from simulators.biologic.error_code import EclibError, ErrorCode
+from simulators.biologic.firmware import Firmware, RunState
+from simulators.biologic.list_run import ListRun, RunSettings
+from simulators.biologic.parameter_check import check_parameters
+from simulators.biologic.parameter_set import ParameterSet
+from simulators.biologic.parameter_table import HARDWARE_LABELS
+from simulators.biologic.piece import Columns, Ticks
+from simulators.biologic.run_ledger import RunLedger
+from simulators.biologic.segment import SegmentKey, words_of
+from simulators.biologic.sequence import LinkedTechnique
+from simulators.biologic.structs import PARAMETER_IMAGE_BYTES
+from simulators.biologic.technique_id import technique_of_file
+from simulators.cell import CellState, Response, VirtualCell
+
+__all__ = ["Channel"]
+
+_MOST_UPDATED = 10
+_MOST_TECHNIQUES = 50
+_MOST_MESSAGES = 100
+
+
+class Channel:
+    """Methods raise EclibError. ``advance`` comes first: everything else is as of the last one."""
+
+    def __init__(self, number: int, hardware: ChannelHardware, cell: VirtualCell | None = None) -> None:
+        self.number = number
+        self.hardware = hardware
+        self.firmware = Firmware.NONE
+        self.memory = ChannelMemory(hardware.memory_bytes)
+        self.techniques: list[LinkedTechnique] = []
+        self.runs: list[RunLedger] = []
+        """Oldest first."""
+        self.messages: deque[str] = deque(maxlen=_MOST_MESSAGES)
+        self.option_error = (0, 0)
+        """Code and position."""
+        self.connection = (0, 0)
+        """Electrodes and ground, as in HardConf."""
+        self.experiment = b""
+        self.saturated = False
+        self.over_range_next = False
+        """Whether the next row's current is to be beyond every range."""
+        self._clips = Clips(cell)
+        self._sealed = False
+        self._run: ListRun | None = None
+        self._started_unix_s = 0.0
+        self._now_unix_s = float("-inf")
+        self._idle_since: float | None = None
+
+    # ---- time
+
+    def advance(self, now_unix_s: float) -> None:
+        """Execute everything up to this instant."""
+        self._now_unix_s = max(self._now_unix_s, now_unix_s)
+        if self._idle_since is None:
+            self._idle_since = self._now_unix_s
+        if self._run is not None:
+            self._run.advance(self._now_unix_s - self._started_unix_s)
+            self._settle()
+
+    @property
+    def state(self) -> RunState:
+        """STOP or RUN; after the last technique STOP, while rows may still be in memory."""
+        return RunState.STOP if self._run is None else RunState.RUN
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start; zero while nothing runs."""
+        return self._now_unix_s - self._started_unix_s if self._run else 0.0
+
+    @property
+    def time_base_s(self) -> float:
+        """Of the technique that runs, else of the list's last; zero where there is none."""
+        if self._run is not None and self._run.technique is not None:
+            return self._run.technique.bench.tick_s
+        return self.techniques[-1].time_base_s if self.techniques and self.techniques[-1].parameters.has("tb") else 0.0
+
+    @property
+    def running(self) -> LinkedTechnique | None:
+        """The technique that is executed."""
+        run = self._run.technique if self._run else None
+        return self.techniques[run.index] if run else None
+
+    def shown(self) -> Response:
+        """Potential and current now."""
+        course, elapsed_s = self._course()
+        return course.response(np.array([elapsed_s]))
+
+    def cell_state(self) -> CellState:
+        """Where the cell stands now."""
+        course, elapsed_s = self._course()
+        return course.state_at(elapsed_s)
+
+    # ---- the cell
+
+    @property
+    def cell(self) -> VirtualCell | None:
+        """What is between the leads; raises EclibError CHANNEL_RUNNING when set while something runs."""
+        return self._clips.cell
+
+    @cell.setter
+    def cell(self, cell: VirtualCell | None) -> None:
+        if self._run is not None:
+            raise EclibError(ErrorCode.CHANNEL_RUNNING)
+        self._clips = Clips(cell)
+        self._idle_since = self._now_unix_s
+
+    # ---- firmware and techniques
+
+    def load_firmware(self, *, force: bool) -> None:
+        """Load the kernel; where it is loaded already nothing happens, unless forced."""
+        if self._run is not None:
+            raise EclibError(ErrorCode.CHANNEL_RUNNING)
+        if self.firmware is Firmware.ECLAB and not force:
+            raise EclibError(ErrorCode.ECLAB_LOADED)
+        if self.firmware is not Firmware.KERNEL or force:
+            self.firmware = Firmware.KERNEL
+            self.techniques, self._sealed = [], False
+            self.memory.clear()
+            self.messages.append(f"channel {self.number + 1}: kernel loaded")
+
+    def require_kernel(self) -> None:
+        """Raise what every call gets that needs the kernel and does not find it."""
+        if self.firmware is Firmware.ECLAB:
+            raise EclibError(ErrorCode.ECLAB_LOADED)
+        if self.firmware is not Firmware.KERNEL:
+            raise EclibError(ErrorCode.FIRMWARENOTLOADED)
+
+    def load_technique(self, path: str, images: bytes, *, first: bool, last: bool) -> None:
+        """Add a technique to the list; ``first`` clears it, ``last`` closes it."""
+        self.require_kernel()
+        if self._run is not None:
+            raise EclibError(ErrorCode.CHANNEL_RUNNING)
+        technique = technique_of_file(path, self.hardware.board_type)
+        # unconfirmed on hardware: what happens to a technique after the list was closed
+        if not first and (self._sealed or not self.techniques):
+            raise EclibError(ErrorCode.LOADTECHNIQUEFAILED, "the list is closed: begin with first")
+        known = [] if first else self.techniques
+        if len(known) >= _MOST_TECHNIQUES:
+            raise EclibError(ErrorCode.MEMFULL)
+        parameters = ParameterSet(technique, images)
+        check_parameters(technique, parameters, len(known), self.hardware.least_range, self.hardware.greatest_range)
+        self.techniques = [*known, LinkedTechnique(technique, parameters)]
+        self._sealed = last
+
+    def update_parameters(self, index: int, path: str, images: bytes) -> None:
+        """Change parameters of a loaded technique while the channel runs."""
+        self.require_kernel()
+        if self._run is None or not 0 <= index < len(self.techniques):
+            raise EclibError(ErrorCode.UPDATEPARAMETERS, "nothing to update")
+        entry = self.techniques[index]
+        if technique_of_file(path, self.hardware.board_type) is not entry.technique:
+            raise EclibError(ErrorCode.UPDATEPARAMETERS, f"technique {index} is {entry.technique.name}")
+        if len(images) > _MOST_UPDATED * PARAMETER_IMAGE_BYTES:
+            raise EclibError(ErrorCode.UPDATEPARAMETERS, f"at most {_MOST_UPDATED} parameters")
+        labels = {images[at : at + 64].split(b"\0")[0].decode("ascii", "replace") for at in range(0, len(images), 76)}
+        if labels & HARDWARE_LABELS:
+            raise EclibError(ErrorCode.UPDATEPARAMETERS, "ranges, bandwidth and time base stay as they are")
+        entry.parameters.update(images)
+        self._run.parameters_changed(self.elapsed_s, index)
+        self._settle()
+
+    # ---- running
+
+    def start(self, test_id: int) -> None:
+        """Execute the list; rows of the last run that nobody has read are gone."""
+        self.require_kernel()
+        if self._run is not None:
+            raise EclibError(ErrorCode.CHANNEL_RUNNING)
+        if not self._sealed:
+            # unconfirmed on hardware: the code for starting a list that is not closed
+            raise EclibError(ErrorCode.FUNCTIONFAILED, "no closed list of techniques")
+        self._clips.state = self.cell_state()
+        self._started_unix_s = self._now_unix_s
+        self.memory.clear()
+        name = self.experiment.split(b"\0")[0].decode("utf-8", "replace")
+        self.runs.append(RunLedger(test_id, name, self._now_unix_s))
+        settings = RunSettings(
+            self.hardware.greatest_range,
+            self.hardware.voltage_noise_V,
+            self.hardware.current_noise_A,
+            (self.hardware.seed, self.number, test_id),
+        )
+        self._run = ListRun(self.techniques, self._clips, settings, self._enter)
+        self._settle()
+
+    def stop(self) -> None:
+        """End what runs, at open circuit; nothing happens where nothing runs."""
+        self.require_kernel()
+        if self._run is not None:
+            self._run.stop(self.elapsed_s)
+            self._settle("stopped")
+
+    def trigger(self) -> bool:
+        """Give the trigger that a TI technique waits for; False where none does."""
+        return self._run is not None and self._run.trigger(self.elapsed_s)
+
+    def take(self) -> Taken | None:
+        """Take the oldest rows out of the memory; they are not to be had again."""
+        self.require_kernel()
+        taken = self.memory.take()
+        if taken is not None:
+            self.runs[-1].read_rows += len(taken.words)
+        return taken
+
+    # ---- inside
+
+    def _enter(self, key: SegmentKey, ticks: Ticks, columns: Columns) -> int:
+        if self.over_range_next and "i_A" in columns:
+            self.over_range_next = False
+            columns["i_A"][0] = np.nan if self.hardware.board_type == 3 else np.finfo(np.float32).max
+        kept = self.memory.put(key, words_of(columns, self.hardware.board_type))
+        lost = len(ticks) - kept
+        self.runs[-1].enter(key, ticks, columns, kept)
+        self.memory.skipped += lost
+        if lost and self.hardware.when_full == "stop":
+            self.messages.append(f"channel {self.number + 1}: memory full")
+            return kept
+        return len(ticks)
+
+    def _settle(self, state: str = "finished") -> None:
+        """Notice that the run has ended."""
+        if self._run is not None and self._run.ended_s is not None:
+            self._idle_since = self._started_unix_s + self._run.ended_s
+            self._run = None
+            self.runs[-1].state = state
+
+    def _course(self) -> tuple[Course, float]:
+        if self._run is not None:
+            return self._run.course(self.elapsed_s)
+        idle_s = 0.0 if self._idle_since is None else max(0.0, self._now_unix_s - self._idle_since)
+        return self._clips.rest(), idle_s

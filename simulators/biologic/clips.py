@@ -1,0 +1,71 @@
+"""What a channel finds between its leads: the one place where this instrument asks the virtual cell.
+
+The cell's own potential sweep will take ``PotentialDrive``'s place; nothing else here knows how a cell answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulators.biologic.potential_drive import PotentialDrive
+from simulators.cell import CellState, Response, VirtualCell
+
+__all__ = ["Clips", "Course"]
+
+_COMPLIANCE_V = 12.0
+_OPEN_OHM = 1e10
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How potential, current and charge go from now on, at rising seconds from now, and where the cell is then."""
+
+    response: Callable[[NDArray[np.float64]], Response]
+    state_at: Callable[[float], CellState]
+
+
+class Clips:
+    """A cell, or open leads. ``state`` is the cell's state at the beginning of whatever course was asked for last."""
+
+    def __init__(self, cell: VirtualCell | None) -> None:
+        self.cell = cell
+        self.state = cell.state if cell else CellState()
+
+    def rest(self) -> Course:
+        """Open circuit."""
+        return self.current(0.0)
+
+    def current(self, current_A: float) -> Course:
+        """Drive a constant current; open leads go to the compliance limit at once."""
+        if self.cell is None:
+            return self._open(float(np.sign(current_A)) * _COMPLIANCE_V, 0.0)
+        return Course(
+            partial(self.cell.under_current, self.state, current_A), partial(self.cell.advance, self.state, current_A)
+        )
+
+    def sweep(self, start_V: float, rate_V_s: float, current_limit_A: float) -> Course:
+        """Move the potential at a rate, or hold it with rate 0; the current flows either way, up to a limit."""
+        if self.cell is None:
+            return self._open(start_V, rate_V_s)
+        drive = PotentialDrive(self.cell, self.state, start_V, rate_V_s, current_limit_A)
+        return Course(drive.response, drive.state_at)
+
+    def impedance(self, frequency_Hz: NDArray[np.float64]) -> NDArray[np.complex128]:
+        """Impedance in Ohm in the present state."""
+        if self.cell is None:
+            return np.full(frequency_Hz.shape, _OPEN_OHM, np.complex128)
+        return self.cell.impedance(self.state, frequency_Hz)
+
+    def _open(self, start_V: float, rate_V_s: float) -> Course:
+        state = self.state
+
+        def response(elapsed_s: NDArray[np.float64]) -> Response:
+            zero = np.zeros(elapsed_s.shape)
+            return Response(elapsed_s, start_V + rate_V_s * elapsed_s, zero, zero, lambda _: state)
+
+        return Course(response, lambda _: state)

@@ -1,0 +1,141 @@
+"""The virtual VSP-300 itself: a chassis with channels, and what the lab may do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from simulators.biologic.channel import Channel
+from simulators.biologic.channel_hardware import ChannelHardware
+from simulators.biologic.error_code import EclibError, ErrorCode
+from simulators.biologic.firmware import Firmware
+from simulators.cell import VirtualCell, load_material
+from simulators.lab.lab_file import CellSection, Vsp300Section, first_problem
+from simulators.lab.refusal import LabRefusal
+
+__all__ = ["VirtualVsp300"]
+
+
+class VirtualVsp300:
+    """All channels, by their EClib index, which counts from zero."""
+
+    def __init__(self, section: Vsp300Section, now_unix_s: Callable[[], float]) -> None:
+        self.section = section
+        self.connections = 0
+        """How many PCs are connected."""
+        self._now_unix_s = now_unix_s
+        self._last_test_id = 0
+        self.channels = {
+            number: Channel(number, self._hardware(number), _cell(section.cells.get(str(number))))
+            for number in section.channels
+        }
+        for channel in self.channels.values():
+            channel.firmware = Firmware[section.firmware.upper()]
+            channel.advance(now_unix_s())
+
+    def _hardware(self, number: int) -> ChannelHardware:
+        board = self.section.board
+        return ChannelHardware(**board.model_dump(), seed=self.section.serial * 100 + number)
+
+    # ---- what the wire may do
+
+    def channel(self, number: object) -> Channel:
+        """Return a channel brought to the present; raises EclibError CHANNELNOTPLUGGED."""
+        channel = self.channels.get(number) if isinstance(number, int) else None
+        if channel is None:
+            raise EclibError(ErrorCode.CHANNELNOTPLUGGED)
+        channel.advance(self._now_unix_s())
+        return channel
+
+    def start(self, number: object) -> None:
+        """Start a channel; the run gets the next test id."""
+        channel = self.channel(number)
+        channel.start(self._last_test_id + 1)
+        self._last_test_id += 1
+
+    # ---- what the lab may do
+
+    def plug(self, text: str, cell: Mapping[str, Any]) -> None:
+        """Put a fresh virtual cell into a channel."""
+        try:
+            section = CellSection.model_validate(dict(cell))
+        except ValidationError as error:
+            raise LabRefusal(f"cell.{first_problem(error)}") from error
+        self._set_cell(text, section)
+
+    def unplug(self, text: str) -> None:
+        """Leave the leads open."""
+        self._set_cell(text, None)
+
+    def _set_cell(self, text: str, section: CellSection | None) -> None:
+        try:
+            self.named(text).cell = _cell(section)
+        except EclibError as refusal:
+            raise LabRefusal(f"{text}: {refusal}") from refusal
+
+    def named(self, text: str) -> Channel:
+        """Return a channel by its name in the lab, brought to the present; raises LabRefusal."""
+        try:
+            return self.channel(int(text))
+        except (ValueError, EclibError) as error:
+            raise LabRefusal(f"there is no channel {text!r:.80}") from error
+
+    def cells(self) -> dict[str, dict[str, Any]]:
+        """Plugged cells by channel, with what they stand at."""
+        plugged = {}
+        for number, channel in self.channels.items():
+            channel.advance(self._now_unix_s())
+            if (cell := channel.cell) is not None:
+                shown = channel.shown()
+                plugged[str(number)] = {
+                    "material": cell.parameters.name,
+                    "active_mass_g": cell.active_mass_g,
+                    "area_cm2": cell.area_cm2,
+                    "temperature_degC": cell.temperature_degC,
+                    "seed": cell.seed,
+                    "voltage_V": float(shown.voltage_V[0]),
+                    "current_A": float(shown.current_A[0]),
+                    "state": asdict(channel.cell_state()),
+                }
+        return plugged
+
+    def tests(self) -> list[dict[str, Any]]:
+        """Every run in memory, by channel and in the order of their start."""
+        found = []
+        for number, channel in self.channels.items():
+            channel.advance(self._now_unix_s())
+            found += [
+                {
+                    "channel": str(number),
+                    "test_id": run.test_id,
+                    "barcode": run.name,
+                    "state": run.state,
+                    "records": run.rows,
+                }
+                for run in channel.runs
+            ]
+        return found
+
+    def ledger(self, text: str, test_id: int) -> dict[str, NDArray[np.generic]]:
+        """All rows of a run up to now."""
+        for run in self.named(text).runs:
+            if run.test_id == test_id:
+                return run.columns()
+        raise LabRefusal(f"{text} has no test {test_id}")
+
+
+def _cell(section: CellSection | None) -> VirtualCell | None:
+    if section is None:
+        return None
+    return VirtualCell(
+        load_material(section.material),
+        section.active_mass_g,
+        section.area_cm2,
+        temperature_degC=section.temperature_degC,
+        seed=section.seed,
+    )
