@@ -20,8 +20,8 @@ Ticks = NDArray[np.int64]
 Columns = dict[str, NDArray[np.uint32] | NDArray[np.float32]]
 """Columns of rows in the order of the data buffer; integers are uint32, all else float32."""
 
-_ENOUGH = 1e-6
-"""Of a tick: what float32 parameters may lack of a whole number."""
+_SINGLE_ROUNDING = 1.2e-7
+"""Relative: what rounding to float32 may have added to a quotient of two parameters."""
 
 
 class Outcome(Enum):
@@ -83,7 +83,9 @@ class Bench:
 
     def ticks(self, seconds: float) -> int:
         """Whole ticks, rounded up and at least one, as in a real log: 1 s of 24 us is 41667."""
-        return max(1, math.ceil(seconds / self.tick_s - _ENOUGH))
+        exact = seconds / self.tick_s
+        whole = abs(exact - round(exact)) <= exact * _SINGLE_ROUNDING
+        return max(1, round(exact) if whole else math.ceil(exact))
 
     def interval(self, label: str, index: int = 0) -> int | None:
         """Ticks between rows; None where the parameter is zero."""

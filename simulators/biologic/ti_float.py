@@ -1,7 +1,7 @@
 """TI TMS320C3x single precision: how boards of types 1 and 2 write floats into their data buffers.
 
 e = int8(bits 31-24), s = bit 23, f = bits 22-0; e = -128 is zero, else ((-2 if s else 1) + f 2^-23) 2^e. Found in a
-real VSP-300 log, where column 12 is then exactly minus column 6 of a spectrum.
+real VSP-300 log: read so, column 12 of its spectrum is minus column 6, to a part in a million.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def ieee_from_ti(words: NDArray[np.uint32]) -> NDArray[np.float32]:
 
 
 def ti_from_ieee(values: NDArray[Any]) -> NDArray[np.uint32]:
-    """Encode values of any shape as float32. Exact for all normal numbers but -2^-126, which is 2^-23 away.
+    """Encode values of any shape as float32. Exact for all normal numbers; smaller magnitudes are zero.
 
-    Smaller magnitudes are zero. The format has neither infinity nor NaN: infinities become the largest number of
+    The format has neither infinity nor NaN: infinities become the largest number of
     their sign, NaN becomes the largest.
     """
     singles = np.asarray(values, np.float32)
