@@ -166,6 +166,8 @@ class Channel:
         labels = {images[at : at + 64].split(b"\0")[0].decode("ascii", "replace") for at in range(0, len(images), 76)}
         if labels & HARDWARE_LABELS:
             raise EclibError(ErrorCode.UPDATEPARAMETERS, "ranges, bandwidth and time base stay as they are")
+        changed = ParameterSet(entry.technique, entry.parameters.all_images() + images)
+        check_parameters(entry.technique, changed, index, self.hardware.least_range, self.hardware.greatest_range)
         entry.parameters.update(images)
         self._run.parameters_changed(self.elapsed_s, index)
         self._settle()

@@ -63,9 +63,12 @@ class ListRun:
             self._end(now_s)
 
     def parameters_changed(self, now_s: float, index: int) -> None:
-        """Let the running piece notice at once, where it is of that technique; ``advance`` must have been called."""
+        """Let the running piece notice at once, where it is of that technique; ``advance`` must have been called.
+
+        # unconfirmed on hardware: that steps and rests notice at once, sweeps and spectra at their next part
+        """
         run = self.technique
-        if run is not None and run.index == index and not run.piece.process:
+        if run is not None and run.index == index and run.piece.takes_updates:
             self._finish_piece(run, run.tick_at(now_s), cut=True)
 
     def trigger(self, now_s: float) -> bool:

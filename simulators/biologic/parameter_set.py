@@ -72,6 +72,10 @@ class ParameterSet:
         chosen = (image for (label, _), image in self._images.items() if (label in HARDWARE_LABELS) == hardware)
         return b"".join(chosen)
 
+    def all_images(self) -> bytes:
+        """Return every image as it was given."""
+        return b"".join(self._images.values())
+
     def _read(self, images: bytes) -> Iterator[tuple[Element, float, bytes]]:
         if len(images) % PARAMETER_IMAGE_BYTES:
             raise EclibError(ErrorCode.INVALIDPARAMETERS, "half a parameter")

@@ -52,6 +52,8 @@ class Piece:
     """Rows at ticks since ``begin``."""
     process: int = 0
     waits_for_trigger: bool = False
+    takes_updates: bool = False
+    """Whether parameters that change under way cut it; else they count from the next piece on."""
     control: float = 0.0
     """What is controlled, in V or A."""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 __all__ = ["RecordRule", "record_ticks"]
 
-_BLOCK = 512
+_BLOCK = 2048
 _GRID = 257
 _MOST_CHANGES = 64
 """In one block, so that the grid resolves each of them."""

@@ -32,7 +32,7 @@ def _resting(bench: Bench, begin: int, length: int) -> Piece:
 
     rule = RecordRule(bench.interval("Record_every_dT"), bench.change("Record_every_dE"))
     rows = record_ticks(rule, lambda ticks: course.response(ticks * bench.tick_s).voltage_V, length)
-    return Piece(begin, begin + length, course, rows, measure)
+    return Piece(begin, begin + length, course, rows, measure, takes_updates=True)
 
 
 def trigger_out(bench: Bench) -> Technique:

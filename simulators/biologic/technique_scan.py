@@ -53,6 +53,8 @@ def potential_scans(bench: Bench) -> Technique:
                 return Outcome.STOP
             if on_limit is ExitCondition.NEXT_TECHNIQUE:
                 return Outcome.NEXT
+    if not tick:
+        yield _standing(bench)
     return Outcome.NEXT
 
 
@@ -69,7 +71,14 @@ def cyclic_voltammetry(bench: Bench) -> Technique:
         if scan is not None:
             piece, present_V, _ = _piece(bench, scan, tick)
             tick = (yield piece).tick
+    if not tick:
+        yield _standing(bench)
     return Outcome.NEXT
+
+
+def _standing(bench: Bench) -> Piece:
+    """Take one tick where there is nothing to sweep, so that a loop around it goes on in time."""
+    return Piece(0, 1, bench.clips.rest(), iter(()), lambda _: {})
 
 
 def _vertex_V(bench: Bench, vertex: int) -> float:

@@ -122,4 +122,4 @@ def _piece(bench: Bench, step: _Step, course: Course, begin: int, length: int) -
         return shown.current_A if step.potentio else shown.voltage_V
 
     rows = record_ticks(step.rule, watched, length)
-    return Piece(begin, begin + length, course, rows, measure, control=step.value)
+    return Piece(begin, begin + length, course, rows, measure, takes_updates=True, control=step.value)
