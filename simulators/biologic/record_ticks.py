@@ -89,6 +89,6 @@ def _changes(interval: int | None, change: float, quantity: Quantity, last: int,
             window = max(_GRID, window * _MOST_CHANGES // count)
         elif count or interval is not None or last + window >= min(end, _FAR):
             at = np.interp(change * np.arange(1, count + 1), way, grid)
-            return np.unique(np.ceil(at - 1e-6).astype(np.int64))
+            return np.unique(np.maximum(np.ceil(at - 1e-6).astype(np.int64), last + 1))
         else:
             window = int(min(4 * window, min(end, _FAR) - last))

@@ -103,15 +103,42 @@ def test_parameters_that_make_no_sense(eclib: EclibClient, change: dict[str, obj
     assert eclib.message(0) == ""
 
 
-def test_spectra_out_of_range(eclib: EclibClient) -> None:
-    spectrum = {
-        "Initial_frequency": 1e5, "Final_frequency": 1.0, "Frequency_number": 5, "Amplitude_Current": 1e-3,
-        "I_Range": 8,
-    }  # fmt: skip
-    assert eclib.load(0, "geis4", spectrum) == 0
-    assert eclib.load(0, "geis4", spectrum | {"Initial_frequency": 8e6}) == -4
-    assert eclib.load(0, "geis4", spectrum | {"Amplitude_Current": 6e-3}) == -4
-    assert eclib.load(0, "geis4", spectrum | {"Frequency_number": 0}) == -4
+GEIS = {
+    "Initial_frequency": 1e5, "Final_frequency": 1.0, "Frequency_number": 5, "Amplitude_Current": 1e-3, "I_Range": 8,
+}  # fmt: skip
+VSCAN = {
+    "Voltage_step": [1.0, 1.1], "Scan_Rate": [0.0, 1e-3], "Scan_number": 0, "Record_every_dE": 1e-3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("technique", "parameters", "change"),
+    [
+        ("geis4", GEIS, {"Initial_frequency": 8e6}),
+        ("geis4", GEIS, {"Final_frequency": 0.0}),
+        ("geis4", GEIS, {"Amplitude_Current": 6e-3}),
+        ("geis4", GEIS, {"Amplitude_Current": 0.0}),
+        ("geis4", GEIS, {"Frequency_number": 0}),
+        ("geis4", GEIS, {"Average_N_times": 0}),
+        ("geis4", GEIS, {"Wait_for_steady": -1.0}),
+        ("geis4", GEIS, {"I_Range": 12}),
+        ("vscan4", VSCAN, {"Record_every_dE": 0.0}),
+        ("vscan4", VSCAN, {"Scan_Rate": [0.0, 0.0]}),
+        ("vscan4", VSCAN, {"Scan_number": 99}),
+        ("vscan4", VSCAN, {"Begin_measuring_I": 0.9, "End_measuring_I": 0.1}),
+        ("vscan4", VSCAN, {"N_Cycles": -1}),
+        ("vscan4", VSCAN, {"E_Range": 4}),
+        ("vscan4", VSCAN, {"Bandwidth": 10}),
+        ("vscan4", VSCAN, {"xctr": 2}),
+        ("vscan4", VSCAN, {"tb": -1.0}),
+        ("vscanlimit4", VSCAN, {"Exit_Cond": [3]}),
+    ],
+)
+def test_values_out_of_range(
+    eclib: EclibClient, technique: str, parameters: dict[str, object], change: dict[str, object]
+) -> None:
+    assert eclib.load(0, technique, parameters) == 0  # type: ignore[arg-type]
+    assert eclib.load(0, technique, parameters | change) == -4  # type: ignore[arg-type]
 
 
 def test_updates_are_for_running_techniques_few_and_not_of_the_hardware(eclib: EclibClient) -> None:
@@ -152,6 +179,12 @@ def test_what_is_loaded_can_be_read_back(eclib: EclibClient) -> None:
     assert bytes(infos.parameters[0]).startswith(b"Current_step\0")
     assert bytes(infos.hardware[0]).startswith(b"I_Range\0")
     assert eclib.dll.BL_GetTechniqueInfos(eclib.id, 0, 2, c.byref(infos)) == -4
+    parameter = (c.c_uint8 * 76)()
+    assert eclib.dll.BL_GetParamInfos(eclib.id, 0, 1, 1, c.byref(parameter)) == 0
+    assert bytes(parameter).startswith(b"Duration_step\0")
+    assert eclib.dll.BL_GetParamInfos(eclib.id, 0, 1, 9, c.byref(parameter)) == -4
+    assert eclib.dll.BL_GetParamInfos(eclib.id, 0, 0, c.byref(infos)) == 0
+    assert infos.id == 100
 
 
 def test_hardware_configuration_and_experiment_are_kept(eclib: EclibClient) -> None:

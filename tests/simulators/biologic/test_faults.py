@@ -40,6 +40,24 @@ def test_half_a_reply_and_nonsense_are_failed_communication(eclib: EclibClient, 
     assert eclib.dll.BL_TestConnection(eclib.id) == 0
 
 
+def test_a_late_reply_is_waited_for_until_the_time_out(lab: LabThread, control: LabControl) -> None:
+    with EclibClient(lab.port("vsp-1")) as eclib:
+        control.fault("vsp-1", "TestConnection", {"delay_s": 0.05})
+        assert eclib.dll.BL_TestConnection(eclib.id) == 0
+        identity = c.c_int32()
+        assert eclib.dll.BL_Connect(eclib.address, 1, c.byref(identity), None) == 0  # time-out of 1 s
+        control.fault("vsp-1", "TestConnection", {"delay_s": 5})
+        assert eclib.dll.BL_TestConnection(identity) == -200
+        assert eclib.dll.BL_TestConnection(identity) == 0  # a new connection: the late reply is nobody's
+
+
+def test_the_speed_of_the_link_is_measured(eclib: EclibClient) -> None:
+    receiver, kernel = c.c_int32(), c.c_int32()
+    assert eclib.dll.BL_TestCommSpeed(eclib.id, 0, c.byref(receiver), c.byref(kernel)) == 0
+    assert receiver.value >= 1
+    assert kernel.value >= 1
+
+
 def test_any_code_can_be_asked_for(eclib: EclibClient, control: LabControl) -> None:
     control.fault("vsp-1", "BL_StartChannel", {"error": -12})
     eclib.link(0, ("cp4", CP))
