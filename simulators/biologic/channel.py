@@ -182,7 +182,7 @@ class Channel:
         if not self._sealed:
             # unconfirmed on hardware: the code for starting a list that is not closed
             raise EclibError(ErrorCode.FUNCTIONFAILED, "no closed list of techniques")
-        self._clips.state = self.cell_state()
+        self._clips.leave(*self._course())
         self._started_unix_s = self._now_unix_s
         self.memory.clear()
         name = self.experiment.split(b"\0")[0].decode("utf-8", "replace")

@@ -30,7 +30,7 @@ class Course:
 
 
 class Clips:
-    """A cell, or open leads. ``state`` is the cell's state at the beginning of whatever course was asked for last."""
+    """A cell, or open leads. ``state`` is the cell's state where the next course begins."""
 
     def __init__(self, cell: VirtualCell | None) -> None:
         self.cell = cell
@@ -54,6 +54,11 @@ class Clips:
             return self._open(start_V, rate_V_s)
         drive = PotentialDrive(self.cell, self.state, start_V, rate_V_s, current_limit_A)
         return Course(drive.response, drive.state_at)
+
+    def leave(self, course: Course, elapsed_s: float) -> Response:
+        """End a course here; returns what is measured at its end. Whatever comes next begins there."""
+        self.state = course.state_at(elapsed_s)
+        return course.response(np.array([elapsed_s]))
 
     def impedance(self, frequency_Hz: NDArray[np.float64]) -> NDArray[np.complex128]:
         """Impedance in Ohm in the present state."""

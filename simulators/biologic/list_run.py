@@ -101,9 +101,7 @@ class ListRun:
         return True
 
     def _leave_piece(self, run: TechniqueRun, tick: int) -> None:
-        elapsed_s = run.elapsed_s(tick)
-        self._shown = run.piece.course.response(np.array([elapsed_s]))
-        self._clips.state = run.piece.course.state_at(elapsed_s)
+        self._shown = self._clips.leave(run.piece.course, run.elapsed_s(tick))
 
     def _finish_piece(self, run: TechniqueRun, tick: int, *, cut: bool) -> None:
         self._leave_piece(run, tick)
