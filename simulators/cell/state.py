@@ -28,3 +28,7 @@ class CellState:
     cycle: int = 0
     """Counted by the cell itself: a cycle begins when lithiation starts after a delithiation."""
     last_direction: Direction = "none"
+    lost_mAh_g: float = 0.0
+    """Lithium gone for good, in the first-cycle sink and in leaks: lithium + lost = all charge that ever passed."""
+    strain: float = 0.0
+    """Share of the host that high currents have cut off."""
