@@ -18,9 +18,9 @@ from simulators.cell.material import Material, load_material, read_document
 from simulators.cell.material_file import material_path, rewritten
 from simulators.cell.paper_protocols import (
     AREA_cm2,
+    CyclePoint,
     FORMATION_A_g,
     TWO_C_A_g,
-    CyclePoint,
     ladder_capacities,
     recovery,
     reference_cell,
@@ -61,7 +61,7 @@ def load_targets(name: str) -> Targets:
     """Read the targets of a material file."""
     entries = read_document(name)["targets"]
     values: dict[str, Any] = {key: entry["value"] for key, entry in entries.items()}
-    return Targets(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+    return Targets(**{**values, "ladder_mAh_g": tuple(values["ladder_mAh_g"])})
 
 
 def calibrate(material: Material, targets: Targets, rounds: int = _ROUNDS) -> Material:

@@ -76,7 +76,7 @@ class Evolution:
     def after_straight(
         self, state: CellState, first_A: float, last_A: float, duration_s: float, diffusion: Diffusion
     ) -> CellState:
-        """Return a state after a current that went straight from first to last, through zero where that lies between."""
+        """Return a state after a current that went straight from first to last, even through zero."""
         if first_A * last_A < 0:
             until_s = duration_s * first_A / (first_A - last_A)
             state = self.after(self.entered(state, first_A), first_A, 0.0, until_s, diffusion)

@@ -40,7 +40,7 @@ def impedance_ohm_cm2(
     frequency_Hz: NDArray[np.float64],
 ) -> NDArray[np.complex128]:
     """R_s + R_film|CPE + R_ct|CPE + finite-space Warburg, per area."""
-    laplace = 2j * math.pi * frequency_Hz
+    laplace = np.asarray(2j * math.pi * frequency_Hz, np.complex128)
     film = arc_ohm_cm2(at.film_ohm_cm2, material.film_capacitance_F_cm2, material.film_exponent, laplace)
     transfer = arc_ohm_cm2(
         at.charge_transfer_ohm_cm2, material.double_layer_F_cm2, material.double_layer_exponent, laplace

@@ -67,7 +67,7 @@ def open_circuit(material: Material) -> OpenCircuit:
     knot, knot_V = np.array(material.ladder_knot_mAh_g)[order], knot_V[order]
     # between the last knot and full delithiation nothing is measured: a smooth rise
     start = (_LOW_mAh_g, min(0.0, knot[0] - 100))
-    start_V = (1.6, max(0.42, knot_V[0] + 0.10))
+    start_V = (1.6, max(0.42, knot_V[0] + 0.20))
     end, end_V = (knot[-1] + 60, _HIGH_mAh_g), (0.004, -1.2)
     lithiation = PchipInterpolator(np.r_[start, knot, end], np.r_[start_V, knot_V, end_V])(charge)
     delithiation = PchipInterpolator(material.delithiation_charge_mAh_g, material.delithiation_voltage_V)(charge)

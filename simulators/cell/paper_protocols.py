@@ -15,10 +15,10 @@ from simulators.cell.state import CellState
 from simulators.cell.virtual_cell import VirtualCell
 
 __all__ = [
+    "CyclePoint",
     "FORMATION_A_g",
     "RETURN_A_g",
     "TWO_C_A_g",
-    "CyclePoint",
     "Voltammogram",
     "ladder_capacities",
     "recovery",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Voltammetry", "voltammogram_shapes"]
 
-_WINDOW_V = (0.01, 1.5)
+_MIDDLE_V, _HALF_WINDOW_V = 0.755, 0.745
 _GRID_V = np.arange(-1.0, 6.0, 1e-3)
 _BASE = 0.02
 """Of either part away from its peaks, relative to the delithiation peak."""
@@ -35,7 +35,7 @@ def voltammogram_shapes(material: Material) -> dict[bool, tuple[NDArray[np.float
 
     Both parts of lithiation have the area of delithiation's over the paper's window, so that a cycle is balanced.
     """
-    inside = (_GRID_V >= _WINDOW_V[0]) & (_GRID_V <= _WINDOW_V[1])
+    inside = np.abs(_GRID_V - _MIDDLE_V) <= _HALF_WINDOW_V
     parts: dict[bool, list[NDArray[np.float64]]] = {True: [], False: []}
     for scale, breadth in (
         (material.cv_surface_F_g, 1.0),
