@@ -34,8 +34,8 @@ lint: $(VENV)/.dev ## ruff, strict types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev ## measure, as ratios within one run; writes build/bench.json
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.dev ## measure, all or NAMES="download recorder"; writes build/bench.json
+	$(BIN)/python -m benchmarks $(NAMES)
 
 docs: $(VENV)/.dev ## regenerate what docs/ takes from the code, and check every link and example
 	$(BIN)/python -m tests.docs.generated
