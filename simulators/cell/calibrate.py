@@ -145,7 +145,7 @@ def _with_voltammetry(material: Material, targets: Targets) -> Material:
     formed = run_cycles(cell, cell.state, FORMATION_A_g)[1]
 
     def with_values(logs: np.ndarray[Any, Any]) -> Material:
-        surface, diffusion, breadth = (round(float(value), 4) for value in np.exp(logs))
+        surface, diffusion, breadth = np.exp(logs).tolist()
         return replace(material, cv_surface_F_g=surface, cv_diffusion_A_g_s05=diffusion, cv_diffusion_breadth=breadth)
 
     def misses(logs: np.ndarray[Any, Any]) -> list[float]:
@@ -159,7 +159,7 @@ def _with_voltammetry(material: Material, targets: Targets) -> Material:
         ]
 
     start = np.log([material.cv_surface_F_g, material.cv_diffusion_A_g_s05, material.cv_diffusion_breadth])
-    return with_values(least_squares(misses, start, diff_step=1e-3).x)
+    return with_values(least_squares(misses, start).x)
 
 
 def main() -> None:
