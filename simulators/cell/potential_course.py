@@ -55,6 +55,8 @@ class PotentialCourse:
         self._charge_C = [0.0]
         self._voltage_V = [self._cell.voltage_V(self._states[0], current_A)]
         self._step_s = min(_FIRST_STEP_s, self._largest_step_s)
+        self._limited_s = 0.0
+        """Until then a current at its limit is on its way to the potential."""
         if current_A in {lowest_A, highest_A} and current_A and not rate_V_s:
             self._pass_limited(current_A)
 
@@ -68,6 +70,10 @@ class PotentialCourse:
         # the current is straight between nodes: its integral is exact by the mean
         charge_C = np.array(self._charge_C)[node] + (current_A[node] + current) / 2 * (elapsed_s - time_s[node])
         voltage = np.interp(elapsed_s, time_s, self._voltage_V)
+        limited = elapsed_s < self._limited_s
+        if limited.any():
+            constant = self._cell.under_current(self._states[0], self._current_A[0], elapsed_s[limited])
+            voltage[limited] = constant.voltage_V
         return Response(elapsed_s, voltage, current, charge_C / 3600, self.state_at)
 
     def time_to_current_s(self, current_A: float, horizon_s: float) -> float | None:
@@ -129,10 +135,11 @@ class PotentialCourse:
         self._step_s = min(step_s * _GROWTH, self._largest_step_s)
 
     def _pass_limited(self, current_A: float) -> None:
-        """Go to where a current at its limit has brought the potential: it bends there, and the grid begins anew."""
+        """Go to where a current at its limit has brought the potential: the current bends there."""
         state = self._states[0]
         until_s = self._cell.time_to_voltage(state, current_A, self._start_V, _FOREVER_s)
         if until_s:
+            self._limited_s = until_s
             self._append(until_s, current_A, self._cell.advance(state, current_A, until_s))
 
     def _append(self, step_s: float, current_A: float, state: CellState) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Voltammetry", "voltammogram_shapes"]
 
 _MIDDLE_V, _HALF_WINDOW_V = 0.755, 0.745
+_WINDOW_V = np.linspace(_MIDDLE_V - _HALF_WINDOW_V, _MIDDLE_V + _HALF_WINDOW_V, 1491)
+_BALANCING_ROUNDS = 4
 _GRID_V = np.arange(-1.0, 6.0, 1e-3)
 _BASE = 0.02
 """Of either part away from its peaks, relative to the delithiation peak."""
@@ -116,14 +118,33 @@ class Voltammetry:
         )
 
     def _settled_A(self, state: CellState, applied_V: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the current far from a vertex."""
+        """Return the current far from a vertex; a lithiation that takes what the delithiation of its rate gives back."""
+        out = self._branch(state, delithiation=True, scale=1.0)
+        if self._rate_V_s > 0:
+            return np.interp(applied_V, *out)
+        scale = 1.0
+        for _ in range(_BALANCING_ROUNDS):
+            scale *= -_window_V_A(*out) / _window_V_A(*self._branch(state, delithiation=False, scale=scale))
+        return np.interp(applied_V, *self._branch(state, delithiation=False, scale=scale))
+
+    def _branch(
+        self, state: CellState, *, delithiation: bool, scale: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Applied potential and current of one direction, any distance from a vertex."""
         cell, speed = self._cell, abs(self._rate_V_s)
-        surface, diffusion = voltammogram_shapes(cell.parameters)[self._rate_V_s > 0]
+        surface, diffusion = voltammogram_shapes(cell.parameters)[delithiation]
         faster = 1 / arrhenius(cell.parameters.diffusion_energy_kJ_mol, cell.temperature_degC)
         specific = surface * speed + diffusion * math.sqrt(speed * faster)
         age = cell.age(state)
-        current = math.copysign(cell.effective_mass_g * age.capacity, self._rate_V_s) * specific
+        current = (scale if delithiation else -scale) * cell.effective_mass_g * age.capacity * specific
         at = resistances(cell.parameters, cell.temperature_degC, age.resistance)
         # what lies before the surface; charge transfer and diffusion are in the measured peaks themselves
         drop_V = current * (at.ohmic_ohm_cm2 + at.film_ohm_cm2) / cell.area_cm2
-        return np.interp(applied_V, np.maximum.accumulate(_GRID_V + drop_V), current)
+        return np.maximum.accumulate(_GRID_V + drop_V), current
+
+
+def _window_V_A(applied_V: NDArray[np.float64], current_A: NDArray[np.float64]) -> float:
+    """Integral of the current over the window, with what the turns at its ends add: charge times scan rate."""
+    settled = np.interp(_WINDOW_V, applied_V, current_A)
+    turns = (settled[0] - settled[-1]) * _TURN_V * (1.0 if settled[0] < 0 else -1.0)
+    return float(np.trapezoid(settled, _WINDOW_V) + turns)

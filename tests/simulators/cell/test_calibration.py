@@ -12,7 +12,6 @@ from simulators.cell.material import read_document
 from simulators.cell.material_file import material_path, rewritten
 
 
-
 @pytest.mark.parametrize("name", MATERIALS)
 def test_targets_are_met_and_the_files_say_how_closely(name: str) -> None:
     targets = load_targets(name)
