@@ -147,7 +147,7 @@ def test_a_task_that_joins_while_the_others_sleep_stops_time(lab: LabThread) -> 
         await asyncio.sleep(0)
         await asyncio.to_thread(other.sleep, start + 60.0)
         joined = clock.sleeper("joins")
-        while clock.now() < start + 60.0:  # until the lab has said what time it is
+        while clock.now() < start + 60.0:  # noqa: ASYNC110 - until the lab has said what time it is
             await asyncio.sleep(0)
         pending = other.start_sleep(start + 7200.0)
         await joined.sleep_until(start + 90.0)
@@ -218,7 +218,7 @@ def test_a_lab_that_dies_is_a_clear_error_for_sleepers_and_for_later_sleeps(lab:
 
 def test_a_refused_sleep_is_an_error_and_no_eternal_sleep(lab: LabThread) -> None:
     async def story(clock: VirtualClock, start: float) -> None:
-        with pytest.raises(DriverError, match="refused sleep: .*finite"):
+        with pytest.raises(DriverError, match=r"refused sleep: .*finite"):
             await clock.sleeper("one").sleep_until(float("inf"))
 
     play(lab, story)
