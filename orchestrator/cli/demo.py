@@ -18,10 +18,13 @@ from orchestrator.cli.refusal import CommandRefused
 if TYPE_CHECKING:
     from orchestrator.client import Client
     from orchestrator.config import Lab
+    from orchestrator.web.models.run import LaunchRequest, Placement
 
 __all__ = ["PROTOCOLS", "demo"]
 
 PROTOCOLS = ("formation", "rate-ladder", "cycling-2c-500")
+_PARAMETERS = {"cycling-2c-500": {"worn_out": "1 %"}}
+"""The library's protocol ends with a worn cell; here all eight shall be seen for 500 cycles."""
 _UP_WITHIN_S = 60.0
 
 
@@ -114,7 +117,7 @@ def _launch(client: Client, protocols: Sequence[str]) -> list[int]:
     """Add the cells, then queue every protocol on all of them: each starts when the one before it has completed."""
     from orchestrator.cli.demo_lab import CELLS
     from orchestrator.web.models.cell import NewCell
-    from orchestrator.web.models.run import LaunchRequest, Placement
+    from orchestrator.web.models.run import Placement
 
     for cell in CELLS:
         client.add_cell(
@@ -132,10 +135,17 @@ def _launch(client: Client, protocols: Sequence[str]) -> list[int]:
     placements = [Placement(cell=cell.id, bench=cell.bench) for cell in CELLS]
     runs: list[int] = []
     for protocol in protocols:
-        answer = client.launch(LaunchRequest(protocol=protocol, placements=placements, actor="demo"))
+        answer = client.launch(_request(protocol, placements))
         runs += [run.run_id for run in answer.runs]
         click.echo(f"{protocol}: {answer.runs[0].message}, and {len(answer.runs) - 1} more")
     return runs
+
+
+def _request(protocol: str, placements: Sequence[Placement]) -> LaunchRequest:
+    from orchestrator.web.models.run import LaunchRequest
+
+    parameters = _PARAMETERS.get(protocol, {})
+    return LaunchRequest(protocol=protocol, parameters=parameters, placements=list(placements), actor="demo")
 
 
 def _follow(client: Client, runs: Sequence[int]) -> None:
