@@ -116,9 +116,8 @@ def _nyquist(axis: Axes, cell: VirtualCell) -> None:
         cell.temperature_degC = temperature_degC
         ohm = cell.impedance(rested, frequency_Hz)
         axis.plot(ohm.real, -ohm.imag, f"C{index}.-", linewidth=0.8, markersize=3, label=f"{temperature_degC:g} °C")
-    axis.set(xlabel="Re Z, Ω", ylabel="−Im Z, Ω")
-    axis.set_aspect("equal", adjustable="datalim")
-    axis.set_anchor("S")
+    widest = 1.05 * max(line.get_xdata().max() for line in axis.lines)
+    axis.set(xlabel="Re Z, Ω", ylabel="−Im Z, Ω", xlim=(0, widest), ylim=(0, 0.8 * widest), box_aspect=0.8)
 
 
 def _voltammograms(axis: Axes, cell: VirtualCell) -> None:

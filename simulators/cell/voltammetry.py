@@ -118,7 +118,7 @@ class Voltammetry:
         )
 
     def _settled_A(self, state: CellState, applied_V: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the current far from a vertex; a lithiation that takes what the delithiation of its rate gives back."""
+        """Return the current far from a vertex; lithiation takes what delithiation at its rate gives back."""
         out = self._branch(state, delithiation=True, scale=1.0)
         if self._rate_V_s > 0:
             return np.interp(applied_V, *out)
