@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs clean
+.PHONY: help demo test lint bench calibrate docs clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("cellbench needs Python 3.11 or newer, not %s; say make PYTHON=python3.12" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -36,6 +36,9 @@ lint: $(VENV)/.dev ## ruff, strict types, layers
 
 bench: $(VENV)/.dev ## measure, all or NAMES="download recorder"; writes build/bench.json
 	$(BIN)/python -m benchmarks $(NAMES)
+
+calibrate: $(VENV)/.run ## the virtual cell's parameters anew, from the paper's figures
+	$(BIN)/python -m simulators.cell.calibrate
 
 docs: $(VENV)/.dev ## regenerate what docs/ takes from the code, and check every link and example
 	$(BIN)/python -m tests.docs.generated

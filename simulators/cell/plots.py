@@ -112,11 +112,13 @@ def _nyquist(axis: Axes, cell: VirtualCell) -> None:
     half = cell.advance(formed, -0.1 * cell.active_mass_g, 18e3)
     rested = cell.advance(half, 0.0, 7200)
     frequency_Hz = np.logspace(5, -1, 61)
+    reach_ohm = []
     for index, temperature_degC in enumerate((0.0, 10.0, 25.0, 40.0)):
         cell.temperature_degC = temperature_degC
         ohm = cell.impedance(rested, frequency_Hz)
+        reach_ohm.append(float(ohm.real.max()))
         axis.plot(ohm.real, -ohm.imag, f"C{index}.-", linewidth=0.8, markersize=3, label=f"{temperature_degC:g} °C")
-    widest = 1.05 * max(line.get_xdata().max() for line in axis.lines)
+    widest = 1.05 * max(reach_ohm)
     axis.set(xlabel="Re Z, Ω", ylabel="−Im Z, Ω", xlim=(0, widest), ylim=(0, 0.8 * widest), box_aspect=0.8)
 
 
