@@ -77,7 +77,7 @@ def test_a_mistake_names_file_line_key_and_remedy(
 
 
 def test_a_missing_file_names_the_option(tmp_path: Path) -> None:
-    with pytest.raises(LabFileError, match="there is no lab file .*; name it with --lab"):
+    with pytest.raises(LabFileError, match=r"there is no lab file .*; name it with --lab"):
         read_lab(tmp_path / "lab.yaml")
 
 
