@@ -8,10 +8,9 @@ import numpy as np
 
 from simulators.cell.kinetics import arrhenius
 from simulators.cell.material import Material
+from simulators.cell.state import DIFFUSION_MODES
 
 __all__ = ["Diffusion"]
-
-_MODES = 3
 
 
 class Diffusion:
@@ -25,7 +24,7 @@ class Diffusion:
         slowness = arrhenius(material.diffusion_energy_kJ_mol, temperature_degC)
         self.whole_s = material.diffusion_time_s * slowness
         """tau_D, length squared over diffusion coefficient."""
-        self.tau_s = self.whole_s / (np.arange(1, _MODES + 1) * math.pi) ** 2
+        self.tau_s = self.whole_s / (np.arange(1, DIFFUSION_MODES + 1) * math.pi) ** 2
         self.gain_s = 2 * self.tau_s
         self.whole_gain_s = float(self.gain_s.sum())
         self._taus_s: list[float] = self.tau_s.tolist()

@@ -21,11 +21,12 @@ from simulators.cell.paper_protocols import run_cycles
 MASS_g, AREA_cm2 = 2.434e-3 * 1.131, 1.131
 GAS, FARADAY = 8.314462618, 96485.33212
 CLOSE_V = 1e-4
+MODES = 8
 
 
 @dataclass
 class Equations:
-    """State: q, h, z1, z2, z3 and lithiated charge x, all in mAh/g but h. Direction, cycle and strain stand still."""
+    """State: q, h, lithiated charge a, z1, z2, …, all in mAh/g but h. Direction, cycle and strain stand still."""
 
     material: Material
     temperature_degC: float
@@ -40,7 +41,7 @@ class Equations:
         self.series_ohm += self.slow(m.film_energy_kJ_mol) * m.film_ohm_cm2 * self.growth / AREA_cm2
         transfer = m.charge_transfer_ohm_cm2 * kelvin / 298.15 * self.slow(m.activation_energy_kJ_mol)
         self.exchange_A = self.thermal_V / (transfer * self.growth / AREA_cm2)
-        self.tau_s = m.diffusion_time_s * self.slow(m.diffusion_energy_kJ_mol) / (np.arange(1, 4) * np.pi) ** 2
+        self.tau_s = m.diffusion_time_s * self.slow(m.diffusion_energy_kJ_mol) / (np.arange(1, MODES + 1) * np.pi) ** 2
         self.lithiation, self.delithiation = self.branches()
 
     def slow(self, energy_kJ_mol: float) -> float:
@@ -65,24 +66,24 @@ class Equations:
         rate = current_A / MASS_g / 3.6
         into = max(0.0, -rate)
         sink = 0.0
-        if y[5] < m.first_discharge_mAh_g:
+        if y[2] < m.first_discharge_mAh_g:
             length = m.first_sink_length_mAh_g
             whole = length * (1 - math.exp(-m.first_discharge_mAh_g / length))
-            sink = m.first_sink_mAh_g / whole * math.exp(-y[5] / length)
+            sink = m.first_sink_mAh_g / whole * math.exp(-y[2] / length)
         branch = 1.0 if rate > 0 else 0.0
         return np.r_[
             -rate - into * (sink + self.leak),
             (branch - y[1]) * abs(rate) / m.hysteresis_length_mAh_g,
-            -y[2:5] / self.tau_s - 2 * rate,
             into,
+            -y[3:] / self.tau_s - 2 * rate,
         ]
 
     def quiet_V(self, y: np.ndarray) -> float:
         m = self.material
-        surface = (y[0] + y[2:5].sum()) / self.capacity
+        surface = (y[0] + y[3:].sum()) / self.capacity
         low, high = float(self.lithiation(surface)), float(self.delithiation(surface))
-        rise = m.first_rise_V * math.exp(-y[5] / m.first_rise_length_mAh_g) * (1 - y[1])
-        return low + (high - low) * y[1] + (rise if y[5] < m.first_discharge_mAh_g else 0.0)
+        rise = m.first_rise_V * math.exp(-y[2] / m.first_rise_length_mAh_g) * (1 - y[1])
+        return low + (high - low) * y[1] + (rise if y[2] < m.first_discharge_mAh_g else 0.0)
 
     def voltage_V(self, y: np.ndarray, current_A: float) -> float:
         transfer_V = 2 * self.thermal_V * math.asinh(current_A / (2 * self.exchange_A))
@@ -115,7 +116,7 @@ def same(material: str, temperature_degC: float, state: CellState) -> tuple[Virt
     age = cell.age(state)
     equations = Equations(cell.parameters, temperature_degC, age.capacity, age.resistance, age.leak)
     z = state.diffusion_mAh_g
-    return cell, equations, np.array([state.lithium_mAh_g, state.hysteresis, *z, state.lithiated_mAh_g])
+    return cell, equations, np.array([state.lithium_mAh_g, state.hysteresis, state.lithiated_mAh_g, *z])
 
 
 def begun(material: str, temperature_degC: float, history: list[tuple[float, float]], next_A: float) -> CellState:
