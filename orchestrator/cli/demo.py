@@ -37,7 +37,7 @@ _UP_WITHIN_S = 60.0
 def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     """Run formation, rate ladder and 500 cycles at 2C on eight virtual cells at once, and print the results.
 
-    Everything but the instrument is what a real lab runs. Only the poll interval differs: 15 minutes of lab time
+    Everything but the instrument is what a real lab runs. Only the poll interval differs: 30 minutes of lab time
     instead of 10 s, since the virtual lab's clock jumps from one poll to the next.
     """
     from orchestrator.cli.demo_results import print_results, say_where
@@ -46,7 +46,7 @@ def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     with ExitStack() as stack:
         lab = stack.enter_context(_virtual_lab(place))
         client = stack.enter_context(_service(lab))
-        click.echo(f"SIMULATED: {lab.name}, polled every 15 min of lab time; API at {lab.web.url}/api/v1")
+        click.echo(f"SIMULATED: {lab.name}, polled every 30 min of lab time; API at {lab.web.url}/api/v1")
         began = time.monotonic()
         runs = _launch(client, protocols)
         _follow(client, runs)
