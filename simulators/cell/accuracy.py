@@ -35,6 +35,10 @@ class Accuracy:
         own = np.random.default_rng(seed).standard_normal(2) if seed else np.zeros(2)
         return Meter(self, float(own[0]) * self.offset * self.full_scale, 1 + float(own[1]) * self.gain)
 
+    def counted(self, readings: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return readings in whole counts; beyond full scale a reading stands still there."""
+        return np.clip(np.round(readings / self.resolution) * self.resolution, -self.full_scale, self.full_scale)
+
 
 @dataclass(frozen=True, slots=True)
 class Meter:
@@ -46,11 +50,17 @@ class Meter:
     gain: float
 
     def read(self, true: NDArray[np.float64], noise: np.random.Generator) -> NDArray[np.float64]:
-        """Return readings of true values; beyond full scale a reading stands still there."""
-        accuracy = self.accuracy
-        spread = noise.standard_normal(true.shape) * (accuracy.noise * accuracy.full_scale)
-        counts = np.round((true * self.gain + self.offset + spread) / accuracy.resolution)
-        return np.clip(counts * accuracy.resolution, -accuracy.full_scale, accuracy.full_scale)
+        """Return readings of true values, with noise and in counts."""
+        spread = noise.standard_normal(true.shape) * (self.accuracy.noise * self.accuracy.full_scale)
+        return self.accuracy.counted(self.reading(true) + spread)
+
+    def reading(self, true: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what true values read as on average, between the counts."""
+        return true * self.gain + self.offset
+
+    def true_value(self, reading: float) -> float:
+        """Return the value that reads as this on average."""
+        return (reading - self.offset) / self.gain
 
 
 @cache
