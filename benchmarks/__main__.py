@@ -1,4 +1,4 @@
-"""``make bench [NAME…]``: run the measurements, print them, write ``build/bench.json``.
+"""``make bench NAMES="…"``: run the measurements, print them, write ``build/bench.json``.
 
 A module here with a function ``measure() -> dict[str, Figure]`` is a benchmark; each figure is
 ``{"value": …, "target": …, "better": "higher" | "lower", "unit": …}``.

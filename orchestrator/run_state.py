@@ -33,8 +33,8 @@ LEGAL: Mapping[RunState, frozenset[RunState]] = {
     _S.QUEUED: frozenset({_S.WAITING, _S.STARTING, _S.STOPPED, _S.FAILED}),
     # Back to queued: an operator has released it.
     _S.WAITING: frozenset({_S.QUEUED, _S.STARTING, _S.STOPPING, _S.COMPLETED, _S.STOPPED, _S.FAILED}),
-    # A start that provably did not happen goes back to waiting, for the next attempt.
-    _S.STARTING: frozenset({_S.RUNNING, _S.PAUSED, _S.WAITING, _S.STOPPING, _S.STOPPED, _S.FAILED, _S.LOST}),
+    # A start of which not a byte has left goes back to the queue.
+    _S.STARTING: frozenset({_S.QUEUED, _S.RUNNING, _S.PAUSED, _S.WAITING, _S.STOPPING, _S.STOPPED, _S.FAILED, _S.LOST}),
     _S.RUNNING: frozenset(
         {_S.PAUSING, _S.PAUSED, _S.WAITING, _S.STARTING, _S.STOPPING, _S.COMPLETED, _S.STOPPED, _S.FAILED, _S.LOST}
     ),

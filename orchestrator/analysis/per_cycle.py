@@ -42,7 +42,7 @@ def per_cycle(run: RunData, cell_type: Literal["half", "full"]) -> pd.DataFrame:
     ``excluded`` says why a cycle is left out (incomplete, gap, no charge, no discharge, no current) or is empty;
     such a row keeps the bare counters, its efficiencies and mean voltages are NaN. Efficiency is that of one and the
     same cycle: delithiation / lithiation (charge / discharge) in a half cell, discharge / charge in a full cell. Mean
-    voltage = energy / capacity.
+    voltage = energy / capacity. Energy efficiency is a full cell's alone.
     """
     raw = run.cycles
     frame = pd.DataFrame({"cycle": raw["cycle"], "label": raw["label"], "excluded": _exclusions(raw)})
@@ -58,7 +58,8 @@ def per_cycle(run: RunData, cell_type: Literal["half", "full"]) -> pd.DataFrame:
     whole = whole.where(frame["excluded"] == "")
     out, into = ("charge", "discharge") if cell_type == "half" else ("discharge", "charge")
     frame["coulombic_efficiency_pct"] = 1e2 * _ratio(whole[f"{out}_capacity_Ah"], whole[f"{into}_capacity_Ah"])
-    frame["energy_efficiency_pct"] = 1e2 * _ratio(whole[f"{out}_energy_Wh"], whole[f"{into}_energy_Wh"])
+    if cell_type == "full":  # against lithium, the energy of a half cell's two directions has no such meaning
+        frame["energy_efficiency_pct"] = 1e2 * _ratio(whole[f"{out}_energy_Wh"], whole[f"{into}_energy_Wh"])
     for direction in ("charge", "discharge"):
         mean = _ratio(whole[f"{direction}_energy_Wh"], whole[f"{direction}_capacity_Ah"])
         frame[f"mean_{direction}_voltage_V"] = mean

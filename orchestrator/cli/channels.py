@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,12 @@ from orchestrator.cli.options import open_client, service_options
 from orchestrator.cli.table import print_table
 from orchestrator.cli.wording import NOTHING, duration, quantity
 
+if TYPE_CHECKING:
+    from orchestrator.web.models.channel import ChannelAnswer
+
 __all__ = ["channels"]
+
+_FREE = ("idle", "finished", "stopped")
 
 
 @click.command("channels")
@@ -24,7 +30,7 @@ def channels(lab_path: Path | None, url: str | None) -> None:
         (
             one.bench or NOTHING,
             f"{one.instrument}/{one.channel}",
-            one.state,
+            _state(one),
             f"run {one.run_id}" if one.run_id is not None else one.tag or NOTHING,
             quantity(one.voltage_V, "V"),
             quantity(one.current_A, "A"),
@@ -35,3 +41,8 @@ def channels(lab_path: Path | None, url: str | None) -> None:
     print_table(
         header, rows, "no channels: the node has not reached an instrument yet, and the lab file has no benches"
     )
+
+
+def _state(one: ChannelAnswer) -> str:
+    """The channel's state; one that a test has left is free, and says how the test ended."""
+    return f"free ({one.state})" if one.state in _FREE else one.state

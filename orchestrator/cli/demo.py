@@ -18,10 +18,13 @@ from orchestrator.cli.refusal import CommandRefused
 if TYPE_CHECKING:
     from orchestrator.client import Client
     from orchestrator.config import Lab
+    from orchestrator.web.models.run import LaunchRequest, Placement
 
 __all__ = ["PROTOCOLS", "demo"]
 
 PROTOCOLS = ("formation", "rate-ladder", "cycling-2c-500")
+_PARAMETERS = {"cycling-2c-500": {"worn_out": "1 %"}}
+"""The library's protocol ends with a worn cell; here all eight shall be seen for 500 cycles."""
 _UP_WITHIN_S = 60.0
 
 
@@ -34,7 +37,7 @@ _UP_WITHIN_S = 60.0
 def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     """Run formation, rate ladder and 500 cycles at 2C on eight virtual cells at once, and print the results.
 
-    Everything but the instrument is what a real lab runs. Only the poll interval differs: 15 minutes of lab time
+    Everything but the instrument is what a real lab runs. Only the poll interval differs: 30 minutes of lab time
     instead of 10 s, since the virtual lab's clock jumps from one poll to the next.
     """
     from orchestrator.cli.demo_results import print_results, say_where
@@ -43,7 +46,7 @@ def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     with ExitStack() as stack:
         lab = stack.enter_context(_virtual_lab(place))
         client = stack.enter_context(_service(lab))
-        click.echo(f"SIMULATED: {lab.name}, polled every 15 min of lab time; API at {lab.web.url}/api/v1")
+        click.echo(f"SIMULATED: {lab.name}, polled every 30 min of lab time; API at {lab.web.url}/api/v1")
         began = time.monotonic()
         runs = _launch(client, protocols)
         _follow(client, runs)
@@ -114,7 +117,7 @@ def _launch(client: Client, protocols: Sequence[str]) -> list[int]:
     """Add the cells, then queue every protocol on all of them: each starts when the one before it has completed."""
     from orchestrator.cli.demo_lab import CELLS
     from orchestrator.web.models.cell import NewCell
-    from orchestrator.web.models.run import LaunchRequest, Placement
+    from orchestrator.web.models.run import Placement
 
     for cell in CELLS:
         client.add_cell(
@@ -132,10 +135,17 @@ def _launch(client: Client, protocols: Sequence[str]) -> list[int]:
     placements = [Placement(cell=cell.id, bench=cell.bench) for cell in CELLS]
     runs: list[int] = []
     for protocol in protocols:
-        answer = client.launch(LaunchRequest(protocol=protocol, placements=placements, actor="demo"))
+        answer = client.launch(_request(protocol, placements))
         runs += [run.run_id for run in answer.runs]
         click.echo(f"{protocol}: {answer.runs[0].message}, and {len(answer.runs) - 1} more")
     return runs
+
+
+def _request(protocol: str, placements: Sequence[Placement]) -> LaunchRequest:
+    from orchestrator.web.models.run import LaunchRequest
+
+    parameters = _PARAMETERS.get(protocol, {})
+    return LaunchRequest(protocol=protocol, parameters=parameters, placements=list(placements), actor="demo")
 
 
 def _follow(client: Client, runs: Sequence[int]) -> None:

@@ -90,8 +90,8 @@ def write_lab_file(folder: Path, control_port: int, instrument_port: int, web_po
                 "bts-1": {
                     "driver": "neware",
                     "address": f"127.0.0.1:{instrument_port}",
-                    "poll": "15 min",
-                    "lost_after": "1 h",
+                    "poll": "30 min",
+                    "lost_after": "2 h",
                     "time_zone": "Asia/Shanghai",
                     "step_dir": "./steps",
                     "remote_step_dir": "D:\\steps",

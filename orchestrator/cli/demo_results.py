@@ -120,8 +120,9 @@ def say_where(client: Client, lab: Lab, runs: Sequence[int], wall_s: float) -> N
     records = sum(segment.records for run in runs for segment in client.run(run).segments)
     click.echo(f"\n{records:,} records of {len(runs)} runs in {wall_s:.0f} s")
     click.echo(f"database  {_short(Path(lab.database_url.removeprefix('sqlite:///')))}")
-    click.echo(f"exports   {_short(folder)} (run {runs[-1]}; any other: cellbench export RUN --lab {_short(lab.path)})")
-    click.echo(f"API       {lab.web.url}/ while the service runs: cellbench web --lab {_short(lab.path)}")
+    click.echo(f"exports   {_short(folder)} (run {runs[-1]})")
+    click.echo(f"API       {lab.web.url}/ while this runs: cellbench web --lab {_short(lab.path)}")
+    click.echo(f"          meanwhile any other run: cellbench export RUN --lab {_short(lab.path)}")
 
 
 def _short(path: Path) -> str:

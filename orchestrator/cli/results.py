@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +26,10 @@ __all__ = ["results"]
 @click.command("results")
 @click.argument("run", type=click.IntRange(min=1))
 @click.option("--again", multiple=True, metavar="NAME", help="Ask for this analysis (again); the node carries it out.")
+@click.option("--wide", is_flag=True, help="All columns of every table, also where the terminal is narrower.")
 @actor_option
 @service_options
-def results(run: int, again: tuple[str, ...], actor: str, lab_path: Path | None, url: str | None) -> None:
+def results(run: int, again: tuple[str, ...], wide: bool, actor: str, lab_path: Path | None, url: str | None) -> None:
     """Show the results of a run's analyses: the newest of each."""
     with open_client(lab_path, url) as client:
         for name in again:
@@ -36,8 +40,9 @@ def results(run: int, again: tuple[str, ...], actor: str, lab_path: Path | None,
         found = _newest(client.analyses(run))
     if not found:
         click.echo("no analyses: the protocol names none, or the run has not ended")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not wide else None
     for one in found:
-        for line in _lines(one):
+        for line in _lines(one, width):
             click.echo(line)
     failed = [f"{one.name} failed: {one.error}" for one in found if one.state == "failed"]
     if failed:
@@ -51,15 +56,15 @@ def _newest(found: list[AnalysisAnswer]) -> list[AnalysisAnswer]:
     return sorted(by_name.values(), key=lambda one: one.id)
 
 
-def _lines(one: AnalysisAnswer) -> Iterator[str]:
+def _lines(one: AnalysisAnswer, width: int | None) -> Iterator[str]:
     options = ", ".join(f"{name} = {value}" for name, value in one.options.items())
     yield f"{one.name}" + (f" ({options})" if options else "") + ("" if one.state == "done" else f": {one.state}")
     if one.result is not None:
-        yield from _result_lines(one.result)
+        yield from _result_lines(one.result, width)
     yield ""
 
 
-def _result_lines(stored: Mapping[str, Any]) -> Iterator[str]:
+def _result_lines(stored: Mapping[str, Any], width: int | None) -> Iterator[str]:
     from orchestrator.analysis.result import AnalysisResult
 
     result: AnalysisResult = AnalysisResult.from_json(stored)
@@ -67,7 +72,7 @@ def _result_lines(stored: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {line}"
     for table in result.tables:
         yield f"  {table.name}"
-        yield from (f"    {line}" for line in _table(table))
+        yield from (f"    {line}" for line in _table(table, width))
     for warning in result.warnings:
         yield f"  note: {warning}"
 
@@ -79,9 +84,17 @@ def _value_cells(value: Value) -> tuple[str, str, str]:
     return value.name, number, value.note or ""
 
 
-def _table(table: Table) -> list[str]:
+def _table(table: Table, width: int | None) -> list[str]:
+    """The table, with as many of its columns as fit into ``width`` characters (None: all)."""
     header = [f"{column.name} / {column.unit}" if column.unit else column.name for column in table.columns]
-    return table_lines(header, [[_text(entry) for entry in row] for row in table.rows])
+    rows = [[_text(entry) for entry in row] for row in table.rows]
+    shown = len(header)
+    if width is not None:
+        widths = [max(map(len, column)) + 2 for column in zip(header, *rows, strict=True)]
+        shown = max(1, sum(total <= width - 4 for total in accumulate(widths)))
+    lines = table_lines(header[:shown], [row[:shown] for row in rows])
+    left = ", ".join(header[shown:])
+    return [*lines, f"(wider than this terminal: {left}; see them with --wide)"] if left else lines
 
 
 def _text(entry: object) -> str:

@@ -16,16 +16,16 @@ def run_line(run: RunAnswer) -> str:
     """``run 17  rate-ladder on L1 at A1  running  cycle 3 of 48  …``."""
     where = run.bench or f"{run.instrument}/{run.channel}"
     parts = [f"run {run.id}", f"{run.protocol} on {run.cell} at {where}", run.state, cycle_text(run)]
-    if run.ended:
-        return "  ".join([*parts, run.reason or ""]).rstrip()
-    return "  ".join(
-        part for part in [*parts, step_text(run), values_text(run), left_text(run), run.reason or ""] if part
-    )
+    if not run.ended:
+        parts += [step_text(run), values_text(run), left_text(run)]
+    return "  ".join(part for part in [*parts, run.reason or ""] if part)
 
 
 def cycle_text(run: RunAnswer) -> str:
-    """``cycle 3 of 48``; after the end, how many were done."""
+    """``cycle 3 of 48``; after the end, how many were done; nothing where the protocol has no cycles."""
     at = run.progress
+    if not at.cycles_total:
+        return ""
     if run.ended:
         return f"{at.cycles_done} of {at.cycles_total} cycles"
     return f"cycle {at.cycle or 0} of {at.cycles_total}"

@@ -49,7 +49,9 @@ def _facts(run: RunDetail) -> list[str]:
     if run.finished_unix_s is not None:
         lines[0] += f", ended {moment(run.finished_unix_s)}"
     else:
-        lines.append(f"{cycle_text(run)}, {duration(run.progress.elapsed_s)} so far, {left_text(run) or 'end unknown'}")
+        so_far = "not started" if run.started_unix_s is None else f"{duration(run.progress.elapsed_s)} so far"
+        parts = (cycle_text(run), so_far, left_text(run) or "end unknown")
+        lines.append(", ".join(part for part in parts if part))
     if run.parameters:
         lines.append("parameters: " + ", ".join(f"{key} = {value}" for key, value in run.parameters.items()))
     records = sum(segment.records for segment in run.segments)

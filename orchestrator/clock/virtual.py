@@ -13,7 +13,7 @@ import json
 from collections.abc import Coroutine
 from typing import Any
 
-from drivers.errors import Garbled, Unreachable
+from drivers.errors import DriverError, Garbled, Unreachable
 
 __all__ = ["VirtualClock"]
 
@@ -40,7 +40,7 @@ class _VirtualSleeper:
         try:
             return await self._sleeping
         except asyncio.CancelledError:
-            self._clock.wakes_up(self._sleeping)
+            self._clock.gives_up(self._sleeping)
             raise
         finally:
             self._sleeping = None
@@ -48,7 +48,6 @@ class _VirtualSleeper:
     def wake(self) -> None:
         if self._sleeping is not None and not self._sleeping.done():
             self._clock.wakes_up(self._sleeping)
-            self._sleeping.set_result(True)
         else:
             self._woken = True
 
@@ -68,10 +67,11 @@ class VirtualClock:
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._awake = 0
         self._asleep: list[tuple[float, int, asyncio.Future[bool]]] = []
+        self._waking: list[asyncio.Future[bool]] = []  # woken early, until the lab has said what time it is
         self._order = itertools.count()
         self._lab_sleep: float | None = None  # until when the lab believes that this node sleeps
         self._settle: asyncio.Task[None] | None = None
-        self._broken: Exception | None = None
+        self._broken: BaseException | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._listener = self._spawn(self._listen())
 
@@ -83,8 +83,15 @@ class VirtualClock:
         except (OSError, TimeoutError) as error:
             raise Unreachable(f"no virtual lab at {host}:{port}; start it with `cellbench lab FILE`") from error
         clock = cls(reader, writer, 0.0)
-        answer = await asyncio.wait_for(clock._request("attach", name=name), _ANSWER_TIMEOUT_S)
-        clock._now = float(answer["now_unix_s"])
+        try:
+            answer = await asyncio.wait_for(clock._request("attach", name=name), _ANSWER_TIMEOUT_S)
+            clock._now = float(answer["now_unix_s"])
+        except TimeoutError as error:
+            await clock.close()
+            raise Unreachable(f"{host}:{port} answers nothing; is a virtual lab's control port there?") from error
+        except (DriverError, KeyError):
+            await clock.close()
+            raise
         return clock
 
     def now(self) -> float:
@@ -96,7 +103,7 @@ class VirtualClock:
         return self._now
 
     def sleeper(self, name: str) -> _VirtualSleeper:
-        """Join the clock as a task that is awake from now on."""
+        """Join the clock as a task that is awake from now on. While the others sleep, lab time is still being asked."""
         self._awake += 1
         if self._lab_sleep is not None:
             self._spawn(self._request("wake"))
@@ -112,14 +119,31 @@ class VirtualClock:
         self._settle_later()
 
     def wakes_up(self, future: asyncio.Future[bool]) -> None:
-        """A task ends its sleep early."""
+        """A task's sleep ends early: as soon as the lab has stopped its time for us, and said what time it is."""
+        if not self._takes_out(future):
+            return
+        if self._lab_sleep is None:
+            future.set_result(True)
+        else:
+            self._waking.append(future)
+
+    def gives_up(self, future: asyncio.Future[bool]) -> None:
+        """A task was cancelled in its sleep; it is awake until it leaves."""
+        self._takes_out(future)
+        if future in self._waking:
+            self._waking.remove(future)
+
+    def _takes_out(self, future: asyncio.Future[bool]) -> bool:
+        """One task more is awake. False when it was so already."""
         before = len(self._asleep)
         self._asleep = [entry for entry in self._asleep if entry[2] is not future]
-        if len(self._asleep) < before:
-            heapq.heapify(self._asleep)
-            self._awake += 1
-            if self._lab_sleep is not None:
-                self._spawn(self._request("wake"))
+        if len(self._asleep) == before:
+            return False
+        heapq.heapify(self._asleep)
+        self._awake += 1
+        if self._lab_sleep is not None:
+            self._spawn(self._request("wake"))
+        return True
 
     def leaves(self) -> None:
         """A task leaves for good."""
@@ -128,7 +152,7 @@ class VirtualClock:
 
     async def close(self) -> None:
         """Detach: the lab's time no longer waits for this node."""
-        self._listener.cancel()
+        self._break(Unreachable("the clock is closed"))
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -141,8 +165,14 @@ class VirtualClock:
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """What the lab refuses, or no longer answers, must not leave anybody asleep for ever."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._break(error)
 
     def _settle_later(self) -> None:
         if self._settle is None and self._awake == 0 and self._lab_sleep is None:
@@ -159,6 +189,7 @@ class VirtualClock:
                     self._lab_sleep = None
                 self._now = max(self._now, float(answer["now_unix_s"]))
                 self._wake_due()
+                self._wake_early()
         finally:
             self._settle = None
 
@@ -168,6 +199,12 @@ class VirtualClock:
             if not future.done():
                 self._awake += 1
                 future.set_result(False)
+
+    def _wake_early(self) -> None:
+        woken, self._waking = self._waking, []
+        for future in woken:
+            if not future.done():
+                future.set_result(True)
 
     async def _request(self, op: str, **arguments: object) -> dict[str, Any]:
         if self._broken is not None:
@@ -188,16 +225,19 @@ class VirtualClock:
                 waiting = self._answers.pop(int(answer["id"]), None)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(answer)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             self._break(Unreachable(f"the virtual lab's clock broke off: {error}"))
         else:
             self._break(Unreachable("the virtual lab closed the clock"))
 
-    def _break(self, error: Exception) -> None:
-        self._broken = error
+    def _break(self, error: BaseException) -> None:
+        """End every sleep and every question with this error; the first one stands."""
+        if self._broken is None:
+            self._broken = error
         everyone: list[asyncio.Future[Any]] = [*self._answers.values(), *(entry[2] for entry in self._asleep)]
-        for waiting in everyone:
+        for waiting in (*everyone, *self._waking):
             if not waiting.done():
-                waiting.set_exception(error)
+                waiting.set_exception(self._broken)
         self._answers.clear()
         self._asleep.clear()
+        self._waking.clear()

@@ -64,7 +64,7 @@ class Lab:
     path: Path
     database_url: str
     state_dir: Path
-    """For lock files, the STOP file and logs; beside the lab file unless it says otherwise."""
+    """For the STOP file; lock files stand beside the database. The lab file's folder unless it says otherwise."""
     clock: str
     """``system`` or ``lab://host:port`` (a virtual lab: its instruments are simulated)."""
     instruments: Mapping[str, InstrumentPlace]

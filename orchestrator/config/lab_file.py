@@ -82,7 +82,13 @@ def _clock(node: Node) -> str:
 def _instruments(node: Node, file: Path) -> dict[str, InstrumentPlace]:
     if not isinstance(node, MappingNode) or not node.entries:
         raise Refusal(node.place, "no instrument is named", "write `bts-1: {driver: neware, address: …}`")
-    return {entry.key: _instrument(entry.key, entry.value, file) for entry in node.entries}
+    instruments = {entry.key: _instrument(entry.key, entry.value, file) for entry in node.entries}
+    first: dict[str, str] = {}
+    for entry in node.entries:
+        other = first.setdefault(instruments[entry.key].address, entry.key)
+        if other != entry.key:
+            raise Refusal(entry.value.place, f"instrument {other} has this address already", "name every one once")
+    return instruments
 
 
 def _instrument(name: str, node: Node, file: Path) -> InstrumentPlace:
@@ -169,5 +175,5 @@ def _web(node: Node) -> WebPlace:
 def _port(node: Node) -> int:
     written = text(node)
     if not written.isdecimal() or int(written) > 65535:
-        raise Refusal(node.place, f"{written!r} is no port", "write a number from 1 to 65535")
+        raise Refusal(node.place, f"{written!r} is no port", "write a number up to 65535")
     return int(written)

@@ -48,6 +48,9 @@ class Resume:
 class Stop:
     """Ask the channel for open circuit; never waits for the database."""
 
+    recorded: bool = False
+    """True: nobody waits for this stop (a stop rule), so its intent is committed first and tells whose stop it was."""
+
 
 @dataclass(frozen=True, slots=True)
 class EndAtCycle:

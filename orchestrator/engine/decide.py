@@ -7,25 +7,23 @@ asking again never orders it twice.
 
 from __future__ import annotations
 
-from drivers.contracts import ChannelState, ChannelStatus
+from drivers.contracts import ChannelStatus
 from orchestrator.engine.actions import (
     Action,
     Alarm,
     ClearAlarms,
-    Desire,
-    EndAtCycle,
     Explain,
     FinishSegment,
     NewAttempt,
     Note,
-    Pause,
     Recognise,
-    Resume,
     Settle,
     Start,
     Stop,
     Transition,
 )
+from orchestrator.engine.conclusions import CONFIRM_S, ENDED, again, all_stored, displaced, settle_all
+from orchestrator.engine.under_way import under_way
 from orchestrator.engine.view import OpenIntent, RunView, Seen
 from orchestrator.run_state import RunState
 
@@ -33,40 +31,38 @@ __all__ = ["CONFIRM_S", "START_ATTEMPTS_MAX", "UNSTARTED_AFTER_S", "decide"]
 
 UNSTARTED_AFTER_S = 30.0
 """An unconfirmed start counts as not started after so long an unchanged test id: BTS status lags by 5 s and more."""
-CONFIRM_S = 30.0
-"""An order to a running channel that shows no effect after this is given again and a person is told."""
 START_ATTEMPTS_MAX = 3
 
-_ENDED = (ChannelState.FINISHED, ChannelState.STOPPED, ChannelState.TRIPPED, ChannelState.IDLE)
 
-
-def decide(run: RunView, seen: Seen, now_unix_s: float) -> list[Action]:
+def decide(run: RunView, seen: Seen, now_s: float) -> list[Action]:
     """What to do about one run, given what was seen of its channel.
 
-    An empty list means: nothing to do until something changes. Terminal runs need no decision.
+    ``now_s`` is when the channel was looked at, on the engine's steady clock: however late the decision comes, nothing
+    is concluded from time that nobody has seen pass. An empty list means: nothing to do until something changes.
+    Terminal runs need no decision.
     """
     match run.state:
         case RunState.QUEUED | RunState.WAITING:
             return _before_start(run, seen)
         case RunState.STARTING:
-            return _starting(run, seen, now_unix_s)
+            return _starting(run, seen, now_s)
         case RunState.STOPPING:
-            return _stopping(run, seen, now_unix_s)
+            return _stopping(run, seen, now_s)
         case RunState.RUNNING | RunState.PAUSING | RunState.PAUSED | RunState.LOST:
-            return _under_way(run, seen, now_unix_s)
+            return under_way(run, seen, now_s)
         case _:
             return []
 
 
 def _before_start(run: RunView, seen: Seen) -> list[Action]:
     if run.desired == "stop":
-        return [Transition(RunState.STOPPED, "cancelled before it started")]
+        return [ClearAlarms(), Transition(RunState.STOPPED, "cancelled before it started")]
     if run.state is RunState.WAITING or run.desired == "pause":
         return []  # an operator releases it
     if run.blocked_by is not None:
         return _explain(run, run.blocked_by)
-    if run.predecessor_failed is not None:
-        return [Alarm("warning", run.predecessor_failed), Transition(RunState.WAITING, run.predecessor_failed)]
+    if run.look_first is not None:
+        return [Alarm("warning", run.look_first), Transition(RunState.WAITING, run.look_first)]
     return _launch(run, seen)
 
 
@@ -86,25 +82,42 @@ def _explain(run: RunView, reason: str) -> list[Action]:
     return [Explain(reason)] if run.reason != reason else []
 
 
-def _starting(run: RunView, seen: Seen, now_unix_s: float) -> list[Action]:
+def _starting(run: RunView, seen: Seen, now_s: float) -> list[Action]:
     intent = run.intent("start")
-    if intent is None:  # between two segments
-        if run.desired == "stop":
-            return [Transition(RunState.STOPPED, "stopped between two segments")]
-        return [] if run.desired == "pause" else _launch(run, seen)
+    if intent is None:
+        return _between_segments(run, seen)
     status = seen.usable
     if status is not None and _is_new_test(status, run, intent):
-        return [Settle(intent.id, "started"), Recognise(str(status.test_id)), Transition(RunState.RUNNING)]
+        test_id = str(status.test_id)
+        return [Settle(intent.id, "started"), Recognise(test_id), ClearAlarms(), Transition(RunState.RUNNING)]
     if run.desired == "stop":
         return [Stop(), Transition(RunState.STOPPING, "stopped while starting")]
     if status is None:
-        return _explain(run, "started; the channel has not been seen since")
+        return _started_unseen(run, seen, now_s)
     if status.test_id != intent.test_id_before:
+        if not seen.test_stable:
+            return []
         reason = f"foreign control: the channel shows {status.tag or 'another test'} instead of {run.segment.tag}"
         return [Settle(intent.id, "displaced"), Alarm("critical", reason), Transition(RunState.FAILED, reason)]
-    if now_unix_s - max(intent.created_unix_s, seen.reachable_since_unix_s) < UNSTARTED_AFTER_S:
+    if now_s - max(intent.since_s, seen.reachable_since_s) < UNSTARTED_AFTER_S:
         return []
     return _not_started(run, intent)
+
+
+def _between_segments(run: RunView, seen: Seen) -> list[Action]:
+    """Nothing of the run is on the channel: the next segment, or another attempt, has not been sent."""
+    if run.desired == "stop":
+        return [ClearAlarms(), Transition(RunState.STOPPED, "stopped between two starts")]
+    if run.desired == "pause":
+        return _explain(run, "paused between two segments; resume starts the next")
+    return _launch(run, seen)
+
+
+def _started_unseen(run: RunView, seen: Seen, now_s: float) -> list[Action]:
+    if seen.status is None and now_s - seen.silent_since_s < seen.lost_after_s:
+        return _explain(run, "started; the channel has not been seen since")
+    reason = "started, but the channel has not been seen since; the state of the cell is unknown"
+    return [Alarm("warning", reason), Explain(reason)] if run.reason != reason else []
 
 
 def _is_new_test(status: ChannelStatus, run: RunView, intent: OpenIntent) -> bool:
@@ -119,180 +132,65 @@ def _not_started(run: RunView, intent: OpenIntent) -> list[Action]:
     return [settled, Alarm("critical", reason), Transition(RunState.FAILED, reason)]
 
 
-def _under_way(run: RunView, seen: Seen, now_unix_s: float) -> list[Action]:
-    """Running, pausing, paused or lost: a test of ours is, or was, on the channel."""
-    if run.desired == "stop":
-        return [Stop(), Transition(RunState.STOPPING)]
-    status = seen.usable
+def _stopping(run: RunView, seen: Seen, now_s: float) -> list[Action]:
+    intent, status, test_id = run.intent("stop"), seen.usable, run.segment.test_id
+    if status is not None and test_id is not None and status.test_id not in (None, test_id):
+        return displaced(run, seen, status)
+    if intent is None:
+        return [Stop()]
     if status is None:
-        return _silent(run, seen, now_unix_s)
-    if status.test_id is not None and status.test_id != run.segment.test_id:
-        return _displaced(run, seen, status)
-    if run.state is RunState.LOST:
-        state = RunState.PAUSED if status.state is ChannelState.PAUSED else RunState.RUNNING
-        return [ClearAlarms(), Note("the instrument answers again"), Transition(state)]
-    if status.state in _ENDED:
-        return _ended(run, seen, status)
-    if run.state is RunState.RUNNING:
-        return _running(run, status, now_unix_s)
-    if run.state is RunState.PAUSING:
-        return _pausing(run, status, now_unix_s)
-    return _paused(run, status, now_unix_s)
+        return again(intent, Stop(), "the stop is NOT confirmed: the channel cannot be seen", now_s)
+    if test_id is None:
+        return _stopping_unrecognised(run, seen, status, intent, now_s)
+    if status.test_id is None:
+        return displaced(run, seen, status)
+    if status.state not in ENDED:
+        return _stop_again(intent, now_s)
+    if all_stored(run, seen, status):
+        return [
+            *settle_all(run, "stopped"),
+            FinishSegment("stopped", go_on=False),
+            ClearAlarms(),
+            Transition(RunState.STOPPED),
+        ]
+    return _stopped_unstored(run, seen) if seen.unreadable and seen.records_stable else []
 
 
-def _silent(run: RunView, seen: Seen, now_unix_s: float) -> list[Action]:
-    if run.state is RunState.LOST:
-        return []
-    if seen.status is None and now_unix_s - seen.silent_since_unix_s < seen.lost_after_s:
-        return []
-    if seen.status is not None:
-        reason = f"the channel's state {seen.status.native_state!r} is not understood"
-    else:
-        reason = f"no answer for {now_unix_s - seen.silent_since_unix_s:.0f} s"
-    return [Alarm("warning", f"{reason}; the state of the cell is unknown"), Transition(RunState.LOST, reason)]
+def _stop_again(intent: OpenIntent, now_s: float) -> list[Action]:
+    """A stop that could not be delivered is given again at the next look, one without effect after a while."""
+    if intent.failure is not None and now_s > intent.since_s:
+        message = f"the stop is NOT confirmed: {intent.failure}"
+        return [Settle(intent.id, "not delivered"), Alarm("critical", message), Stop()]
+    return again(intent, Stop(), "the stop is NOT confirmed: current may still flow", now_s)
 
 
-def _displaced(run: RunView, seen: Seen, status: ChannelStatus) -> list[Action]:
-    """Someone else's test is on the channel. What ours left behind is read first; nothing is overwritten."""
-    if not seen.drained:
-        return []
-    reason = f"foreign control: the channel has test {status.test_id} ({status.tag or 'no barcode'}) now"
+def _stopped_unstored(run: RunView, seen: Seen) -> list[Action]:
+    """At open circuit, but records are missing: the run is over for the bench, and said to be incomplete."""
+    reason = f"stopped, but not all of its records are stored: {seen.unreadable}"
     return [
-        *_settle_all(run, "displaced"),
-        FinishSegment("foreign", go_on=False),
+        *settle_all(run, "stopped"),
+        FinishSegment("stopped", go_on=False),
         Alarm("critical", reason),
         Transition(RunState.FAILED, reason),
     ]
 
 
-def _settle_all(run: RunView, outcome: str) -> list[Action]:
-    return [Settle(intent.id, outcome) for intent in run.intents]
-
-
-def _all_stored(run: RunView, seen: Seen, status: ChannelStatus) -> bool:
-    """Whether the instrument has said that no record will come, twice the same count, and all of them are stored."""
-    return (
-        status.records is not None
-        and status.records_complete
-        and seen.records_stable
-        and run.segment.stored >= status.records
-    )
-
-
-def _ended(run: RunView, seen: Seen, status: ChannelStatus) -> list[Action]:
-    if not _all_stored(run, seen, status):
-        return []
-    settled = _settle_all(run, "ended")
-    if status.state is ChannelState.FINISHED or (status.state is ChannelState.STOPPED and run.intent("end_at_cycle")):
-        outcome = FinishSegment(
-            "finished" if status.state is ChannelState.FINISHED else "rule", go_on=not run.last_item
-        )
-        state = RunState.COMPLETED if run.last_item else RunState.STARTING
-        return [*settled, outcome, ClearAlarms(), Transition(state)]
-    if status.state is ChannelState.TRIPPED:
-        reason = f"the instrument's own protection ended the test ({status.native_state})"
-        return [
-            *settled,
-            FinishSegment("tripped", go_on=False),
-            Alarm("critical", reason),
-            Transition(RunState.FAILED, reason),
-        ]
-    reason = f"the test was ended at the instrument ({status.native_state}), not by cellbench"
-    return [
-        *settled,
-        FinishSegment("interrupted", go_on=False),
-        Alarm("warning", reason),
-        Transition(RunState.FAILED, reason),
-    ]
-
-
-def _running(run: RunView, status: ChannelStatus, now_unix_s: float) -> list[Action]:
-    resume = run.intent("resume")
-    if status.state is ChannelState.PAUSED:
-        return _found_paused(run, resume, now_unix_s)
-    if resume is not None:
-        return [Settle(resume.id, "resumed")]
-    if run.desired == "pause":
-        return [Pause(), Transition(RunState.PAUSING)]
-    if run.segment.boundary is not None and run.intent("end_at_cycle") is None:
-        cycle, step = run.segment.boundary
-        return [EndAtCycle(cycle, step), Note(f"stop rule met: the loop ends before its cycle {cycle}")]
-    return []
-
-
-def _found_paused(run: RunView, resume: OpenIntent | None, now_unix_s: float) -> list[Action]:
-    """A running run whose channel is paused: at the boundary that we reserved, or by someone at the instrument."""
-    if run.intent("end_at_cycle") is not None:
-        stop = run.intent("stop")
-        if stop is None:
-            return [Stop()]
-        return _again(stop, Stop(), "the stop at the cycle's boundary is NOT confirmed", now_unix_s)
-    if resume is not None and now_unix_s - resume.created_unix_s < CONFIRM_S:
-        return []
-    note = "paused at the instrument"
-    return [*_settle_all(run, "ended"), Desire("pause"), Note(note), Transition(RunState.PAUSED, note)]
-
-
-def _again(intent: OpenIntent, order: Action, message: str, now_unix_s: float) -> list[Action]:
-    """Give an order again that showed no effect in time, and tell a person."""
-    if now_unix_s - intent.created_unix_s < CONFIRM_S:
-        return []
-    return [Settle(intent.id, "not confirmed"), Alarm("critical", message), order]
-
-
-def _pausing(run: RunView, status: ChannelStatus, now_unix_s: float) -> list[Action]:
-    intent = run.intent("pause")
-    if status.state is ChannelState.PAUSED:
-        return [*_settle_all(run, "paused"), Transition(RunState.PAUSED)]
-    if intent is None:
-        return [Pause()]
-    return _again(intent, Pause(), "the pause is NOT confirmed", now_unix_s)
-
-
-def _paused(run: RunView, status: ChannelStatus, now_unix_s: float) -> list[Action]:
-    intent = run.intent("resume")
-    if status.state is ChannelState.RUNNING:
-        if intent is not None:
-            return [Settle(intent.id, "resumed"), ClearAlarms(), Transition(RunState.RUNNING)]
-        return [Desire("run"), Note("resumed at the instrument"), Transition(RunState.RUNNING)]
-    if run.desired != "run":
-        return []
-    return [Resume()] if intent is None else _again(intent, Resume(), "the resumption is NOT confirmed", now_unix_s)
-
-
-def _stopping(run: RunView, seen: Seen, now_unix_s: float) -> list[Action]:
-    intent = run.intent("stop")
-    if intent is None:
-        return [Stop()]
-    status = seen.usable
-    if status is None:
-        return _again(intent, Stop(), "the stop is NOT confirmed: the channel cannot be seen", now_unix_s)
-    if run.segment.test_id is None:
-        return _stopping_unrecognised(run, seen, status, intent, now_unix_s)
-    if status.test_id is not None and status.test_id != run.segment.test_id:
-        return _displaced(run, seen, status)
-    if status.state in _ENDED:
-        if not _all_stored(run, seen, status):
-            return []
-        return [
-            *_settle_all(run, "stopped"),
-            FinishSegment("stopped", go_on=False),
-            ClearAlarms(),
-            Transition(RunState.STOPPED),
-        ]
-    return _again(intent, Stop(), "the stop is NOT confirmed: current may still flow", now_unix_s)
-
-
 def _stopping_unrecognised(
-    run: RunView, seen: Seen, status: ChannelStatus, intent: OpenIntent, now_unix_s: float
+    run: RunView, seen: Seen, status: ChannelStatus, intent: OpenIntent, now_s: float
 ) -> list[Action]:
     """Stopped before the instrument had shown the test: it may still appear."""
     start = run.intent("start")
     if start is not None and _is_new_test(status, run, start):
         return [Settle(start.id, "started"), Recognise(str(status.test_id))]
     if start is not None and status.test_id != start.test_id_before:
-        return [*_settle_all(run, "displaced"), Transition(RunState.STOPPED, "the channel has another test now")]
-    waited = now_unix_s - max(intent.created_unix_s, seen.reachable_since_unix_s)
-    if start is not None and waited < UNSTARTED_AFTER_S:
+        if not seen.test_stable:
+            return []
+        reason = "the channel has another test now"
+        return [*settle_all(run, "displaced"), ClearAlarms(), Transition(RunState.STOPPED, reason)]
+    if intent.failure is not None:
+        return _stop_again(intent, now_s)
+    waited_s = now_s - max(intent.since_s, seen.reachable_since_s)
+    if start is not None and waited_s < UNSTARTED_AFTER_S:
         return []
-    return [*_settle_all(run, "not started"), Transition(RunState.STOPPED, "stopped before the instrument had started")]
+    reason = "stopped before the instrument had started"
+    return [*settle_all(run, "not started"), ClearAlarms(), Transition(RunState.STOPPED, reason)]

@@ -18,11 +18,12 @@ from orchestrator.store.instruments import Instrument, set_connection, upsert_in
 from orchestrator.store.tables import channels, cycles, latest, nodes, runs
 from orchestrator.store.upsert import upsert
 
-__all__ = ["instrument_silent", "lab_known", "observed", "stop_wanted"]
+__all__ = ["OUR_TAG", "instrument_silent", "lab_known", "observed", "stop_wanted"]
 
 Change = Callable[[sa.Connection], Any]
 
-_OUR_TAG = re.compile(r".+#(\d+)\.\d+\.\d+")
+OUR_TAG = re.compile(r".+#(\d+)\.\d+\.\d+")
+"""``cell#run.segment.attempt``, with the run's number as its group."""
 _ACTIVE = [state.value for state in RunState if state not in TERMINAL]
 
 
@@ -107,7 +108,7 @@ def _channel_rows(lab: Lab, place: InstrumentPlace, abilities: Mapping[str, Capa
 
 
 def _latest_row(instrument: str, status: ChannelStatus, now_unix_s: float) -> dict[str, Any]:
-    ours = _OUR_TAG.fullmatch(status.tag or "")
+    ours = OUR_TAG.fullmatch(status.tag or "")
     return {
         "instrument": instrument,
         "channel": status.channel,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from orchestrator.engine.plan_facts import PlanFacts, read_facts
 from orchestrator.engine.verdicts import Verdicts
 from orchestrator.engine.view import OpenIntent, RunView, SegmentView
 from orchestrator.run_state import TERMINAL, RunState
-from orchestrator.store.tables import intents, runs, segments
+from orchestrator.store.tables import intents, records, runs, segments
 
 __all__ = ["ActiveRun", "PlanCache", "active_runs"]
 
@@ -55,10 +56,15 @@ class PlanCache:
         self.facts = {run_id: facts for run_id, facts in self.facts.items() if run_id in wanted}
 
 
-def active_runs(connection: sa.Connection, instrument: str, plans: PlanCache) -> list[ActiveRun]:
-    """Every run of this instrument that is not over, oldest first, each with its present segment and open intents."""
+def active_runs(
+    connection: sa.Connection, instrument: str, plans: PlanCache, since: Callable[[int], float]
+) -> list[ActiveRun]:
+    """Every run of this instrument that is not over, oldest first, each with its present segment and open intents.
+
+    ``since`` tells when this process first knew of an intent, by its id.
+    """
     rows = connection.execute(_query(instrument)).all()
-    opened = _open_intents(connection, [row.id for row in rows])
+    opened = _open_intents(connection, [row.id for row in rows], since)
     heads: dict[str, int] = {}
     result = []
     for row in rows:
@@ -74,13 +80,13 @@ def active_runs(connection: sa.Connection, instrument: str, plans: PlanCache) ->
                 row.attempt,
                 row.tag,
                 row.test_id,
-                row.records,
+                row.last_seq or 0,
                 plans.verdicts.boundary(connection, row, facts.rules.get(row.item)),
             ),
             last_item=row.item + 1 >= facts.items,
             intents=tuple(opened.get(row.id, ())),
             blocked_by=blocked,
-            predecessor_failed=_failed_predecessor(connection, instrument, row) if not blocked else None,
+            look_first=_look_first(connection, instrument, row) if not blocked else None,
             reason=row.reason,
         )
         result.append(ActiveRun(view, row.cell_id, row.channel, row.item, row.cursor, row.cycle_offset, facts))
@@ -88,11 +94,19 @@ def active_runs(connection: sa.Connection, instrument: str, plans: PlanCache) ->
     return result
 
 
+@cache
 def _query(instrument: str) -> sa.Select[Any]:
+    """Built once: putting a statement together takes longer than asking the database."""
     newest = (
         sa.select(sa.func.max(segments.c.attempt))
         .where(segments.c.run_id == runs.c.id, segments.c.number == runs.c.item)
         .correlate(runs)
+        .scalar_subquery()
+    )
+    last_seq = (
+        sa.select(sa.func.max(records.c.seq))
+        .where(records.c.segment_id == segments.c.id)
+        .correlate(segments)
         .scalar_subquery()
     )
     return (
@@ -102,7 +116,8 @@ def _query(instrument: str) -> sa.Select[Any]:
             ],
             runs.c.cycles_done,
             segments.c.id.label("segment_id"),
-            *segments.c["attempt", "tag", "test_id", "records", "cursor", "cycle_offset"],
+            *segments.c["attempt", "tag", "test_id", "cursor", "cycle_offset"],
+            last_seq.label("last_seq"),
         )
         .join(segments, sa.and_(segments.c.run_id == runs.c.id, segments.c.number == runs.c.item))
         .where(runs.c.instrument == instrument, runs.c.state.in_(_ACTIVE), segments.c.attempt == newest)
@@ -110,32 +125,46 @@ def _query(instrument: str) -> sa.Select[Any]:
     )
 
 
-def _open_intents(connection: sa.Connection, run_ids: Sequence[int]) -> dict[int, list[OpenIntent]]:
+def _open_intents(
+    connection: sa.Connection, run_ids: Sequence[int], since: Callable[[int], float]
+) -> dict[int, list[OpenIntent]]:
     found: dict[int, list[OpenIntent]] = {}
     if run_ids:
         query = (
-            sa.select(*intents.c["id", "run_id", "action", "created_unix_s", "test_id_before"])
+            sa.select(*intents.c["id", "run_id", "action", "test_id_before", "detail"])
             .where(intents.c.run_id.in_(run_ids), intents.c.outcome.is_(None))
             .order_by(intents.c.id.desc())
         )
         for row in connection.execute(query):
-            intent = OpenIntent(row.id, row.action, row.created_unix_s, row.test_id_before)
+            reserves = row.action == "end_at_cycle" and row.detail is not None
+            intent = OpenIntent(
+                row.id,
+                row.action,
+                since(row.id),
+                row.test_id_before,
+                cycle=int(row.detail) if reserves else None,
+                failure=None if reserves else row.detail,
+            )
             found.setdefault(row.run_id, []).append(intent)
     return found
 
 
-def _failed_predecessor(connection: sa.Connection, instrument: str, row: sa.Row[Any]) -> str | None:
-    """The run before this one on the channel, where it failed or was stopped while this one was queued behind it."""
+def _look_first(connection: sa.Connection, instrument: str, row: sa.Row[Any]) -> str | None:
+    """Why a person must look: what became of the runs that had the channel while this one was queued behind them."""
     if row.state != RunState.QUEUED.value:
         return None
-    before = connection.execute(
-        sa.select(*runs.c["id", "state", "finished_unix_s"])
-        .where(runs.c.instrument == instrument, runs.c.channel == row.channel, runs.c.id < row.id)
-        .order_by(runs.c.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if before is None or before.state == RunState.COMPLETED.value or before.finished_unix_s is None:
-        return None
-    if row.released_unix_s is not None or before.finished_unix_s < row.created_unix_s:
-        return None
-    return f"run {before.id} before it {before.state}; look at the cell, then `cellbench resume {row.id}`"
+    ended = sa.select(*runs.c["id", "state", "cell_id"]).where(
+        runs.c.instrument == instrument,
+        runs.c.channel == row.channel,
+        runs.c.id < row.id,
+        runs.c.finished_unix_s >= row.created_unix_s,
+    )
+    if row.released_unix_s is not None:  # what came before the release has been looked at
+        ended = ended.where(runs.c.finished_unix_s > row.released_unix_s)
+    for before in connection.execute(ended.order_by(runs.c.finished_unix_s.desc(), runs.c.id.desc())):
+        if before.state != RunState.COMPLETED.value:
+            return f"run {before.id} before it {before.state}; look at the cell, then `cellbench resume {row.id}`"
+        if before.cell_id != row.cell_id:
+            swap = f"put {row.cell_id} in, then `cellbench resume {row.id}`"
+            return f"run {before.id} before it was of cell {before.cell_id}; {swap}"
+    return None

@@ -20,7 +20,7 @@ from orchestrator.store.nodes import claim_instrument
 from orchestrator.store.tables import nodes
 from orchestrator.store.transactions import reading, writing
 
-__all__ = ["Lease", "LeaseHeld", "take_lease"]
+__all__ = ["Lease", "LeaseHeld", "require_epoch", "take_lease"]
 
 
 class LeaseHeld(Exception):
@@ -60,20 +60,29 @@ class Lease:
         self._lock.release()
 
 
-def take_lease(database: sa.Engine, state_dir: Path, instrument: str, address: str, now_unix_s: float) -> Lease:
+def take_lease(database: sa.Engine, instrument: str, address: str, now_unix_s: float) -> Lease:
     """Take the lease on an instrument. Raises LeaseHeld with who has it."""
     if database.dialect.name == "postgresql":
         lock: _Lock = _lock_in_database(database, instrument, address)
     else:
-        lock = _lock_file(database, state_dir, instrument, address)
+        lock = _lock_file(database, instrument, address)
     holder = f"process {os.getpid()} on {socket.gethostname()}"
     with writing(database) as connection:
         epoch = claim_instrument(connection, instrument, holder, now=now_unix_s)
     return Lease(instrument, epoch, lock)
 
 
-def _lock_file(database: sa.Engine, state_dir: Path, instrument: str, address: str) -> _Lock:
-    path = state_dir / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', address)}.lock"
+def require_epoch(connection: sa.Connection, instrument: str, epoch: int) -> None:
+    """Raises LeaseHeld when somebody has claimed the instrument since: the lock was lost with its connection."""
+    row = connection.execute(sa.select(nodes.c.epoch, nodes.c.holder).where(nodes.c.instrument == instrument)).one()
+    if row.epoch != epoch:
+        raise LeaseHeld(f"{instrument} is driven by {row.holder} now; this process lets go of it")
+
+
+def _lock_file(database: sa.Engine, instrument: str, address: str) -> _Lock:
+    """Beside the database, where two lab files that share it meet."""
+    folder = Path(database.url.database or ".").absolute().parent
+    path = folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', address)}.lock"
     lock = FileLock(path, thread_local=False)
     try:
         lock.acquire(timeout=0)

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drivers.contracts import Batch, Capabilities, ChannelId, ChannelStatus, Cycler, Identity, TestHandle
-from drivers.errors import DriverError
+from drivers.errors import DriverError, Refused, Unreachable
 from orchestrator.engine.known import ActiveRun
 
 __all__ = ["Arrival", "Look", "look"]
 
-_ROWS_PER_READ = 20_000  # an order waits for one read at most
+_ROWS_PER_READ = 1000  # an order waits for one read at most: one exchange of any driver we know
 _ROWS_PER_LOOK = 100_000  # a long backfill is stored piece by piece
 
 
@@ -32,10 +32,11 @@ class Look:
     arrival: Arrival | None
     batches: list[tuple[ActiveRun, Batch]] = field(default_factory=list)
     drained: set[int] = field(default_factory=set)
-    """Segments whose last read returned nothing new."""
+    """Segments of which there is nothing more to read."""
     unread: bool = False
     """Records were left for the next look."""
-    errors: list[str] = field(default_factory=list)
+    errors: list[tuple[ActiveRun, str]] = field(default_factory=list)
+    """Why records of a run could not be read."""
 
 
 def look(cycler: Cycler, runs: Sequence[ActiveRun], *, arriving: bool, hurry: threading.Event) -> Look:
@@ -53,7 +54,13 @@ def look(cycler: Cycler, runs: Sequence[ActiveRun], *, arriving: bool, hurry: th
         if hurry.is_set() or rows >= _ROWS_PER_LOOK:
             seen.unread = True
             break
-        rows += _read(cycler, run, seen, hurry)
+        try:
+            rows += _read(cycler, run, seen, hurry)
+        except DriverError as error:
+            seen.errors.append((run, f"records cannot be read: {error}"))
+            seen.unread = True
+            if isinstance(error, Unreachable):
+                break  # the others would wait out their time limits, one after the other
     return seen
 
 
@@ -71,9 +78,10 @@ def _read(cycler: Cycler, run: ActiveRun, seen: Look, hurry: threading.Event) ->
     while True:
         try:
             batch = cycler.read(handle, cursor, _ROWS_PER_READ)
-        except DriverError as error:
-            seen.errors.append(f"{run.channel}: records cannot be read: {error}")
-            seen.unread = True
+        except Refused:
+            if not _displaced(run, seen):
+                raise
+            seen.drained.add(segment.id)  # another test is there, and the instrument no longer gives ours
             return rows
         if len(batch):
             seen.batches.append((run, batch))
@@ -85,3 +93,8 @@ def _read(cycler: Cycler, run: ActiveRun, seen: Look, hurry: threading.Event) ->
         if hurry.is_set() or rows >= _ROWS_PER_LOOK:
             seen.unread = True
             return rows
+
+
+def _displaced(run: ActiveRun, seen: Look) -> bool:
+    status = seen.statuses.get(run.channel)
+    return status is not None and status.test_id != run.view.segment.test_id

@@ -1,27 +1,33 @@
-"""The loop of one instrument: look, store, decide, act; then sleep on the laboratory's clock."""
+"""The loop of one instrument: obey, look, store, decide, act; then sleep on the laboratory's clock."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import threading
+from dataclasses import replace
 
 import sqlalchemy as sa
 
-from drivers.contracts import ChannelState, ChannelStatus, Cycler
+from drivers.contracts import Cycler
 from drivers.errors import DriverError
 from orchestrator.clock import Clock, Sleeper
 from orchestrator.config import InstrumentPlace, Lab
-from orchestrator.engine import instrument_changes, run_changes
+from orchestrator.engine import instrument_changes, record_changes, run_changes
+from orchestrator.engine.actions import Action, Stop
+from orchestrator.engine.conclusions import ENDED
 from orchestrator.engine.decide import decide
+from orchestrator.engine.instrument_changes import OUR_TAG
 from orchestrator.engine.known import ActiveRun, PlanCache, active_runs
+from orchestrator.engine.lease import require_epoch
 from orchestrator.engine.look import Look, look
 from orchestrator.engine.observation import Observations
 from orchestrator.engine.perform import Performer
+from orchestrator.engine.record_changes import Unreadable
 from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
 from orchestrator.run_state import RunState
-from orchestrator.store.errors import StoreUnavailable
+from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.transactions import reading
 
 __all__ = ["InstrumentLoop"]
@@ -29,9 +35,10 @@ __all__ = ["InstrumentLoop"]
 _LOG = logging.getLogger(__name__)
 _LOOK_AGAIN_S = 10.0
 """While something is under way (a start, a pause, a stop, the last records) the next look comes at most this late."""
+_STOP_AGAIN_S = 1.0
+"""Likewise after a stop that could not be delivered."""
 _DECISIONS_MAX = 12
 _PASSING = (RunState.STARTING, RunState.PAUSING, RunState.STOPPING)
-_OVER = (ChannelState.FINISHED, ChannelState.STOPPED, ChannelState.TRIPPED, ChannelState.IDLE)
 
 
 class InstrumentLoop:
@@ -53,14 +60,20 @@ class InstrumentLoop:
         self._database = database
         self._writer = writer
         self._clock = clock
+        self._epoch = epoch
         self._worker = InstrumentWorker(place.name)
-        self._performer = Performer(place.name, cycler, self._worker, writer, database, clock, epoch)
-        self._observed = Observations(clock.now(), place.lost_after_s)
+        self._performer = Performer(
+            place.name, cycler, self._worker, writer, database, clock, epoch, self._nobody_there
+        )
+        self._observed = Observations(clock.monotonic(), place.lost_after_s)
         self._plans = PlanCache()
         self._runs: list[ActiveRun] = []
+        self._since_s: dict[int, float] = {}
         self._sleeper: Sleeper | None = None
         self._ordered = threading.Event()
         self._drained: set[int] = set()
+        self._unreadable = Unreadable()
+        self._halted = False
 
     def wake(self) -> None:
         """Look at once: an order has been given."""
@@ -73,8 +86,11 @@ class InstrumentLoop:
         self._sleeper = self._clock.sleeper(self.place.name)
         try:
             while True:
-                began = self._clock.now()
-                await self._sleeper.sleep_until(began + await self._tick_or_wait())
+                began_s = self._clock.monotonic()
+                due_s = await self._tick_or_wait()
+                # Counted by the monotonic clock: a step of the wall clock in mid-tick must not delay the next look.
+                left_s = due_s - (self._clock.monotonic() - began_s)
+                await self._sleeper.sleep_until(self._clock.now() + left_s)
         finally:
             await self._sleeper.close()
             await asyncio.to_thread(self._close)
@@ -93,84 +109,132 @@ class InstrumentLoop:
             return min(self.place.poll_s, _LOOK_AGAIN_S)
 
     async def tick(self) -> float:
-        """Look, store, decide, act. Returns after how many seconds the next tick is due."""
-        if not self._runs:
-            self._runs = await self._known()
-        self._ordered.clear()
+        """Obey, look, store, decide, act. Returns after how many seconds the next tick is due."""
+        if not self._runs or self._ordered.is_set():
+            await self._obey()
         seen = await self._look()
+        if self._ordered.is_set():
+            await self._obey()
         if seen is not None:
             await self._store(seen)
         for _ in range(_DECISIONS_MAX):
             self._runs = await self._known()
-            if not await self._act():
+            if not await self._act() or self._ordered.is_set():
                 break
         if self._ordered.is_set() or (seen is not None and seen.unread and not seen.errors):
             return 0.0
-        return min(self.place.poll_s, _LOOK_AGAIN_S) if self._under_way() else self.place.poll_s
+        return self._due_s()
+
+    def halt(self) -> None:
+        """From now on every run is wanted stopped and nothing is started, whatever the database says."""
+        self._halted = True
+        self.wake()
+
+    def unhalt(self) -> None:
+        """The database says it too."""
+        self._halted = False
 
     async def stop_all(self) -> bool:
         """Stop every channel that carries a test of ours; needs no database. True when the instrument took it all."""
         idle = (RunState.QUEUED, RunState.WAITING)
-        driven = sorted({run.channel for run in self._runs if run.view.state not in idle})
-        done = [await self._performer.stop_untracked(channel) for channel in driven]
+        driven = {run.channel for run in self._runs if run.view.state not in idle}
+        for channel, status in (self._observed.statuses or {}).items():
+            if status.state.drives_cell and OUR_TAG.fullmatch(status.tag or ""):
+                driven.add(channel)
+        done = [await self._performer.stop_untracked(channel) for channel in sorted(driven)]
         return all(done)
+
+    async def _obey(self) -> None:
+        """Send the stops that are wanted: they wait neither for a look nor for records to be stored."""
+        self._ordered.clear()
+        self._runs = await self._known()
+        await self._act(stops_only=True)
 
     async def _look(self) -> Look | None:
         """Look at the instrument; None when it does not answer."""
         arriving = self._observed.statuses is None
+        began_s = self._clock.monotonic()
         try:
             seen = await self._worker.call(
                 lambda: look(self._cycler, self._runs, arriving=arriving, hurry=self._ordered)
             )
         except DriverError as error:
-            news = self._observed.failed(str(error))
+            news = self._observed.failed(str(error), self._clock.monotonic())
             if news:
                 _LOG.warning("%s: %s", self.place.name, error)
             self._writer.post(instrument_changes.instrument_silent(self.place, str(error), news, self._clock.now()))
             return None
-        now = self._clock.now()
-        self._observed.succeeded(seen.statuses, now)
-        self._writer.post(instrument_changes.observed(self._lab, self.place, seen, now))
-        for problem in seen.errors:
-            _LOG.warning("%s/%s", self.place.name, problem)
+        self._observed.succeeded(seen.statuses, began_s)
+        self._writer.post(instrument_changes.observed(self._lab, self.place, seen, self._clock.now()))
         return seen
 
     async def _store(self, seen: Look) -> None:
         """Commit the records of this look, each test's together with the cursor behind them."""
-        read = {run.view.segment.id for run, _ in seen.batches}
-        self._drained = (self._drained - read) | seen.drained
-        for run, batch in seen.batches:
-            for problem in batch.problems:
-                self._writer.post(run_changes.note(run, self.place.name, problem, self._clock.now()))
-        await self._writer.record_all([(run.view.id, run.view.segment.id, batch) for run, batch in seen.batches])
+        now = self._clock.now()
+        self._drained = set()
+        refusals = await self._writer.record_all(
+            [(run.view.id, run.view.segment.id, batch) for run, batch in seen.batches]
+        )
+        self._drained = seen.drained
+        refused = [(run, str(error)) for (run, _), error in zip(seen.batches, refusals, strict=True) if error]
+        for change in record_changes.missing(self.place.name, seen.batches, now):
+            self._writer.post(change)
+        read = {run.view.id for run, _ in seen.batches}
+        for change in self._unreadable.take(read, [*seen.errors, *refused], now):
+            self._writer.post(change)
 
     async def _known(self) -> list[ActiveRun]:
+        now_s = self._clock.monotonic()
+
         def load() -> list[ActiveRun]:
             with reading(self._database) as connection:
-                return active_runs(connection, self.place.name, self._plans)
+                require_epoch(connection, self.place.name, self._epoch)
+                since = self._since_s
+                return active_runs(connection, self.place.name, self._plans, lambda i: since.setdefault(i, now_s))
 
-        return await asyncio.to_thread(load)
+        found = await asyncio.to_thread(load)
+        self._since_s = {intent.id: intent.since_s for run in found for intent in run.view.intents}
+        return found
 
-    def _status(self, run: ActiveRun) -> ChannelStatus | None:
-        return (self._observed.statuses or {}).get(run.channel)
+    async def _act(self, *, stops_only: bool = False) -> bool:
+        """Ask ``decide`` about every run once and do what it says, stops first. True when anything was done."""
+        todo = [(run, actions) for run in self._runs if (actions := self._decide(run))]
+        stops = [run for run, actions in todo if Stop() in actions]
+        # All of them go out before anything is written: a database that hangs must not keep the second from its stop.
+        failures = {run.view.id: await self._performer.stop(run) for run in stops}
+        for run, actions in todo:
+            if stops_only and run.view.id not in failures:
+                continue
+            try:
+                await self._performer.carry_out(run, actions, failures.get(run.view.id))
+            except StoreUnavailable:
+                raise
+            except StoreError as error:  # one run's trouble must not take the node from the others
+                _LOG.error("%s: run %s: %s", self.place.name, run.view.id, error)
+                self._writer.post(run_changes.refused(run, str(error), self._clock.now()))
+                return False
+            if not stops_only and self._ordered.is_set():
+                return True  # an order given meanwhile goes first
+        return bool(todo)
 
-    async def _act(self) -> bool:
-        """Ask ``decide`` about every run once and do what it says. Returns True when anything was done."""
-        done = False
+    def _decide(self, run: ActiveRun) -> list[Action]:
+        view = replace(run.view, desired="stop") if self._halted else run.view
+        drained = view.segment.id in self._drained
+        seen = self._observed.of(run.channel, drained=drained, unreadable=self._unreadable.reason(view.id))
+        return decide(view, seen, self._observed.looked_s)
+
+    def _nobody_there(self, error: str) -> None:
+        self._observed.failed(error, self._clock.monotonic())
+
+    def _due_s(self) -> float:
+        """Until the next look: sooner while something passes by that it should not be late for."""
+        later = self.place.poll_s
         for run in self._runs:
-            seen = self._observed.of(run.channel, drained=run.view.segment.id in self._drained)
-            actions = decide(run.view, seen, self._clock.now())
-            if actions:
-                done = True
-                await self._performer.carry_out(run, actions)
-        return done
-
-    def _under_way(self) -> bool:
-        """Whether something passes by that the next look should not be late for."""
-        for run in self._runs:
-            status = self._status(run)
-            if run.view.state in _PASSING or run.view.intents:
-                return True
-            if run.view.state is RunState.RUNNING and status is not None and status.state in _OVER:
-                return True
-        return False
+            status = (self._observed.statuses or {}).get(run.channel)
+            stop = run.view.intent("stop")
+            if status is not None and stop is not None and stop.failure is not None:
+                return min(later, _STOP_AGAIN_S)
+            ended = run.view.state is RunState.RUNNING and status is not None and status.state in ENDED
+            if run.view.state in _PASSING or run.view.intents or ended:
+                later = min(later, _LOOK_AGAIN_S)
+        return later

@@ -19,6 +19,7 @@ from orchestrator.engine import instrument_changes
 from orchestrator.engine.lease import Lease, LeaseHeld, take_lease
 from orchestrator.engine.loop import InstrumentLoop
 from orchestrator.engine.orders import OrderWatch
+from orchestrator.engine.stop_everything import StopEverything
 from orchestrator.engine.stop_file import StopFile
 from orchestrator.engine.writer import Writer
 from orchestrator.exit_codes import CANNOT_START
@@ -65,7 +66,7 @@ async def _drive(lab: Lab) -> None:
 
 
 def _take(stack: AsyncExitStack, lab: Lab, database: sa.Engine, clock: Clock, name: str) -> Lease:
-    lease = take_lease(database, lab.state_dir, name, lab.instruments[name].address, clock.now())
+    lease = take_lease(database, name, lab.instruments[name].address, clock.now())
     stack.callback(lease.release)
     return lease
 
@@ -94,7 +95,8 @@ class _Node:
             )
             for lease in leases
         }
-        self._orders = OrderWatch(database, StopFile(lab.state_dir), self._on_order, self._on_stop_all)
+        self._orders = OrderWatch(database, self._on_order)
+        self._stop = StopEverything(StopFile(lab.state_dir), self._loops.values(), writer, clock)
 
     async def run(self) -> None:
         """Run every loop until a signal comes; a loop that breaks takes the process with it, to be started anew."""
@@ -102,6 +104,7 @@ class _Node:
         tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(loop.run(), name=name) for name, loop in self._loops.items()
         ]
+        tasks.append(asyncio.create_task(self._stop.run(), name="stop file"))
         tasks.append(asyncio.create_task(self._orders.run(), name="orders"))
         tasks.append(asyncio.create_task(self._analyse(), name="analyses"))
         ended = asyncio.Event()
@@ -127,12 +130,3 @@ class _Node:
     def _on_order(self, instrument: str) -> None:
         if instrument in self._loops:
             self._loops[instrument].wake()
-
-    async def _on_stop_all(self, actor: str) -> bool:
-        """Obey the STOP file: the wire first, then the database. True when every channel has been told."""
-        _LOG.warning("STOP of everything, asked for by %s", actor)
-        sent = [await loop.stop_all() for loop in self._loops.values()]
-        await self._writer.write(instrument_changes.stop_wanted(actor, self._clock.now()))
-        for loop in self._loops.values():
-            loop.wake()
-        return all(sent)

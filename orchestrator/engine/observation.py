@@ -15,41 +15,50 @@ __all__ = ["Observations"]
 class Observations:
     """The latest look at an instrument. Lost with the process, and rebuilt by looking twice."""
 
-    started_unix_s: float
+    started_s: float
     lost_after_s: float
     statuses: Mapping[str, ChannelStatus] | None = None
     error: str | None = None
-    _reachable_since_unix_s: float | None = None
-    _last_success_unix_s: float | None = None
-    _counts_before: dict[str, tuple[str | None, int | None]] = field(default_factory=dict)
+    looked_s: float = field(init=False)
+    """When the latest look began; every instant here is of the engine's steady clock."""
+    _reachable_since_s: float | None = None
+    _last_success_s: float | None = None
+    _before: Mapping[str, ChannelStatus] = field(default_factory=dict)
 
-    def succeeded(self, statuses: Mapping[str, ChannelStatus], now_unix_s: float) -> bool:
-        """Take in a successful look. Returns True when the instrument had not answered before."""
-        self._counts_before = {name: (status.test_id, status.records) for name, status in (self.statuses or {}).items()}
-        returned = self._reachable_since_unix_s is None
-        if self._reachable_since_unix_s is None:
-            self._reachable_since_unix_s = now_unix_s
-        self._last_success_unix_s = now_unix_s
+    def __post_init__(self) -> None:
+        self.looked_s = self.started_s
+
+    def succeeded(self, statuses: Mapping[str, ChannelStatus], began_s: float) -> None:
+        """Take in a successful look."""
+        self._before = self.statuses or {}
+        if self._reachable_since_s is None:
+            self._reachable_since_s = began_s
+        self._last_success_s = self.looked_s = began_s
         self.statuses, self.error = statuses, None
-        return returned
 
-    def failed(self, error: str) -> bool:
-        """Take in a failed look. Returns True when this error is news."""
+    def failed(self, error: str, now_s: float) -> bool:
+        """Take in a failed look, or an order that found nobody. Returns True when this error is news."""
         news = error != self.error
-        self.statuses, self.error = None, error
-        self._reachable_since_unix_s = None
+        self.statuses, self.error, self.looked_s = None, error, now_s
+        self._reachable_since_s = None
         return news
 
-    def of(self, channel: str, *, drained: bool) -> Seen:
+    def of(self, channel: str, *, drained: bool = False, unreadable: str | None = None) -> Seen:
         """What is known of one channel."""
-        status = (self.statuses or {}).get(channel)
-        count = (status.test_id, status.records) if status is not None else None
-        never = self.started_unix_s
+        now, before = (self.statuses or {}).get(channel), self._before.get(channel)
         return Seen(
-            status=status,
-            reachable_since_unix_s=never if self._reachable_since_unix_s is None else self._reachable_since_unix_s,
-            silent_since_unix_s=never if self._last_success_unix_s is None else self._last_success_unix_s,
-            records_stable=count is not None and self._counts_before.get(channel) == count,
+            status=now,
+            reachable_since_s=self.started_s if self._reachable_since_s is None else self._reachable_since_s,
+            silent_since_s=self.started_s if self._last_success_s is None else self._last_success_s,
+            records_stable=_same(now, before, "records"),
             lost_after_s=self.lost_after_s,
             drained=drained,
+            test_stable=_same(now, before, "tag"),
+            unreadable=unreadable,
         )
+
+
+def _same(now: ChannelStatus | None, before: ChannelStatus | None, what: str) -> bool:
+    if now is None or before is None:
+        return False
+    return now.test_id == before.test_id and getattr(now, what) == getattr(before, what)

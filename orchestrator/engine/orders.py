@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from orchestrator.engine.stop_file import StopFile
 from orchestrator.run_state import TERMINAL, RunState
 from orchestrator.store.errors import StoreUnavailable
 from orchestrator.store.tables import runs
@@ -22,6 +21,7 @@ __all__ = ["LOOK_EVERY_S", "OrderWatch"]
 
 LOOK_EVERY_S = 0.2
 _ACTIVE = [state.value for state in RunState if state not in TERMINAL]
+_WANTED = sa.select(*runs.c["instrument", "id", "desired", "state"]).where(runs.c.state.in_(_ACTIVE))
 _LOG = logging.getLogger(__name__)
 
 Orders = frozenset[tuple[str, int, str, str]]
@@ -30,17 +30,9 @@ Orders = frozenset[tuple[str, int, str, str]]
 class OrderWatch:
     """Wakes the loop of an instrument as soon as something else is wanted of one of its runs."""
 
-    def __init__(
-        self,
-        database: sa.Engine,
-        stop_file: StopFile,
-        on_order: Callable[[str], None],
-        on_stop_all: Callable[[str], Awaitable[bool]],
-    ) -> None:
+    def __init__(self, database: sa.Engine, on_order: Callable[[str], None]) -> None:
         self._database = database
-        self._stop_file = stop_file
         self._on_order = on_order
-        self._on_stop_all = on_stop_all
         self._known: Orders = frozenset()
 
     async def run(self) -> None:
@@ -50,10 +42,7 @@ class OrderWatch:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self) -> None:
-        """Look once; a database that is away delays orders, never the STOP file."""
-        actor = await asyncio.to_thread(self._stop_file.requested_by)
-        if actor is not None and await self._on_stop_all(actor):
-            await asyncio.to_thread(self._stop_file.obeyed)
+        """Look once; a database that is away delays orders."""
         try:
             orders = await asyncio.to_thread(self._orders)
         except StoreUnavailable as error:
@@ -66,9 +55,7 @@ class OrderWatch:
     def _orders(self) -> Orders:
         released = RunState.QUEUED.value  # a released run goes from waiting to queued
         with reading(self._database) as connection:
-            rows = connection.execute(
-                sa.select(*runs.c["instrument", "id", "desired", "state"]).where(runs.c.state.in_(_ACTIVE))
-            )
+            rows = connection.execute(_WANTED)
             return frozenset(
                 (row.instrument, row.id, row.desired, released if row.state == released else "") for row in rows
             )

@@ -17,7 +17,7 @@ from drivers.contracts import Cycler, EndsAtCycle, Translation
 from drivers.errors import DriverError, Refused, Unreachable, Unsafe
 from orchestrator.clock import Clock
 from orchestrator.engine import run_changes as changes
-from orchestrator.engine.actions import Action, EndAtCycle, FinishSegment, Pause, Resume, Start, Stop
+from orchestrator.engine.actions import Action, EndAtCycle, Pause, Resume, Start, Stop
 from orchestrator.engine.known import ActiveRun
 from orchestrator.engine.plan_facts import read_step_map
 from orchestrator.engine.worker import InstrumentWorker
@@ -41,26 +41,35 @@ class Performer:
     database: sa.Engine
     clock: Clock
     epoch: int
+    nobody_there: Callable[[str], None]
+    """Told when an order found the instrument unreachable: what was seen of it no longer holds."""
 
-    async def carry_out(self, run: ActiveRun, actions: Sequence[Action]) -> None:
-        """Do these in order. Raises StoreUnavailable: the rest was not done and will be asked for again."""
+    async def stop(self, run: ActiveRun) -> str | None:
+        """Send a stop at once; what the driver said against it, else None. ``carry_out`` writes it down."""
+        return await self._send(lambda: self.cycler.stop(run.channel))
+
+    async def carry_out(self, run: ActiveRun, actions: Sequence[Action], stop_failure: str | None = None) -> None:
+        """Do these in order; a Stop has been sent by :meth:`stop`, except one that is recorded first.
+
+        Raises StoreUnavailable: the rest was not done and will be asked for again.
+        """
         pending: list[changes.Change] = []
         for action in actions:
             match action:
                 case Start():
                     await self._write(pending)
                     await self._start(run, action)
+                case Stop(recorded=True):
+                    await self._order(run, pending, "stop", lambda: self.cycler.stop(run.channel))
                 case Stop():
-                    await self._stop(run, pending)
+                    pending += self._stopped(run, stop_failure)
                 case Pause():
                     await self._order(run, pending, "pause", lambda: self.cycler.pause(run.channel))
                 case Resume():
                     await self._order(run, pending, "resume", lambda: self.cycler.resume(run.channel))
                 case EndAtCycle(cycle, step):
-                    await self._order(run, pending, "end_at_cycle", partial(self._reserve, run, cycle, step))
-                case FinishSegment():
-                    await self._write(pending)
-                    await self._finish(run, action)
+                    reserve = partial(self._reserve, run, cycle, step)
+                    await self._order(run, pending, "end_at_cycle", reserve, detail=str(cycle))
                 case _:
                     pending.append(changes.change_for(run, action, self.instrument, self.clock.now()))
         await self._write(pending)
@@ -88,22 +97,30 @@ class Performer:
         except (Refused, Unsafe) as error:
             await self.writer.write(changes.start_refused(run, intent, str(error), self.clock.now()))
         except DriverError as error:
+            if isinstance(error, Unreachable):
+                self.nobody_there(str(error))
             if isinstance(error, Unreachable) and not error.sent:
                 await self.writer.write(changes.start_not_sent(run, intent, str(error), self.clock.now()))
             else:  # it may have arrived: the intent stays open and is settled by looking
                 _LOG.warning("run %s: the answer to start is missing: %s", run.view.id, error)
 
-    async def _stop(self, run: ActiveRun, pending: list[changes.Change]) -> None:
-        failure = await self._send(lambda: self.cycler.stop(run.channel))
+    def _stopped(self, run: ActiveRun, failure: str | None) -> list[changes.Change]:
         now = self.clock.now()
-        pending.append(changes.open_intent(run, "stop", self.epoch, now))
+        written: list[changes.Change] = [changes.open_intent(run, "stop", self.epoch, now, detail=failure)]
         if failure is not None:
-            pending.append(changes.note(run, self.instrument, f"stop: {failure}", now))
+            written.append(changes.note(run, self.instrument, f"stop: {failure}", now))
+        return written
 
     async def _order(
-        self, run: ActiveRun, pending: list[changes.Change], action: str, order: Callable[[], None]
+        self,
+        run: ActiveRun,
+        pending: list[changes.Change],
+        action: str,
+        order: Callable[[], None],
+        *,
+        detail: str | None = None,
     ) -> None:
-        pending.append(changes.open_intent(run, action, self.epoch, self.clock.now()))
+        pending.append(changes.open_intent(run, action, self.epoch, self.clock.now(), detail=detail))
         await self._write(pending)
         failure = await self._send(order)
         if failure is not None:
@@ -114,6 +131,8 @@ class Performer:
         try:
             await self.worker.call(order)
         except DriverError as error:
+            if isinstance(error, Unreachable):
+                self.nobody_there(str(error))
             return str(error)
         return None
 
@@ -121,9 +140,6 @@ class Performer:
         if not isinstance(self.cycler, EndsAtCycle):
             raise Refused(f"{self.instrument} cannot end a test at a cycle's boundary")
         self.cycler.pause_before_cycle(run.channel, cycle, step)
-
-    async def _finish(self, run: ActiveRun, action: FinishSegment) -> None:
-        await self.writer.write(changes.segment_finished(run, action, self.clock.now()))
 
     async def stop_untracked(self, channel: str) -> bool:
         """Send a stop without any bookkeeping (the STOP file). Returns True when the instrument took it."""

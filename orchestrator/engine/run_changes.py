@@ -23,6 +23,7 @@ __all__ = [
     "change_for",
     "note",
     "open_intent",
+    "refused",
     "segment_finished",
     "start_not_sent",
     "start_refused",
@@ -45,7 +46,9 @@ def change_for(run: ActiveRun, action: act.Action, instrument: str, now: float) 
         case act.Transition(state, reason):
             return lambda connection: _transition(connection, run, state, reason, now)
         case act.Desire(desired):
-            return lambda connection: connection.execute(_of(run_id).values(desired=desired))
+            # An order that a person has given meanwhile stands.
+            unchanged = _of(run_id).where(runs.c.desired == run.view.desired)
+            return lambda connection: connection.execute(unchanged.values(desired=desired))
         case act.Explain(reason):
             return lambda connection: connection.execute(_of(run_id).values(reason=reason))
         case act.Alarm(severity, message):
@@ -54,6 +57,8 @@ def change_for(run: ActiveRun, action: act.Action, instrument: str, now: float) 
             )
         case act.ClearAlarms():
             return lambda connection: clear_alarms(connection, source=source, now=now)
+        case act.FinishSegment():
+            return segment_finished(run, action, now)
         case act.Note(message):
             return note(run, instrument, message, now)
         case _:
@@ -75,7 +80,13 @@ def note(run: ActiveRun, instrument: str, message: str, now: float) -> Change:
 
 
 def open_intent(
-    run: ActiveRun, action: str, epoch: int, now: float, test_id_before: str | None = None
+    run: ActiveRun,
+    action: str,
+    epoch: int,
+    now: float,
+    *,
+    test_id_before: str | None = None,
+    detail: str | None = None,
 ) -> Callable[[sa.Connection], int]:
     """An action is about to be taken (of a stop: has just been sent); gives the intent's id."""
     return lambda connection: intents.open_intent(
@@ -85,13 +96,14 @@ def open_intent(
         action=action,
         epoch=epoch,
         test_id_before=test_id_before,
+        detail=detail,
         now=now,
     )
 
 
 def starting(run: ActiveRun, epoch: int, test_id_before: str | None, now: float) -> Callable[[sa.Connection], int]:
     """The intent to start, and the run's state with it."""
-    intent = open_intent(run, "start", epoch, now, test_id_before)
+    intent = open_intent(run, "start", epoch, now, test_id_before=test_id_before)
 
     def change(connection: sa.Connection) -> int:
         set_state(connection, run.view.id, RunState.STARTING, now=now)
@@ -120,6 +132,12 @@ def start_not_sent(run: ActiveRun, intent_id: int, reason: str, now: float) -> C
             set_state(connection, run.view.id, RunState.QUEUED, reason=reason, now=now)
 
     return change
+
+
+def refused(run: ActiveRun, reason: str, now: float) -> Change:
+    """The store refuses what was decided about a run; it is decided again at the next look."""
+    source = f"run {run.view.id}"
+    return lambda connection: raise_alarm(connection, source=source, severity="critical", message=reason, now=now)
 
 
 def segment_finished(run: ActiveRun, action: act.FinishSegment, now: float) -> Change:

@@ -18,18 +18,26 @@ class StopFile:
         self.path = state_dir / "STOP"
 
     def requested_by(self) -> str | None:
-        """Who asked for it (the file's first line), or None while there is no file."""
+        """Who asked for it (the file's first line), or None while there is no file. One that cannot be read counts."""
         try:
             text = self.path.read_text(encoding="utf-8", errors="replace").strip()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            return f"unknown ({error.strerror})"
         return text.splitlines()[0] if text else "unknown"
 
     def request(self, actor: str) -> None:
-        """Write the file; the directory must exist."""
+        """Write the file."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(f"{actor}\n", encoding="utf-8")
 
-    def obeyed(self) -> None:
-        """Take the file away once every channel has been told; a file that is gone already is as good."""
-        if self.path.exists():
+    def obeyed(self) -> str | None:
+        """Take the file away once it is obeyed, gone already is as good; why it could not be, else None."""
+        try:
             self.path.replace(self.path.with_name("STOP.obeyed"))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return f"{self.path} cannot be renamed: {error.strerror}"
+        return None

@@ -16,8 +16,13 @@ class OpenIntent:
 
     id: int
     action: str
-    created_unix_s: float
+    since_s: float
+    """Since when this process knows of it; on the engine's steady clock, as every ``_s`` here."""
     test_id_before: str | None = None
+    cycle: int | None = None
+    """Of a reserved pause: the instrument's cycle before which it should come."""
+    failure: str | None = None
+    """What the driver said when the order could not be delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class SegmentView:
     test_id: str | None
     """None until the instrument has named the test."""
     stored: int
-    """Records in the database."""
+    """Sequence number of the last record in the database: those up to it are stored, or named as missing."""
     boundary: tuple[int, int] | None = None
     """(instrument cycle, instrument step) before which the segment should end, where its stop rule has been met."""
 
@@ -49,8 +54,8 @@ class RunView:
     intents: tuple[OpenIntent, ...] = ()
     blocked_by: str | None = None
     """Why it may not start yet, where another run has the channel first."""
-    predecessor_failed: str | None = None
-    """What became of the run before it on the channel, where a person must look before this one starts."""
+    look_first: str | None = None
+    """Why a person must look at the channel before this run starts: what became of those before it, or their cell."""
     reason: str | None = None
 
     def intent(self, action: str) -> OpenIntent | None:
@@ -64,15 +69,19 @@ class Seen:
 
     status: ChannelStatus | None
     """None: the instrument did not answer, or does not know the channel."""
-    reachable_since_unix_s: float
+    reachable_since_s: float
     """Since when every observation succeeded (meaningless while ``status`` is None)."""
-    silent_since_unix_s: float
+    silent_since_s: float
     """Last successful observation (meaningless while ``status`` is not None)."""
     records_stable: bool = False
     """The record count was the same in the observation before."""
     lost_after_s: float = 60.0
     drained: bool = False
-    """The last read of the run's own test returned nothing new."""
+    """The latest look found nothing more to read of the run's own test."""
+    test_stable: bool = False
+    """Tag and test id were the same in the observation before: they come in two exchanges, a start may lie between."""
+    unreadable: str | None = None
+    """Why the run's records could not be read or stored, again and again."""
 
     @property
     def usable(self) -> ChannelStatus | None:

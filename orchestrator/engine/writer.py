@@ -11,7 +11,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from drivers.contracts import Batch
-from orchestrator.store.errors import StoreError
+from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.recorder import Recorder
 
 __all__ = ["Writer"]
@@ -31,10 +31,25 @@ class Writer:
         """Commit a change. Raises StoreUnavailable when it could not be stored."""
         return await asyncio.wrap_future(self._recorder.write(change))
 
-    async def record_all(self, batches: Sequence[tuple[int, int, Batch]]) -> None:
-        """Commit the (run, segment, records) of one look, each with the cursor behind it. Raises the first failure."""
-        if batches:
-            await asyncio.wrap_future(_all_of(self._recorder.record_all(batches)))
+    async def record_all(self, batches: Sequence[tuple[int, int, Batch]]) -> list[StoreError | None]:
+        """Commit the (run, segment, records) of one look, each with the cursor behind it.
+
+        Returns for each why it was refused, or None. Raises StoreUnavailable: then read again from the stored cursors.
+        """
+        if not batches:
+            return []
+        futures = self._recorder.record_all(batches)
+        await asyncio.wrap_future(_all_of(futures))
+        refused: dict[int, StoreError] = {}  # by segment: what follows a refused batch is not stored either
+        outcomes: list[StoreError | None] = []
+        for (_, segment_id, _), future in zip(batches, futures, strict=True):
+            error = future.exception()
+            if isinstance(error, StoreError) and (segment_id in refused or not isinstance(error, StoreUnavailable)):
+                refused.setdefault(segment_id, error)
+            elif error is not None:
+                raise error
+            outcomes.append(refused.get(segment_id))
+        return outcomes
 
     def post(self, change: Callable[[sa.Connection], object]) -> None:
         """Commit a change some time soon; only what the next tick would write anew may be posted."""
@@ -42,7 +57,7 @@ class Writer:
 
 
 def _all_of(futures: Sequence[Future[None]]) -> Future[None]:
-    """One future for several, so that the event loop is woken once; it carries the first failure."""
+    """One future for several, so that the event loop is woken once: when all are done, well or not."""
     together: Future[None] = Future()
     left = len(futures)  # counted down in the Recorder's thread alone
 
@@ -50,8 +65,7 @@ def _all_of(futures: Sequence[Future[None]]) -> Future[None]:
         nonlocal left
         left -= 1
         if left == 0:
-            failure = next((error for future in futures if (error := future.exception()) is not None), None)
-            together.set_exception(failure) if failure is not None else together.set_result(None)
+            together.set_result(None)
 
     for future in futures:
         future.add_done_callback(one_is_done)

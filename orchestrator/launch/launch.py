@@ -39,7 +39,7 @@ def launch(
     prepared = prepare(plan, lab.limits, target, cycler_for(target.instrument))
     refuse_absent_channel(connection, target)
     refuse_busy_cell(connection, cell.id, target)
-    behind = run_ahead(connection, target)
+    behind = run_ahead(connection, cell.id, target)
     if behind is None:
         refuse_silent_instrument(connection, target)
     run_id = store_run(connection, protocol, prepared, target, now_unix_s, actor, request.note)

@@ -49,17 +49,24 @@ def refuse_busy_cell(connection: Connection, cell_id: str, target: Target) -> No
             raise LaunchRefused(f"cell {cell_id} is in run {run.id} ({run.state}) at {where}; a cell is in one place")
 
 
-def run_ahead(connection: Connection, target: Target) -> int | None:
+def run_ahead(connection: Connection, cell_id: str, target: Target) -> int | None:
     """The newest run of ours that has the channel first, None where the channel is free.
 
-    Raises LaunchRefused where somebody else's test is there, or one of ours that we no longer follow.
+    Raises LaunchRefused where that run is of another cell (which would still be there when this one starts), where
+    somebody else's test is there, or one of ours that we no longer follow.
     """
     here = (runs.c.instrument == target.instrument.name, runs.c.channel == target.channel)
-    active = select(runs.c.id).where(*here, runs.c.state.not_in(_OVER)).order_by(runs.c.id.desc()).limit(1)
-    ahead = connection.execute(active).scalar()
+    active = (
+        select(runs.c.id, runs.c.cell_id).where(*here, runs.c.state.not_in(_OVER)).order_by(runs.c.id.desc()).limit(1)
+    )
+    ahead = connection.execute(active).one_or_none()
     if ahead is None:
         _refuse_foreign_test(connection, target)
-    return ahead
+        return None
+    if ahead.cell_id != cell_id:
+        there = f"{target} has cell {ahead.cell_id} in run {ahead.id}"
+        raise LaunchRefused(f"{there}; launch {cell_id} there when that cell has been taken out")
+    return int(ahead.id)
 
 
 def _refuse_foreign_test(connection: Connection, target: Target) -> None:

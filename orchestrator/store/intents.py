@@ -37,8 +37,9 @@ def open_intent(
     now: float,
     segment_id: int | None = None,
     test_id_before: str | None = None,
+    detail: str | None = None,
 ) -> int:
-    """Write an intent and return its id; act only when this is committed."""
+    """Write an intent and return its id; act only when this is committed. ``detail`` may be settled anew."""
     row = intents.insert().values(
         run_id=run_id,
         segment_id=segment_id,
@@ -46,6 +47,7 @@ def open_intent(
         epoch=epoch,
         created_unix_s=now,
         test_id_before=test_id_before,
+        detail=detail,
     )
     new_id: int = connection.execute(row.returning(intents.c.id)).scalar_one()
     return new_id
@@ -54,7 +56,8 @@ def open_intent(
 def settle(connection: Connection, intent_id: int, outcome: str, *, now: float, detail: str | None = None) -> None:
     """Write how it ended. Raises StoreError if it is settled already, or unknown."""
     change = update(intents).where(intents.c.id == intent_id, intents.c.outcome.is_(None))
-    if not connection.execute(change.values(outcome=outcome, detail=detail, settled_unix_s=now)).rowcount:
+    values = {"outcome": outcome, "settled_unix_s": now} | ({"detail": detail} if detail else {})
+    if not connection.execute(change.values(**values)).rowcount:
         raise StoreError(f"intent {intent_id} is not open; it was settled by somebody else")
 
 

@@ -60,11 +60,15 @@ class RecordWriter:
         """Write all jobs but those that are refused; these are returned by their place in ``jobs``."""
         refused: dict[int, StoreError] = {}
         pending: list[tuple[SegmentTail, Columns]] = []
+        # By run and segment: what stands behind a refused batch is of the same other test.
+        broken: dict[tuple[int, int], StoreError] = {}
         for place, job in enumerate(jobs):
             try:
+                if (job.run_id, job.segment_id) in broken:
+                    raise broken[job.run_id, job.segment_id]
                 self._admit(connection, job, pending)
             except StoreError as error:
-                refused[place] = error
+                refused[place] = broken[job.run_id, job.segment_id] = error
                 self._owe(job)
         _flush(connection, pending)
         while len(self._tails) > _TAILS:

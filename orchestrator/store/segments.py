@@ -25,6 +25,10 @@ __all__ = [
 ]
 
 
+_TO_ITS_END = ("finished", "rule")
+"""Outcomes of a segment whose last cycle is whole: the program's end, or a loop ended at a cycle's boundary."""
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """One attempt at one item of a run's plan."""
@@ -120,9 +124,14 @@ def set_started(connection: Connection, segment_id: int, *, now: float) -> None:
 
 
 def finish_segment(connection: Connection, segment_id: int, outcome: str, *, now: float) -> None:
-    """Note how it ended; its last cycle is complete by that. Call it when its last records are stored."""
+    """Note how it ended. Where it came to its end, its last cycle is complete by that; a broken-off one never is.
+
+    Call it when its last records are stored.
+    """
     segment = get_segment(connection, segment_id)
     connection.execute(update(segments).where(segments.c.id == segment_id).values(finished_unix_s=now, outcome=outcome))
+    if outcome not in _TO_ITS_END:
+        return
     connection.execute(
         update(cycles)
         .where(cycles.c.run_id == segment.run_id, cycles.c.cycle > segment.cycle_offset, cycles.c.complete.is_(False))

@@ -20,7 +20,7 @@ from protocols.compile.window import bind_window
 from protocols.errors import Place, ProtocolErrors, Refusal
 from protocols.estimate import estimate_program, total
 from protocols.plan import AnalysisRequest, Plan, Segment
-from protocols.program import Program
+from protocols.program import Loop, Program, Rest, walk
 from protocols.protocol import Protocol
 from protocols.schema.parameters import written_as_in_file
 
@@ -49,7 +49,8 @@ def compile_protocol(protocol: Protocol, cell: Cell, parameters: Mapping[str, st
     bound = _bind(protocol, cell, Scope(names), findings)
     if bound is None or findings:
         raise ProtocolErrors(finding.in_file(protocol.file) for finding in findings)
-    if cell.nominal_capacity_Ah is None:
+    moves_charge = any(not isinstance(step, Rest | Loop) for program in bound.programs for step in walk(program.steps))
+    if cell.nominal_capacity_Ah is None and moves_charge:
         bound.warnings.append(_unknown_capacity(cell))
     items = [Segment(program, estimate_program(program, cell.nominal_capacity_Ah)) for program in bound.programs]
     return Plan(

@@ -1,7 +1,4 @@
-"""What a channel finds between its leads: the one place where this instrument asks the virtual cell.
-
-The cell's own potential sweep will take ``PotentialDrive``'s place; nothing else here knows how a cell answers.
-"""
+"""What a channel finds between its leads: the one place where this instrument asks the virtual cell."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.biologic.potential_drive import PotentialDrive
 from simulators.cell import CellState, Response, VirtualCell
 
 __all__ = ["Clips", "Course"]
@@ -35,6 +31,8 @@ class Clips:
     def __init__(self, cell: VirtualCell | None) -> None:
         self.cell = cell
         self.state = cell.state if cell else CellState()
+        self._current_A = 0.0
+        """Where the course before ended: a sweep that turns begins with the current of the one before it."""
 
     def rest(self) -> Course:
         """Open circuit."""
@@ -49,16 +47,24 @@ class Clips:
         )
 
     def sweep(self, start_V: float, rate_V_s: float, current_limit_A: float) -> Course:
-        """Move the potential at a rate, or hold it with rate 0; the current flows either way, up to a limit."""
+        """Move the potential at a rate, or hold it with rate 0; the current flows either way.
+
+        A held potential keeps to the current limit; a sweep is the cell's voltammetry, which knows none.
+        """
         if self.cell is None:
             return self._open(start_V, rate_V_s)
-        drive = PotentialDrive(self.cell, self.state, start_V, rate_V_s, current_limit_A)
-        return Course(drive.response, drive.state_at)
+        if rate_V_s:
+            sweep = self.cell.voltammetry(self.state, start_V, rate_V_s, self._current_A)
+            return Course(sweep.response, sweep.state_at)
+        held = self.cell.sweep(self.state, start_V, 0.0, current_limit_A)
+        return Course(held.response, held.state_at)
 
     def leave(self, course: Course, elapsed_s: float) -> Response:
         """End a course here; returns what is measured at its end. Whatever comes next begins there."""
         self.state = course.state_at(elapsed_s)
-        return course.response(np.array([elapsed_s]))
+        end = course.response(np.array([elapsed_s]))
+        self._current_A = float(end.current_A[-1])
+        return end
 
     def impedance(self, frequency_Hz: NDArray[np.float64]) -> NDArray[np.complex128]:
         """Impedance in Ohm in the present state."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Material", "load_material"]
+__all__ = ["Material", "load_material", "read_document"]
 
 _SOURCES = ("paper", "inferred", "assumed")
 
@@ -24,8 +24,6 @@ class Material:
     name: str
     ladder_current_A_g: tuple[float, ...]
     """Specific currents of the rate ladder, rising."""
-    ladder_capacity_mAh_g: tuple[float, ...]
-    """Delithiation capacities that the ladder has to give."""
     ladder_knot_mAh_g: tuple[float, ...]
     """Where the lithiation branch passes 0.01 V plus the polarisation of each current, so that the ladder comes out."""
     reference_loading_mg_cm2: float
@@ -36,13 +34,21 @@ class Material:
     ohmic_ohm_cm2: float
     film_ohm_cm2: float
     charge_transfer_ohm_cm2: float
-    """At 25 degC, fresh."""
+    """All resistances: at 25 degC, fresh."""
     activation_energy_kJ_mol: float
+    """Of charge transfer, in the paper's Eq. 3."""
+    ohmic_energy_kJ_mol: float
+    film_energy_kJ_mol: float
     diffusion_time_s: float
+    """Length squared over diffusion coefficient, at 25 degC."""
+    diffusion_energy_kJ_mol: float
     first_sink_mAh_g: float
     """Lithium that the first lithiation never gives back."""
     first_sink_length_mAh_g: float
     first_discharge_mAh_g: float
+    first_rise_V: float
+    """How far above the lithiation branch the first lithiation begins: the first layer forms there."""
+    first_rise_length_mAh_g: float
     efficiency: tuple[float, ...]
     """Share of lithiation charge that stays reversible in cycles 2, 3, ...; the last holds for all that follow."""
     capacity_left_500: float
@@ -50,34 +56,45 @@ class Material:
     resistance_growth_500: float
     """Film and charge transfer resistance after 500 cycles, relative to fresh."""
     fade_exponent: float
+    rate_loss: float
+    """Active share that cycling at 5 A/g cuts off for good, over and above the fade with cycles."""
     film_capacitance_F_cm2: float
     film_exponent: float
     double_layer_F_cm2: float
     double_layer_exponent: float
-    warburg_ohm_cm2_s05: float
+    cv_surface_F_g: float
+    """Surface part of the voltammogram, at the delithiation peak."""
+    cv_diffusion_A_g_s05: float
+    """Diffusion part there: A/g per (V/s)^0.5."""
+    cv_diffusion_breadth: float
+    """How much broader the diffusion part's peaks are than the surface part's."""
+    cv_delithiation_peak_V: tuple[float, ...]
+    cv_delithiation_width_V: tuple[float, ...]
+    cv_delithiation_weight: tuple[float, ...]
+    cv_lithiation_peak_V: tuple[float, ...]
+    cv_lithiation_width_V: tuple[float, ...]
+    cv_lithiation_weight: tuple[float, ...]
     capacity_spread: float
     """Standard deviation from cell to cell, relative; cells with seed 0 are nominal."""
     resistance_spread: float
 
 
-_UNITS: dict[str, str] = {
+_UNITS = {
     "ladder_current_A_g": "A/g",
     "reference_loading_mg_cm2": "mg/cm2",
-    "delithiation_voltage_V": "V",
-    "activation_energy_kJ_mol": "kJ/mol",
-    "diffusion_time_s": "s",
     "film_capacitance_F_cm2": "F s^(a-1)/cm2",
     "double_layer_F_cm2": "F s^(a-1)/cm2",
-    "warburg_ohm_cm2_s05": "ohm cm2 s^-0.5",
+    "cv_surface_F_g": "F/g",
+    "cv_diffusion_A_g_s05": "A/g s^0.5 V^-0.5",
 }
 
 
+_UNITS_BY_ENDING = {"_mAh_g": "mAh/g", "_ohm_cm2": "ohm cm2", "_kJ_mol": "kJ/mol", "_V": "V", "_s": "s"}
+
+
 def _unit_of(field: str) -> str:
-    if field in _UNITS:
-        return _UNITS[field]
-    if field.endswith("mAh_g"):
-        return "mAh/g"
-    return "ohm cm2" if field.endswith("ohm_cm2") else "1"
+    by_ending = (unit for ending, unit in _UNITS_BY_ENDING.items() if field.endswith(ending))
+    return _UNITS.get(field) or next(by_ending, "1")
 
 
 def _value(name: str, field: str, entry: dict[str, Any]) -> float | tuple[float, ...]:
@@ -89,15 +106,21 @@ def _value(name: str, field: str, entry: dict[str, Any]) -> float | tuple[float,
     return tuple(float(v) for v in value) if isinstance(value, list) else float(value)
 
 
-@cache
-def load_material(name: str) -> Material:
-    """Read ``materials/<name>.yaml``; ``name`` as in the lab file, e.g. ``sio_c_l``. Raises ValueError when unknown."""
+def read_document(name: str) -> dict[str, Any]:
+    """Return a material file as it stands: ``parameters`` and ``targets``. Raises ValueError when unknown."""
     folder = resources.files("simulators.cell") / "materials"
     file = folder / f"{name}.yaml"
     if not name.isidentifier() or not file.is_file():
         known = sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
         raise ValueError(f"no material {name!r}; there are {', '.join(known)}")
-    entries = yaml.safe_load(file.read_text(encoding="utf-8"))["parameters"]
+    document: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return document
+
+
+@cache
+def load_material(name: str) -> Material:
+    """Read ``materials/<name>.yaml``; ``name`` as in the lab file, e.g. ``sio_c_l``. Raises ValueError when unknown."""
+    entries = read_document(name)["parameters"]
     wanted = {field.name for field in fields(Material)} - {"name"}
     if wanted != set(entries):
         raise ValueError(f"{name}: missing or unknown parameters {sorted(wanted ^ set(entries))}")

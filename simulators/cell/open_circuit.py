@@ -14,7 +14,8 @@ from simulators.cell.material import Material
 
 __all__ = ["OpenCircuit", "open_circuit"]
 
-_LOW_mAh_g, _HIGH_mAh_g, _POINTS = -200.0, 2400.0, 2601
+_LOW_mAh_g, _HIGH_mAh_g, _PER_mAh_g = -200.0, 2400.0, 4
+_POINTS = int(_HIGH_mAh_g - _LOW_mAh_g) * _PER_mAh_g + 1
 _CUT_OFF_V = 0.01
 
 
@@ -23,13 +24,13 @@ class OpenCircuit:
     """Both branches on one uniform grid of charge; beyond its ends they go on straight."""
 
     columns: tuple[NDArray[np.float64], ...]
-    """Per mAh/g: lithiation branch, its rise, how far the delithiation branch lies above it, and that one's rise."""
+    """Per step of the grid: lithiation branch, its rise, how far the delithiation branch lies above it, its rise."""
     rows: list[list[float]]
     """The same for one point at a time: lists are faster there."""
 
     def voltage_V(self, charge_mAh_g: NDArray[np.float64], hysteresis: NDArray[np.float64]) -> NDArray[np.float64]:
         """Voltage where the host holds this much lithium, per gram of what is still active."""
-        place = charge_mAh_g - _LOW_mAh_g  # the grid's step is 1 mAh/g
+        place = (charge_mAh_g - _LOW_mAh_g) * _PER_mAh_g
         index = np.minimum(np.maximum(place.astype(np.intp), 0), _POINTS - 2)
         part = place - index
         low, low_rise, gap, gap_rise = self.columns
@@ -38,11 +39,17 @@ class OpenCircuit:
 
     def voltage_at_V(self, charge_mAh_g: float, hysteresis: float) -> float:
         """Return the same for one point, without the cost of arrays."""
-        place = charge_mAh_g - _LOW_mAh_g
+        place = (charge_mAh_g - _LOW_mAh_g) * _PER_mAh_g
         index = min(max(int(place), 0), _POINTS - 2)
         part = place - index
         low, low_rise, gap, gap_rise = self.rows[index]
         return low + low_rise * part + (gap + gap_rise * part) * hysteresis
+
+    def slope_and_gap(self, charge_mAh_g: float, hysteresis: float) -> tuple[float, float]:
+        """Return the steepness in V per mAh/g, unsigned, and how far apart the branches are in V, at one point."""
+        place = (charge_mAh_g - _LOW_mAh_g) * _PER_mAh_g
+        _, low_rise, gap, gap_rise = self.rows[min(max(int(place), 0), _POINTS - 2)]
+        return abs(low_rise + gap_rise * hysteresis) * _PER_mAh_g, gap
 
 
 @lru_cache(maxsize=16)
@@ -60,7 +67,7 @@ def open_circuit(material: Material) -> OpenCircuit:
     knot, knot_V = np.array(material.ladder_knot_mAh_g)[order], knot_V[order]
     # between the last knot and full delithiation nothing is measured: a smooth rise
     start = (_LOW_mAh_g, min(0.0, knot[0] - 100))
-    start_V = (1.6, max(0.42, knot_V[0] + 0.10))
+    start_V = (1.6, max(0.42, knot_V[0] + 0.20))
     end, end_V = (knot[-1] + 60, _HIGH_mAh_g), (0.004, -1.2)
     lithiation = PchipInterpolator(np.r_[start, knot, end], np.r_[start_V, knot_V, end_V])(charge)
     delithiation = PchipInterpolator(material.delithiation_charge_mAh_g, material.delithiation_voltage_V)(charge)

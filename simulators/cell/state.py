@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["CellState", "Direction"]
+__all__ = ["DIFFUSION_MODES", "CellState", "Direction"]
+
+DIFFUSION_MODES = 8
+"""Resolve diffusion from tau_D/600 on: a pulse shows its square root of time after half a second."""
 
 Direction = Literal["lithiation", "delithiation", "none"]
 
@@ -21,10 +24,14 @@ class CellState:
     """Reversible lithium in the host; grows on lithiation, net of what sinks and leaks take."""
     hysteresis: float = 1.0
     """0 on the lithiation branch, 1 on the delithiation branch."""
-    diffusion_mAh_g: tuple[float, ...] = (0.0, 0.0, 0.0)
+    diffusion_mAh_g: tuple[float, ...] = (0.0,) * DIFFUSION_MODES
     """Excess at the surface, one number per diffusion mode."""
     lithiated_mAh_g: float = 0.0
     """Lithiation charge passed in the cell's whole life; drives the first-cycle sink."""
     cycle: int = 0
     """Counted by the cell itself: a cycle begins when lithiation starts after a delithiation."""
     last_direction: Direction = "none"
+    lost_mAh_g: float = 0.0
+    """Lithium gone for good, in the first-cycle sink and in leaks: lithium + lost = all charge that ever passed."""
+    strain: float = 0.0
+    """Share of the host that high currents have cut off."""

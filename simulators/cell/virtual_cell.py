@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from typing import Literal
+import copy
+from functools import partial
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.cell.ageing import Ageing, ageing
+from simulators.cell.ageing import Ageing
 from simulators.cell.crossing import first_crossing_s
-from simulators.cell.hold import Hold
+from simulators.cell.diffusion import Diffusion
+from simulators.cell.evolution import Evolution
 from simulators.cell.impedance import impedance_ohm_cm2
-from simulators.cell.kinetics import Kinetics, kinetics
+from simulators.cell.kinetics import Kinetics, kinetics, resistances
 from simulators.cell.material import Material
 from simulators.cell.open_circuit import open_circuit
+from simulators.cell.potential_course import PotentialCourse
 from simulators.cell.response import Response
-from simulators.cell.state import CellState, Direction
+from simulators.cell.state import CellState
+from simulators.cell.voltammetry import Voltammetry
 
 __all__ = ["VirtualCell"]
 
-_MODES = 3
 _LONG_AFTER_mAh_g = 2600.0
 """Charge that takes any cell from one end of its branches to the other."""
 
@@ -29,7 +32,8 @@ class VirtualCell:
     """One coin cell: a material, a mass, an area, and ``state``, where it stands now.
 
     All methods but the setting of ``state`` and ``temperature_degC`` are pure: they start from the state handed in.
-    Positive current charges, which delithiates the host.
+    Positive current charges, which delithiates the host. What a method returns goes on at the temperature at which it
+    was asked for; to change the temperature in the middle, take the state there and ask again.
     """
 
     def __init__(
@@ -45,22 +49,34 @@ class VirtualCell:
         self.parameters = parameters
         self.active_mass_g = active_mass_g
         self.area_cm2 = area_cm2
-        self.temperature_degC = temperature_degC
         self.seed = seed
         self.state = CellState()
         # cells of one batch differ a little; seed 0 is the nominal cell
         spread = np.random.default_rng(seed).standard_normal(2) if seed else np.zeros(2)
-        self._effective_mass_g = active_mass_g * (1 + parameters.capacity_spread * float(spread[0]))
+        self.effective_mass_g = active_mass_g * (1 + parameters.capacity_spread * float(spread[0]))
+        """As its capacity shows, not as it was weighed."""
         self._resistance_factor = 1 + parameters.resistance_spread * float(spread[1])
         self._branches = open_circuit(parameters)
-        self._ages: dict[int, Ageing] = {}
-        self._kinetics: dict[tuple[int, float], Kinetics] = {}
-        mode = np.arange(1, _MODES + 1)
-        self._mode_tau_s = parameters.diffusion_time_s / (mode * math.pi) ** 2
-        self._mode_gain_s = 2 * self._mode_tau_s
-        self._whole_gain_s = float(self._mode_gain_s.sum())
-        self._rates = np.append(-1.0 / self._mode_tau_s, 0.0)
-        """Exponents per second: the modes', and one that ``_voltage_V`` sets."""
+        self._evolution = Evolution(parameters, self.effective_mass_g)
+        self._kinetics: dict[float, Kinetics] = {}
+        self.temperature_degC = temperature_degC
+
+    @property
+    def temperature_degC(self) -> float:
+        """Of resistances and diffusion, from the next answer on; no state jumps when it is set."""
+        return self._temperature_degC
+
+    @temperature_degC.setter
+    def temperature_degC(self, temperature_degC: float) -> None:
+        if not temperature_degC > -273.15:
+            raise ValueError(f"temperature_degC is {temperature_degC}; absolute zero is -273.15")
+        self._temperature_degC = temperature_degC
+        self._diffusion = Diffusion(self.parameters, temperature_degC)
+        self._kinetics = {}
+
+    def frozen(self) -> Self:
+        """Return the same cell whose temperature does not follow this one's."""
+        return copy.copy(self)
 
     # ---- constant current and rest
 
@@ -69,10 +85,10 @@ class VirtualCell:
         entered = self.entered(state, current_A)
         return Response(
             elapsed_s=elapsed_s,
-            voltage_V=self._voltage_V(entered, current_A, elapsed_s),
+            voltage_V=self._voltages_V(entered, current_A, elapsed_s),
             current_A=np.full(elapsed_s.shape, current_A),
             charge_Ah=elapsed_s * (current_A / 3600),
-            state_at=lambda after_s: self.advance(state, current_A, after_s),
+            state_at=partial(self._after, entered, current_A, self._diffusion),
         )
 
     def time_to_voltage(
@@ -89,12 +105,9 @@ class VirtualCell:
         """
         entered = self.entered(state, current_A)
         upward = current_A > 0 if rising is None else rising
-        rate = abs(current_A) / self._effective_mass_g / 3.6  # mAh/g per s
+        rate = abs(self._evolution.rate(current_A))
         across_s = _LONG_AFTER_mAh_g / rate if rate else horizon_s
-
-        def voltage(elapsed_s: NDArray[np.float64]) -> NDArray[np.float64]:
-            return self._voltage_V(entered, current_A, elapsed_s)
-
+        voltage = partial(self._voltages_V, entered, current_A)
         found = first_crossing_s(voltage, voltage_V, upward, min(horizon_s, across_s))
         if found is None and across_s < horizon_s:
             return first_crossing_s(voltage, voltage_V, upward, horizon_s)
@@ -102,33 +115,20 @@ class VirtualCell:
 
     def advance(self, state: CellState, current_A: float, duration_s: float) -> CellState:
         """Return the state after a constant current, or with zero after a rest."""
-        state = self.entered(state, current_A)
-        rate = current_A / self._effective_mass_g / 3.6
-        moved = rate * duration_s
-        lithiated = max(0.0, -moved)
-        lost = self._sink(state.lithiated_mAh_g, lithiated) + lithiated * self._age(state).leak
-        decay = math.exp(-abs(moved) / self.parameters.hysteresis_length_mAh_g)
-        branch = 1.0 if current_A > 0 else 0.0
-        surface = []
-        for excess, tau_s in zip(state.diffusion_mAh_g, self._mode_tau_s.tolist(), strict=True):
-            left = math.exp(-duration_s / tau_s)
-            surface.append(excess * left - (1 - left) * rate * 2 * tau_s)
-        return CellState(
-            lithium_mAh_g=state.lithium_mAh_g - moved - lost,
-            hysteresis=branch + (state.hysteresis - branch) * decay,
-            diffusion_mAh_g=tuple(surface),
-            lithiated_mAh_g=state.lithiated_mAh_g + lithiated,
-            cycle=state.cycle,
-            last_direction=state.last_direction,
-        )
+        return self._after(self.entered(state, current_A), current_A, self._diffusion, duration_s)
 
-    # ---- constant voltage
+    def advance_straight(self, state: CellState, first_A: float, last_A: float, duration_s: float) -> CellState:
+        """Return the state after a current that went straight from one value to another."""
+        return self._evolution.after_straight(state, first_A, last_A, duration_s, self._diffusion)
+
+    # ---- prescribed potential
 
     def hold(
         self, state: CellState, voltage_V: float, current_max_A: float, direction: Literal["charge", "discharge"]
-    ) -> Hold:
+    ) -> PotentialCourse:
         """Begin a constant voltage now; current flows one way only and never exceeds the maximum."""
-        return Hold(self, state, voltage_V, current_max_A if direction == "charge" else -current_max_A)
+        lowest_A, highest_A = (0.0, current_max_A) if direction == "charge" else (-current_max_A, 0.0)
+        return PotentialCourse(self, state, voltage_V, lowest_A=lowest_A, highest_A=highest_A)
 
     def under_voltage(
         self,
@@ -144,85 +144,80 @@ class VirtualCell:
         """
         return self.hold(state, voltage_V, current_max_A, direction).response(elapsed_s)
 
+    def sweep(self, state: CellState, start_V: float, rate_V_s: float, current_max_A: float = 0.5) -> PotentialCourse:
+        """Begin a potential that moves at this rate, signed; rate 0 holds it with current flowing either way."""
+        return PotentialCourse(self, state, start_V, rate_V_s, lowest_A=-current_max_A, highest_A=current_max_A)
+
+    def voltammetry(self, state: CellState, start_V: float, rate_V_s: float, before_A: float = 0.0) -> Voltammetry:
+        """Begin a sweep of a voltammogram, by the separate model that has the paper's scan rate dependence.
+
+        ``before_A`` is the current just before: that of the opposite sweep at a vertex, zero from rest.
+        """
+        return Voltammetry(self, state, start_V, rate_V_s, before_A)
+
     # ---- at rest
 
     def open_circuit_voltage(self, state: CellState) -> float:
         """Voltage after the surface has levelled out."""
-        return self._branches.voltage_at_V(state.lithium_mAh_g / self._age(state).capacity, state.hysteresis)
+        return self._quiet_V(state, state.lithium_mAh_g)
 
     def impedance(self, state: CellState, frequency_Hz: NDArray[np.float64]) -> NDArray[np.complex128]:
-        """Impedance in Ohm at rest, without noise."""
-        growth = self._age(state).resistance * self._resistance_factor
-        return impedance_ohm_cm2(self.parameters, self.temperature_degC, growth, frequency_Hz) / self.area_cm2
+        """Impedance in Ohm at rest, without noise.
 
-    # ---- what a hold needs
+        The Warburg element's resistance is tau_D times how steep the potential is, per charge: the slope of the branch,
+        and, as every small excursion also turns back, half the slope at which the cell leaves a branch.
+        """
+        age = self.age(state)
+        slope, gap = self._branches.slope_and_gap(state.lithium_mAh_g / age.capacity, state.hysteresis)
+        steepness_V_g_mAh = slope / age.capacity + gap / (2 * self.parameters.hysteresis_length_mAh_g)
+        coulombs_per_cm2 = 3.6 * self.effective_mass_g / self.area_cm2  # of 1 mAh/g
+        diffusion_ohm_cm2 = self._diffusion.whole_s * steepness_V_g_mAh / coulombs_per_cm2
+        at = resistances(self.parameters, self.temperature_degC, age.resistance * self._resistance_factor)
+        per_area = impedance_ohm_cm2(self.parameters, at, diffusion_ohm_cm2, self._diffusion.whole_s, frequency_Hz)
+        return per_area / self.area_cm2
+
+    # ---- what prescribed potentials need
+
+    def age(self, state: CellState) -> Ageing:
+        """What is left of the cell in its present cycle."""
+        return self._evolution.age(state)
 
     def entered(self, state: CellState, current_A: float) -> CellState:
         """Return the state as a current begins: lithiation after anything else begins a cycle."""
-        if current_A < 0 and state.last_direction != "lithiation":
-            return self._turned(state, state.cycle + 1, "lithiation")
-        if current_A > 0 and state.last_direction != "delithiation":
-            return self._turned(state, state.cycle, "delithiation")
-        return state
+        return self._evolution.entered(state, current_A)
 
     def polarisation(self, state: CellState) -> Kinetics:
         """Overpotential at the present temperature and age."""
-        key = (state.cycle, self.temperature_degC)
-        if key not in self._kinetics:
-            growth = self._age(state).resistance * self._resistance_factor
-            self._kinetics[key] = kinetics(self.parameters, self.area_cm2, self.temperature_degC, growth)
-        return self._kinetics[key]
+        growth = self.age(state).resistance * self._resistance_factor
+        found = self._kinetics.get(growth)
+        if found is None:
+            found = kinetics(self.parameters, self.area_cm2, self.temperature_degC, growth)
+            self._kinetics[growth] = found
+        return found
+
+    def voltage_V(self, state: CellState, current_A: float) -> float:
+        """Voltage while this current flows."""
+        return self.surface_voltage_V(state) + self.polarisation(state).overpotential_V(current_A)
 
     def surface_voltage_V(self, state: CellState) -> float:
         """Voltage without overpotential."""
-        charge = (state.lithium_mAh_g + sum(state.diffusion_mAh_g)) / self._age(state).capacity
-        return self._branches.voltage_at_V(charge, state.hysteresis)
+        return self._quiet_V(state, state.lithium_mAh_g + sum(state.diffusion_mAh_g))
 
     # ---- inside
 
-    @staticmethod
-    def _turned(state: CellState, cycle: int, direction: Direction) -> CellState:
-        # written out: dataclasses.replace costs ten times as much, and this stands on the hot path
-        return CellState(
-            state.lithium_mAh_g, state.hysteresis, state.diffusion_mAh_g, state.lithiated_mAh_g, cycle, direction
-        )
+    def _quiet_V(self, state: CellState, charge_mAh_g: float) -> float:
+        branches_V = self._branches.voltage_at_V(charge_mAh_g / self.age(state).capacity, state.hysteresis)
+        return branches_V + self._evolution.first_cycle.rise_V(state.lithiated_mAh_g, state.hysteresis)
 
-    def _age(self, state: CellState) -> Ageing:
-        if state.cycle not in self._ages:
-            self._ages[state.cycle] = ageing(self.parameters, state.cycle)
-        return self._ages[state.cycle]
+    def _after(self, entered: CellState, current_A: float, diffusion: Diffusion, duration_s: float) -> CellState:
+        return self._evolution.after(entered, current_A, current_A, duration_s, diffusion)
 
-    def _voltage_V(self, state: CellState, current_A: float, elapsed_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Voltages of an entered state: as few array operations as there can be, since this is the hot path."""
-        age = self._age(state)
-        rate = current_A / self._effective_mass_g / 3.6
-        kept = 1 - age.leak if current_A < 0 else 1.0
-        branch = 1.0 if current_A > 0 else 0.0
-        # each mode: excess exp(-t/tau) + settled (1 - exp(-t/tau)); the hysteresis decays with the charge that passes
-        self._rates[_MODES] = -abs(rate) / self.parameters.hysteresis_length_mAh_g
-        decay = np.exp(np.multiply.outer(self._rates, elapsed_s))
-        excess = (np.array(state.diffusion_mAh_g) + rate * self._mode_gain_s) / age.capacity
-        charge = excess @ decay[:_MODES]
-        charge += elapsed_s * (-rate * kept / age.capacity)
-        charge += (state.lithium_mAh_g - rate * self._whole_gain_s) / age.capacity
-        if current_A < 0 and state.lithiated_mAh_g < self.parameters.first_discharge_mAh_g:
-            charge -= self._sinks(state.lithiated_mAh_g, -rate * elapsed_s) / age.capacity
-        hysteresis = branch + (state.hysteresis - branch) * decay[_MODES]
+    def _voltages_V(self, entered: CellState, current_A: float, elapsed_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        charge, hysteresis = self._evolution.course(entered, current_A, elapsed_s, self._diffusion)
         voltage = self._branches.voltage_V(charge, hysteresis)
-        voltage += self.polarisation(state).overpotential_V(current_A)
+        first_cycle = self._evolution.first_cycle
+        if first_cycle.goes_on(entered.lithiated_mAh_g):
+            lithiated = np.maximum(-self._evolution.rate(current_A) * elapsed_s, 0.0)
+            voltage += first_cycle.rises_V(entered.lithiated_mAh_g + lithiated, hysteresis)
+        voltage += self.polarisation(entered).overpotential_V(current_A)
         return voltage
-
-    def _sinks(self, before_mAh_g: float, passed_mAh_g: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Lithium lost to the first-cycle sink while so much more lithiation charge passes."""
-        material = self.parameters
-        left = material.first_discharge_mAh_g - before_mAh_g
-        length = material.first_sink_length_mAh_g
-        scale = material.first_sink_mAh_g / (1 - math.exp(-material.first_discharge_mAh_g / length))
-        return np.asarray(
-            scale * math.exp(-before_mAh_g / length) * (1 - np.exp(np.minimum(passed_mAh_g, left) / -length))
-        )
-
-    def _sink(self, before_mAh_g: float, passed_mAh_g: float) -> float:
-        if before_mAh_g >= self.parameters.first_discharge_mAh_g:
-            return 0.0
-        return float(self._sinks(before_mAh_g, np.array([passed_mAh_g]))[0])

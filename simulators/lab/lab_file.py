@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -19,10 +19,13 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from simulators.cell import load_material
 from simulators.neware.address import ChannelAddress
+from simulators.neware.channel_hardware import ChannelAccuracy
+from simulators.neware.channel_meters import full_scales
 
 __all__ = [
     "CellSection",
@@ -106,6 +109,14 @@ class ChannelSection(_Section):
     current_max_A: Annotated[float, Field(gt=0)] = 0.05
     voltage_noise_V: Annotated[float, Field(ge=0)] = 2e-5
     current_noise_A: Annotated[float, Field(ge=0)] = 1e-9
+    accuracy: ChannelAccuracy = "ideal"
+
+    @model_validator(mode="after")
+    def _within_full_scale(self) -> Self:
+        full_V, full_A = full_scales(self.accuracy)
+        if self.voltage_max_V > full_V or self.current_max_A > full_A:
+            raise ValueError(f"accuracy {self.accuracy} measures up to {full_V:g} V and {full_A:g} A only")
+        return self
 
 
 class CellSection(_Section):

@@ -7,6 +7,7 @@ import numpy as np
 from simulators.cell import VirtualCell
 from simulators.neware.channel_errors import ChannelBusy, ChannelError, NotExecutable, NotRunning
 from simulators.neware.channel_hardware import ChannelHardware
+from simulators.neware.channel_meters import ChannelMeters
 from simulators.neware.executability import check_executable, set_current_A
 from simulators.neware.execution import Execution, WorkHistory
 from simulators.neware.ledger import TestLedger
@@ -50,6 +51,7 @@ class Channel:
         """Oldest first."""
         self._first_testid = first_testid
         self._cell = cell
+        self._meters = ChannelMeters(self.limits)
         self._clips = OpenClips(self.limits.voltage_max_V, self.limits.voltage_min_V)
         self._history = WorkHistory()
         self._execution: Execution | None = None
@@ -192,7 +194,7 @@ class Channel:
 
     @property
     def _item(self) -> TestObject:
-        return self._clips if self._cell is None else self._cell
+        return self._clips if self._cell is None else self._meters.on(self._cell)
 
     def _active(self, now_unix_s: float) -> Execution:
         self.advance(now_unix_s)
@@ -267,12 +269,12 @@ class Channel:
 
     def _record(self, execution: Execution, run: StepRun, records: StepRecords) -> None:
         noise = execution.noise.standard_normal((2, len(records.testtime_ms)))
-        driven = run.step.kind != "rest"
+        driven = run.step.kind != "rest"  # at rest nothing is connected to the current's meter
         execution.ledger.append(
             testtime_ms=records.testtime_ms,
             unix_time_s=run.unix_s(records.testtime_ms),
-            volt_V=records.voltage_V + noise[0] * self.limits.voltage_noise_V,
-            curr_A=records.current_A + noise[1] * self.limits.current_noise_A if driven else records.current_A,
+            volt_V=self._meters.recorded_V(records.voltage_V, noise[0]),
+            curr_A=self._meters.recorded_A(records.current_A, noise[1]) if driven else records.current_A,
             cap_Ah=records.capacity_Ah,
             eng_Wh=records.energy_Wh,
         )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-__all__ = ["ChannelHardware"]
+__all__ = ["ChannelAccuracy", "ChannelHardware"]
+
+ChannelAccuracy = Literal["ideal", "neware_5V_50mA"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,4 +20,6 @@ class ChannelHardware:
     voltage_noise_V: float = 2e-5
     """Standard deviation of one record."""
     current_noise_A: float = 1e-9
+    accuracy: ChannelAccuracy = "ideal"
+    """Whose offset, gain and counts its meters have; ideal has none."""
     seed: int = 0

@@ -37,6 +37,16 @@ def test_the_example_in_the_reference_is_a_valid_lab(tmp_path: Path) -> None:
         ("speed_without_node: -1", "speed_without_node: 0", "speed_without_node: "),
         ("speed_without_node: .nan", "speed_without_node: 0", "speed_without_node: "),
         ("colour: red\ncontrol: ", "control: ", "colour: "),
+        (
+            "channel: {accuracy: perfect}\n    cells:",
+            "cells:",
+            "instruments.bts-1.channel.accuracy: Input should be 'ideal'",
+        ),
+        (
+            "channel: {accuracy: neware_5V_50mA, current_max_A: 0.1}\n    cells:",
+            "cells:",
+            "instruments.bts-1.channel: accuracy neware_5V_50mA measures up to 5 V and 0.05 A only",
+        ),
         ("virtual_lab: 7", "virtual_lab: two units", "virtual_lab: "),
         ("control: [", "control: ", "line "),
         ("control: !!python/object:os.system ", "control: ", "line "),

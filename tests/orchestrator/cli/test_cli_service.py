@@ -165,3 +165,16 @@ def test_stop_all_asks_the_service_also_where_the_stop_file_cannot_be_written(pr
     assert result.exit_code == 0
     assert "the STOP file is NOT written" in result.stderr
     assert "run 1: stop requested (queued)" in result.stdout
+
+
+def test_a_protocol_without_cycles_is_not_counted_in_cycles(prompt: Prompt, tmp_path: Path) -> None:
+    file = tmp_path / "rest.yaml"
+    file.write_text(
+        "cellbench: 1\nprotocol: rest\nlimits: {voltage: [-0.5 V, 5 V], current: 1 mA}\n"
+        "record: {every: 1 s}\nsteps:\n  - rest: 5 min\n",
+        encoding="utf-8",
+    )
+    prompt.ok("run", file, "--cell", "L1", "--bench", "A1")
+
+    assert "cycle" not in prompt.ok("watch", "--once", 1)
+    assert "\n  not started, 5 min left" in prompt.ok("show", 1)

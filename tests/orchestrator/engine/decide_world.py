@@ -15,6 +15,7 @@ from orchestrator.engine.view import OpenIntent, RunView, Seen, SegmentView
 from orchestrator.run_state import LEGAL, RunState
 
 LAG_S = 5.0
+TORN_S = 1.0
 
 
 @dataclass
@@ -67,7 +68,9 @@ class World:
     alarms: list[str] = field(default_factory=list)
     outcomes: list[str] = field(default_factory=list)
     _next_intent: int = 1
-    _previous: tuple[str | None, int | None] | None = None
+    torn: bool = False
+    """Tag and state are told from just before a change, test id and records from just after: two exchanges."""
+    _previous: ChannelStatus | None = None
 
     def __post_init__(self) -> None:
         self.history.append((0.0, self.channel.status()))
@@ -78,7 +81,14 @@ class World:
 
     def told(self) -> ChannelStatus:
         """What the instrument tells now: the state of LAG_S ago."""
-        return next(status for since, status in reversed(self.history) if since <= self.now - LAG_S or since == 0.0)
+        status = self._at(self.now - LAG_S)
+        if not self.torn:
+            return status
+        file = self._at(self.now - LAG_S + TORN_S)
+        return replace(status, test_id=file.test_id, records=file.records, records_complete=file.records_complete)
+
+    def _at(self, instant: float) -> ChannelStatus:
+        return next(status for since, status in reversed(self.history) if since <= instant or since == 0.0)
 
     def set_reachable(self, reachable: bool) -> None:
         if reachable and not self.reachable:
@@ -92,9 +102,8 @@ class World:
             self.silent_since = self.now
             if status.test_id == self.run.segment.test_id:
                 self.run = replace(self.run, segment=replace(self.run.segment, stored=status.records or 0))
-        count = None if status is None else (status.test_id, status.records)
-        seen = Seen(status, self.reachable_since, self.silent_since, count == self._previous, 60.0, drained=True)
-        self._previous = count
+        seen = self._seen(status)
+        self._previous = status
         for _ in range(20):
             todo = decide(self.run, seen, self.now)
             if not todo:
@@ -102,6 +111,18 @@ class World:
             for action in todo:
                 self.perform(action)
         raise AssertionError(f"decide never comes to rest: {todo}")
+
+    def _seen(self, status: ChannelStatus | None) -> Seen:
+        before = self._previous
+        same = status is not None and before is not None and status.test_id == before.test_id
+        return Seen(
+            status,
+            self.reachable_since,
+            self.silent_since,
+            records_stable=same and status.records == before.records,
+            drained=True,
+            test_stable=same and status.tag == before.tag,
+        )
 
     def perform(self, action: act.Action) -> None:  # noqa: C901, PLR0912 - one branch an action
         match action:

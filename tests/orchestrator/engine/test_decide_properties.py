@@ -58,6 +58,10 @@ class Life(RuleBasedStateMachine):
     def temper(self, obeys: bool) -> None:
         self.world.obeys = obeys
 
+    @rule(torn=st.booleans())
+    def exchanges(self, torn: bool) -> None:
+        self.world.torn = torn
+
     @rule(start=st.sampled_from(["delivered", "reply lost", "lost"]))
     def next_start(self, start: str) -> None:
         self.world.deliver_start = start
@@ -94,6 +98,11 @@ class Life(RuleBasedStateMachine):
         if run.state is RunState.COMPLETED and channel.tag == run.segment.tag:
             assert run.segment.stored == channel.records
             assert channel.state is ChannelState.FINISHED
+
+    @invariant()
+    def our_own_test_is_never_taken_for_another(self) -> None:
+        if not self.interfered and self.world.run.state is RunState.FAILED:
+            assert "foreign" not in str(self.world.run.reason)
 
     @invariant()
     def failure_tells_a_person(self) -> None:

@@ -11,8 +11,10 @@ from drivers.contracts import Cycler
 from orchestrator.config import Lab
 from orchestrator.instruments import open_cycler
 from orchestrator.launch import LaunchedRun, LaunchRefused, LaunchRequest, launch
+from orchestrator.store.cells import insert_cell
 from orchestrator.store.tables import channels, events, instruments, latest, protocols, runs, segments
 from orchestrator.store.transactions import reading, writing
+from protocols.cell import Cell
 from protocols.errors import ProtocolErrors
 from protocols.library import find
 from protocols.storage import load_plan
@@ -214,6 +216,16 @@ def test_a_test_of_ours_that_is_over_for_us_and_still_runs_is_refused(desk: Desk
     (problem,) = desk.refused()
 
     assert f"run {before.run_id}, which is over for us" in problem
+
+
+def test_another_cell_does_not_queue_behind_a_run_on_the_channel(desk: Desk) -> None:
+    first = desk.launch()
+    with writing(desk.engine) as connection:
+        insert_cell(connection, Cell("L2", 0.00275, 1.131, 0.00335, 0.01, 1.5), now=NOW)
+
+    (problem,) = desk.refused("formation", "L2", "A1")
+
+    assert f"has cell L1 in run {first.run_id}; launch L2 there when that cell has been taken out" in problem
 
 
 def test_a_cell_is_in_one_place(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.config import WebPlace
+from orchestrator.exit_codes import CANNOT_START
 from orchestrator.web.guard import BODY_MAX
 from orchestrator.web.refusal import WebRefused
 from orchestrator.web.server import listen, run_web
@@ -198,7 +199,7 @@ def test_what_cannot_start_says_why_in_one_line(tmp_path: Any, capsys: pytest.Ca
         busy = run_web(lab)
 
     first, second = capsys.readouterr().err.splitlines()
-    assert (empty, busy) == (1, 1)
+    assert (empty, busy) == (CANNOT_START, CANNOT_START)
     assert first == "cellbench web: database: it has no tables yet; run `cellbench db upgrade`"
     assert f"127.0.0.1:{lab.web.port}" in second
     assert "is the service running already?" in second

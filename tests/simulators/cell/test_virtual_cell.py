@@ -6,10 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.cell import CellState, VirtualCell, load_material
-from simulators.cell.calibration import calibrate, ladder_capacities, run_cycles, run_formation_and_ladder
+from simulators.cell.paper_protocols import FORMATION_A_g, TWO_C_A_g, run_cycles
 
 MASS_g, AREA_cm2 = 2.434e-3 * 1.131, 1.131
-FORMATION, TWO_C_A_g = [0.1] * 5, 2.434
 
 
 def cell(material: str = "sio_c_l", **options: float) -> VirtualCell:
@@ -19,32 +18,7 @@ def cell(material: str = "sio_c_l", **options: float) -> VirtualCell:
 @pytest.fixture(scope="module")
 def formed() -> CellState:
     fresh = cell()
-    return run_cycles(fresh, fresh.state, FORMATION)[1]
-
-
-def test_ladder_and_first_cycle_of_the_paper() -> None:
-    points = run_formation_and_ladder(load_material("sio_c_l"))
-    assert ladder_capacities(points) == pytest.approx([1389.4, 1217, 994, 933, 689, 533, 422, 301], rel=2e-3)
-    assert points[0].lithiation_mAh_g == pytest.approx(1865, rel=1e-3)
-    assert points[0].delithiation_mAh_g / points[0].lithiation_mAh_g == pytest.approx(0.745, abs=1e-3)
-    five = np.mean([p.delithiation_mAh_g / p.lithiation_mAh_g for p in points[:5]])
-    assert five == pytest.approx(0.945, abs=2e-3)
-
-
-@pytest.mark.parametrize(
-    ("material", "cycle", "retention"), [("sio_c_l", 500, 0.90), ("sio_c_m", 500, 0.448), ("sio_c_h", 200, 0.38)]
-)
-def test_retention_of_the_paper_at_2c(material: str, cycle: int, retention: float) -> None:
-    virtual = cell(material)
-    points, _ = run_cycles(virtual, virtual.state, FORMATION + [TWO_C_A_g] * cycle)
-    assert points[-1].delithiation_mAh_g / points[5].delithiation_mAh_g == pytest.approx(retention, abs=0.01)
-
-
-def test_material_files_are_the_fixed_point_of_the_calibration() -> None:
-    shipped = load_material("sio_c_l")
-    again = calibrate(shipped, rounds=1)
-    assert again.ladder_knot_mAh_g == pytest.approx(shipped.ladder_knot_mAh_g, abs=0.5)
-    assert again.first_sink_mAh_g == pytest.approx(shipped.first_sink_mAh_g, abs=0.5)
+    return run_cycles(fresh, fresh.state, FORMATION_A_g)[1]
 
 
 @given(current_A=st.floats(-0.012, 0.012), first_s=st.floats(0, 900), then_s=st.floats(0, 900))
@@ -67,7 +41,7 @@ def test_voltage_on_a_grid_is_the_voltage_of_the_state_there(current_A: float, e
     start = virtual.advance(virtual.advance(virtual.state, -0.003, 1500), 0.003, 300)
     response = virtual.under_current(start, current_A, np.array([elapsed_s]))
     there = response.state_at(elapsed_s)
-    expected = virtual.surface_voltage_V(there) + virtual.polarisation(there).overpotential_V(current_A)
+    expected = virtual.voltage_V(there, current_A)
     assert response.voltage_V[0] == pytest.approx(expected, abs=1e-9)
     assert response.charge_Ah[0] == pytest.approx(current_A * elapsed_s / 3600)
 
@@ -154,22 +128,6 @@ def test_warmth_and_age_change_polarisation(formed: CellState) -> None:
     cold = cell(temperature_degC=0.0).under_current(formed, -0.0067, at).voltage_V[0]
     assert cold < nominal < warm
     assert cell().polarisation(aged).overpotential_V(0.0067) > cell().polarisation(formed).overpotential_V(0.0067)
-
-
-@pytest.mark.parametrize(
-    ("material", "activation_kJ_mol"), [("sio_c_l", 12.06), ("sio_c_m", 15.55), ("sio_c_h", 24.53)]
-)
-def test_impedance_carries_the_activation_energy_of_the_paper(material: str, activation_kJ_mol: float) -> None:
-    virtual = cell(material)
-    transfer = []
-    kelvin = np.array([273.15, 298.15, 313.15])
-    for temperature_K in kelvin:
-        virtual.temperature_degC = temperature_K - 273.15
-        low, high = virtual.impedance(virtual.state, np.array([1e-6, 1e7]))
-        warburg = virtual.parameters.warburg_ohm_cm2_s05 / AREA_cm2 / np.sqrt(2 * np.pi * 1e-6)
-        transfer.append(low.real - warburg - virtual.parameters.film_ohm_cm2 / AREA_cm2 - high.real)
-    slope = np.polyfit(1 / kelvin, np.log(kelvin / np.array(transfer)), 1)[0]
-    assert -slope * 8.314462618e-3 == pytest.approx(activation_kJ_mol, rel=0.03)
 
 
 def test_cells_of_one_batch_differ_a_little_and_reproducibly() -> None:

@@ -1,0 +1,77 @@
+"""What the engine writes about records that are missing, or that cannot be read or stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from drivers.contracts import Batch
+from orchestrator.engine.known import ActiveRun
+from orchestrator.engine.run_changes import Change, note
+from orchestrator.store.alarms import clear_alarms, raise_alarm
+
+__all__ = ["Unreadable", "missing"]
+
+_TIMES_MAX = 3
+"""A person is told at once; it counts as lasting after so many looks in a row."""
+
+
+def missing(instrument: str, batches: Sequence[tuple[ActiveRun, Batch]], now: float) -> Iterator[Change]:
+    """What drivers remarked on the data as notes; an alarm that stays where records are passed over for good."""
+    last: dict[int, int] = {}
+    for run, batch in batches:
+        for problem in batch.problems:
+            yield note(run, instrument, problem, now)
+        seq = batch.columns["seq"]
+        before = last.get(run.view.segment.id, run.view.segment.stored)
+        last[run.view.segment.id] = int(seq[-1])
+        lacking = int(seq[-1]) - before - len(seq)
+        if lacking > 0:
+            message = (
+                f"{lacking} records between {before + 1} and {int(seq[-1])} are missing in what the instrument gave"
+            )
+            yield _alarm(f"records of run {run.view.id}", message, now)
+
+
+@dataclass
+class Unreadable:
+    """Which runs' records cannot be read or stored; forgotten with the process, and found again by trying."""
+
+    _times: dict[int, tuple[int, str]] = field(default_factory=dict)
+    _clear: set[int] = field(default_factory=set)
+
+    def reason(self, run_id: int) -> str | None:
+        """Why, where it lasts."""
+        times, reason = self._times.get(run_id, (0, ""))
+        return reason if times >= _TIMES_MAX else None
+
+    def take(self, read: Collection[int], failed: Sequence[tuple[ActiveRun, str]], now: float) -> Iterator[Change]:
+        """Take in one look: the runs of which something was read, and what went wrong."""
+        wrong = {run.view.id: reason for run, reason in failed}
+        for run_id in read:
+            if run_id not in wrong:
+                self._times.pop(run_id, None)
+                if run_id not in self._clear:  # also what an earlier process has raised
+                    self._clear.add(run_id)
+                    yield _all_well(_source(run_id), now)
+        for run_id, reason in wrong.items():
+            self._times[run_id] = (self._times.get(run_id, (0, ""))[0] + 1, reason)
+            self._clear.discard(run_id)
+            yield _alarm(_source(run_id), reason, now)
+
+
+def _source(run_id: int) -> str:
+    return f"reading of run {run_id}"
+
+
+def _alarm(source: str, message: str, now: float) -> Change:
+    def change(connection: sa.Connection) -> None:
+        raise_alarm(connection, source=source, severity="warning", message=message, now=now)
+
+    return change
+
+
+def _all_well(source: str, now: float) -> Change:
+    return lambda connection: clear_alarms(connection, source=source, now=now)

@@ -1,0 +1,103 @@
+"""From the order to the stop at the instrument: within a second, whatever else the node is doing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from orchestrator.store.tables import alarms, intents, segments
+from orchestrator.store.transactions import reading
+from orchestrator.testing.virtual_bench import VirtualBench
+from tests.e2e.short_protocol import SHORT
+
+Make = Callable[..., VirtualBench]
+STOP_WITHIN_S = 1.0
+"""Wall seconds, as a technician counts."""
+DENSE = SHORT.replace("every: 30 s, voltage_change: 10 mV", "every: 1 s")
+
+
+def stopped_after_s(bench: VirtualBench, run: int, barcode: str) -> float:
+    """Order a stop and wait until the instrument has it."""
+    began = time.monotonic()
+    bench.want(run, "stop")
+
+    def stopped() -> bool:
+        return {test["barcode"]: test["state"] for test in bench.control.tests("bts-1")}[barcode] == "stop"
+
+    bench.wait_for(stopped, "the stop at the instrument", 20.0)
+    return time.monotonic() - began
+
+
+def test_a_stop_does_not_wait_for_the_next_look(make_bench: Make) -> None:
+    bench = make_bench(poll="10 min")
+    run = bench.launch("short", "L1", "A1", source=SHORT, cycles="200")
+    with bench.node(), bench._process.control() as hold:
+        bench.wait_until_up()
+        start = hold.attach("the test")  # lab time moves only when the test says so: as slow as real time
+        hold.sleep(start + 1200.0)
+        bench.wait_state(run, "running")
+        assert stopped_after_s(bench, run, f"L1#{run}.0.1") <= STOP_WITHIN_S
+
+
+def test_a_stop_does_not_wait_for_a_long_download_of_another_channel(make_bench: Make) -> None:
+    bench = make_bench(2)
+    long, other = (bench.launch("dense", f"L{n}", f"A{n}", source=DENSE, cycles="200") for n in (1, 2))
+    with bench.node() as node:
+        bench.wait_state(long, "running")
+        bench.wait_state(other, "running")
+        node.kill()
+        node.wait()
+    held_at = bench.control.now()
+    bench.wait_for(lambda: bench.control.now() > held_at, "lab time without a node")
+    bench.control.advance(80 * 3600.0)  # some 290000 records a channel
+
+    def stored() -> int:
+        with reading(bench.engine) as connection:
+            return connection.scalar(sa.select(segments.c.records).where(segments.c.run_id == long)) or 0
+
+    held = stored()
+    with bench.node():
+        bench.wait_for(lambda: stored() > held, "the first records of the backfill")
+        took_s = stopped_after_s(bench, other, f"L2#{other}.0.1")
+        assert stored() < held + 200_000, "the download was over: nothing was shown"
+    assert took_s <= STOP_WITHIN_S
+
+
+def test_a_stop_that_gets_lost_is_given_again_at_once(make_bench: Make) -> None:
+    bench = make_bench(poll="10 min")
+    run = bench.launch("short", "L1", "A1", source=SHORT, cycles="200")
+    with bench.node():
+        bench.wait_state(run, "running")
+        bench.control.fault("bts-1", "stop", "drop_request")
+        bench.want(run, "stop")
+        bench.wait_state(run, "stopped", "failed")
+    assert bench.run(run)["state"] == "stopped"
+    with reading(bench.engine) as connection:
+        stops = connection.execute(sa.select(intents).where(intents.c.action == "stop")).mappings().all()
+        raised = connection.execute(sa.select(alarms)).mappings().all()
+    assert [stop["outcome"] for stop in stops] == ["not delivered", "stopped"]
+    assert stops[1]["created_unix_s"] - stops[0]["created_unix_s"] <= 2.0
+    assert ["NOT confirmed" in alarm["message"] and alarm["cleared_unix_s"] is not None for alarm in raised] == [True]
+
+
+def test_a_stop_order_reaches_the_wire_while_the_database_takes_nothing(make_bench: Make) -> None:
+    """The orders had just been written when the database locked up: all of them go out."""
+    bench = make_bench(2)
+    runs = [bench.launch("short", f"L{n}", f"A{n}", source=SHORT, cycles="200") for n in (1, 2)]
+    with bench.node() as node:
+        for run in runs:
+            bench.wait_state(run, "running")
+        with bench.engine.connect() as blocker:
+            for run in runs:
+                blocker.exec_driver_sql("UPDATE runs SET desired = 'stop' WHERE id = ?", (run,))
+            blocker.commit()
+            blocker.exec_driver_sql("SELECT 1")  # takes the write lock again
+            began = time.monotonic()
+            bench.wait_for(lambda: {t["state"] for t in bench.control.tests("bts-1")} == {"stop"}, "stopped", 20.0)
+            assert time.monotonic() - began <= 4.0, "waited for the database's own time-out of 5 s"
+        for run in runs:
+            bench.wait_state(run, "stopped", "failed")
+        assert node.poll() is None
+    assert {bench.run(run)["state"] for run in runs} == {"stopped"}
