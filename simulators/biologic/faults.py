@@ -1,4 +1,4 @@
-"""What may go wrong with one call, armed from the control port."""
+"""What may go wrong with one call, armed from the control port (:mod:`simulators.lab.fault_plan`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulators.biologic.firmware import Firmware
 from simulators.biologic.virtual_vsp300 import VirtualVsp300
 from simulators.lab.refusal import LabRefusal
 
-__all__ = ["Fault", "FaultPlan", "parse_fault"]
+__all__ = ["Fault", "parse_fault"]
 
 _WITH_THE_REPLY = ("drop_link", "drop_reply", "close_before_reply", "close_mid_reply", "garble")
 _OPEN_IN = 2
@@ -27,37 +27,6 @@ class Fault:
     code: int = 0
     delay_s: float = 0.0
     befall: Callable[[VirtualVsp300], None] | None = None
-
-
-@dataclass(slots=True)
-class _Armed:
-    command: str
-    remaining: int
-    fault: Fault
-
-
-class FaultPlan:
-    """Armed faults; each fires once."""
-
-    def __init__(self) -> None:
-        self._armed: list[_Armed] = []
-
-    def arm(self, command: str, nth: int, fault: Fault) -> None:
-        """Let a fault happen at the n-th exchange (1 is the next) of a call; ``*`` counts every call."""
-        if nth < 1:
-            raise LabRefusal("nth counts from 1, the next exchange")
-        self._armed.append(_Armed(command.removeprefix("BL_"), nth, fault))
-
-    def take(self, command: str) -> Fault | None:
-        """Count one exchange; returns the fault that is due for it."""
-        due = None
-        for armed in list(self._armed):
-            if armed.command in (command, "*"):
-                armed.remaining -= 1
-                if armed.remaining == 0:
-                    self._armed.remove(armed)
-                    due = due or armed.fault
-        return due
 
 
 def _lose_firmware(channel: Channel) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simulators.biologic.faults import FaultPlan, parse_fault
+from simulators.biologic.faults import Fault, parse_fault
 from simulators.biologic.session import Session
 from simulators.biologic.virtual_vsp300 import VirtualVsp300
+from simulators.lab.fault_plan import FaultPlan
 from simulators.lab.instrument import Ledger
 from simulators.lab.lab_file import Vsp300Section
 from simulators.lab.listener import Listener
@@ -24,7 +25,7 @@ class Vsp300Server:
         self.host = section.listen.host
         self.port = section.listen.port
         self._device = VirtualVsp300(section, now_unix_s)
-        self._faults = FaultPlan()
+        self._faults: FaultPlan[Fault] = FaultPlan()
         self._listener = Listener(lambda: Session(self._device, self._faults))
 
     async def start(self) -> None:
@@ -57,4 +58,4 @@ class Vsp300Server:
 
     def fault(self, command: str, nth: int, do: object) -> None:
         """Arm a fault."""
-        self._faults.arm(command, nth, parse_fault(do))
+        self._faults.arm(command.removeprefix("BL_"), nth, parse_fault(do))

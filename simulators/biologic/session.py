@@ -8,9 +8,10 @@ from collections import deque
 
 from simulators.biologic.commands import answer
 from simulators.biologic.error_code import EclibError, ErrorCode
-from simulators.biologic.faults import Fault, FaultPlan
+from simulators.biologic.faults import Fault
 from simulators.biologic.virtual_vsp300 import VirtualVsp300
 from simulators.biologic.wire import Frame, FrameBuffer, WireError
+from simulators.lab.fault_plan import FaultPlan
 from simulators.lab.listener import Connection
 
 __all__ = ["Session"]
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 class Session(Connection):
     """Executes calls as they come, in their order, and writes the replies."""
 
-    def __init__(self, device: VirtualVsp300, faults: FaultPlan) -> None:
+    def __init__(self, device: VirtualVsp300, faults: FaultPlan[Fault]) -> None:
         super().__init__()
         self._device = device
         self._faults = faults

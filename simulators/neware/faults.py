@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from simulators.lab.refusal import LabRefusal
 from simulators.neware.frames import TERMINATOR
 
-__all__ = ["Fault", "FaultKind", "FaultPlan", "garbled", "parse_fault"]
+__all__ = ["Fault", "FaultKind", "garbled", "parse_fault"]
 
 FaultKind = Literal[
     "drop_request", "drop_reply", "close_before_reply", "close_mid_reply", "garble", "refuse", "delay_s", "split"
@@ -24,37 +24,6 @@ class Fault:
 
     kind: FaultKind
     value: float = 0.0
-
-
-@dataclass(slots=True)
-class _Armed:
-    command: str
-    remaining: int
-    fault: Fault
-
-
-class FaultPlan:
-    """Armed faults; each fires once."""
-
-    def __init__(self) -> None:
-        self._armed: list[_Armed] = []
-
-    def arm(self, command: str, nth: int, fault: Fault) -> None:
-        """Let a fault happen at the n-th exchange (1 is the next) of a command; ``*`` counts every command."""
-        if nth < 1:
-            raise LabRefusal("nth counts from 1, the next exchange")
-        self._armed.append(_Armed(command, nth, fault))
-
-    def take(self, command: str) -> Fault | None:
-        """Count one exchange; returns the fault that is due for it."""
-        due = None
-        for armed in list(self._armed):
-            if armed.command in (command, "*"):
-                armed.remaining -= 1
-                if armed.remaining == 0:
-                    self._armed.remove(armed)
-                    due = due or armed.fault
-        return due
 
 
 def parse_fault(do: object) -> Fault:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from simulators.lab.fault_plan import FaultPlan
 from simulators.lab.instrument import Ledger
 from simulators.lab.lab_file import NewareSection
 from simulators.lab.listener import Listener
-from simulators.neware.faults import FaultPlan, parse_fault
+from simulators.neware.faults import Fault, parse_fault
 from simulators.neware.session import Session
 from simulators.neware.virtual_neware import VirtualNeware
 
@@ -24,7 +25,7 @@ class NewareServer:
         self.host = section.listen.host
         self.port = section.listen.port
         self._bts = VirtualNeware(section, now_unix_s)
-        self._faults = FaultPlan()
+        self._faults: FaultPlan[Fault] = FaultPlan()
         self._listener = Listener(lambda: Session(self._bts, self._faults))
 
     async def start(self) -> None:

@@ -7,9 +7,10 @@ import logging
 from collections import deque
 from collections.abc import Iterator
 
+from simulators.lab.fault_plan import FaultPlan
 from simulators.lab.listener import Connection
 from simulators.neware.commands import answer, refusal
-from simulators.neware.faults import Fault, FaultPlan, garbled
+from simulators.neware.faults import Fault, garbled
 from simulators.neware.frames import FrameBuffer, FrameTooLongError
 from simulators.neware.virtual_neware import VirtualNeware
 from simulators.neware.wire import MalformedRequestError, parse_request
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 class Session(Connection):
     """Executes requests as they come, in their order, and writes the replies."""
 
-    def __init__(self, bts: VirtualNeware, faults: FaultPlan) -> None:
+    def __init__(self, bts: VirtualNeware, faults: FaultPlan[Fault]) -> None:
         super().__init__()
         self._bts = bts
         self._faults = faults
