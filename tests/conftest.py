@@ -1,7 +1,8 @@
-"""A real PostgreSQL for whoever asks, from a wheel, without root."""
+"""For all tests: how properties are tried, and a real PostgreSQL from a wheel, without root."""
 
 from __future__ import annotations
 
+import os
 import tempfile
 import uuid
 import warnings
@@ -10,7 +11,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url
+
+# A busy machine is no defect: no deadline. In CI the same examples every time, so that red means a change.
+settings.register_profile("cellbench", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("cellbench")
 
 
 @pytest.fixture(scope="session")
