@@ -21,7 +21,7 @@ import yaml
 from aurora_neware import NewareAPI
 
 from benchmarks.replay import replay
-from drivers.contracts import Batch, Cycler, TestHandle
+from drivers.contracts import Batch, Cycler, Surroundings, TestHandle
 from drivers.neware import open_cycler
 from protocols.program import ConstantCurrent, Limits, Loop, Origin, Program, Record, Until
 from simulators.lab.process import spawn_lab
@@ -116,7 +116,7 @@ def _open(folder: Path, port: int) -> Cycler:
         "remote_step_dir": "D:\\steps",
         "channel": {"voltage_min_V": -5.0, "voltage_max_V": 5.0, "current_max_A": 0.05},
     }
-    return open_cycler("bts-1", f"127.0.0.1:{port}", options)
+    return open_cycler("bts-1", f"127.0.0.1:{port}", options, Surroundings(time.time, folder))
 
 
 def _read_ours(cycler: Cycler) -> Reading:

@@ -100,7 +100,7 @@ class Rack:
             return {test.id: control.ledger("bts-1", test.channel, int(test.test_id))["unix_time_s"] for test in tests}
 
     def _launch_all(self) -> None:
-        cycler = open_cycler(self._lab.instruments["bts-1"])
+        cycler = open_cycler(self._lab, "bts-1")
         with writing(self._engine) as connection:
             for number, channel in enumerate(self._channels, start=1):
                 connection.execute(cells.insert().values(**_cell(f"C{number}")))

@@ -6,9 +6,10 @@ is ``(channel, test_id)``; the tag (``cell#run.segment.attempt``) is ours and is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -18,8 +19,12 @@ from protocols.program import Origin, Program
 
 __all__ = [
     "RECORD_COLUMNS",
+    "SPECTRUM_COLUMNS",
     "Batch",
     "Capabilities",
+    "Chamber",
+    "ChamberState",
+    "ChamberStatus",
     "ChannelId",
     "ChannelState",
     "ChannelStatus",
@@ -30,8 +35,10 @@ __all__ = [
     "EndsAtCycle",
     "Identity",
     "MappedStep",
+    "PacesLooks",
     "Problem",
     "StepKind",
+    "Surroundings",
     "TestHandle",
     "Translation",
 ]
@@ -54,13 +61,18 @@ class StepKind(IntEnum):
     CCCV_CHARGE = 6
     CCCV_DISCHARGE = 7
     PAUSE = 8
+    SWEEP_UP = 9
+    """Voltage swept upwards; the step's capacity is the net charge of this sweep, counted as charge."""
+    SWEEP_DOWN = 10
+    """Voltage swept downwards; likewise, counted as discharge."""
+    IMPEDANCE = 11
 
     @property
     def direction(self) -> Literal["charge", "discharge", "none"]:
         """Which of the two capacities the instrument's step counter belongs to."""
-        if self in (StepKind.CC_CHARGE, StepKind.CV_CHARGE, StepKind.CCCV_CHARGE):
+        if self in (StepKind.CC_CHARGE, StepKind.CV_CHARGE, StepKind.CCCV_CHARGE, StepKind.SWEEP_UP):
             return "charge"
-        if self in (StepKind.CC_DISCHARGE, StepKind.CV_DISCHARGE, StepKind.CCCV_DISCHARGE):
+        if self in (StepKind.CC_DISCHARGE, StepKind.CV_DISCHARGE, StepKind.CCCV_DISCHARGE, StepKind.SWEEP_DOWN):
             return "discharge"
         return "none"
 
@@ -80,6 +92,26 @@ RECORD_COLUMNS: Mapping[str, str] = {
     "temperature_degC": "float64",  # NaN where the instrument measures none
 }
 """Columns of a batch of records, in this order, with their numpy types."""
+
+
+SPECTRUM_COLUMNS: Mapping[str, str] = {
+    "seq": "int64",  # counts the points of a test's spectra, from 1 without gaps; not the records' count
+    "spectrum": "int32",  # counts the spectra of a test, from 1: one for each time an impedance step is carried out
+    "cycle": "int32",
+    "step": "int32",  # key of the step map
+    "unix_time_s": "float64",
+    "test_time_s": "float64",
+    "frequency_Hz": "float64",
+    "z_real_Ohm": "float64",
+    "z_imag_Ohm": "float64",  # negative where capacitive
+    "voltage_amplitude_V": "float64",  # as measured, peak
+    "current_amplitude_A": "float64",
+    "phase_rad": "float64",  # of Z
+    "voltage_V": "float64",  # mean during the point
+    "current_A": "float64",
+    "temperature_degC": "float64",  # NaN where the instrument measures none
+}
+"""Columns of the points of impedance spectra, in this order, with their numpy types."""
 
 
 class ChannelState(StrEnum):
@@ -131,6 +163,11 @@ class Capabilities:
     steps_max: int | None = None
     loop_depth_max: int | None = None
     record_interval_min_s: float | None = None
+    frequency_min_Hz: float | None = None
+    """Of impedance; None where the channel measures none."""
+    frequency_max_Hz: float | None = None
+    amplitude_max_V: float | None = None
+    """Largest peak amplitude of potentiostatic impedance."""
     pause: Literal["now", "after_segment", "none"] = "none"
 
 
@@ -213,10 +250,22 @@ class Batch:
     """True: more records could be read at once."""
     problems: tuple[str, ...] = field(default=())
     """What was noticed in the data (a jump of the sequence number), one line each; the engine logs them."""
+    spectra: Columns = field(default_factory=dict)
+    """Points of impedance spectra that lie before the cursor, as in SPECTRUM_COLUMNS; empty where there are none."""
 
     def __len__(self) -> int:
         """Number of records."""
         return len(self.columns["seq"]) if "seq" in self.columns else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the service lends to a driver that has no clock or memory of its own to rely on."""
+
+    now: Callable[[], float]
+    """Unix time in seconds, of the injected clock; may be called from the instrument's thread."""
+    state_dir: Path
+    """Folder for what has to survive the process (a spool), of this instrument alone; may not exist yet."""
 
 
 @runtime_checkable
@@ -274,8 +323,78 @@ class Cycler(Protocol):
 
 @runtime_checkable
 class EndsAtCycle(Protocol):
-    """A cycler that can be told to pause at a cycle's boundary, for rules that the engine judges."""
+    """A cycler that can be told to pause, or to end, at a cycle's boundary, for rules that the engine judges."""
 
     def pause_before_cycle(self, channel: ChannelId, cycle: int, step: int) -> None:
         """Reserve a pause at the start of instrument step ``step`` in cycle ``cycle`` (from 1)."""
+        ...
+
+
+@runtime_checkable
+class PacesLooks(Protocol):
+    """A cycler whose memory fills: it says how soon it has to be looked at again."""
+
+    def look_within_s(self) -> float:
+        """Seconds until the next look at the latest; infinite where it does not matter. Pure: no exchange."""
+        ...
+
+
+class ChamberState(StrEnum):
+    """State of a temperature chamber as it tells it. What is not understood is UNKNOWN, never RUNNING."""
+
+    OFF = "off"
+    """Neither heats nor cools."""
+    RUNNING = "running"
+    """Holds, or moves to, its set point."""
+    PROFILE = "profile"
+    """Follows a profile of its own: someone else's."""
+    TRIPPED = "tripped"
+    """Switched off by its limit controller or its own safety."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ChamberStatus:
+    """One look at a chamber, in degrees Celsius whatever its display shows."""
+
+    state: ChamberState
+    native_state: str
+    """The chamber's own word."""
+    process_degC: float | None
+    """Measured air temperature; None where the sensor has failed."""
+    set_point_degC: float | None
+    """Where it is sent in the end."""
+    ramping_set_point_degC: float | None = None
+    """Where a ramp is just now; None where the chamber does not tell."""
+    output_percent: float | None = None
+    """Heating positive, cooling negative."""
+    alarms: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Chamber(Protocol):
+    """A temperature chamber. Blocking; called from one worker thread only."""
+
+    def identify(self) -> Identity:
+        """Connect if needed; check identity, units and word order. Raises Unreachable, Garbled, Refused."""
+        ...
+
+    def limits_degC(self) -> tuple[float, float]:
+        """Lowest and highest set point: the narrower of the chamber's own limits and the lab file's."""
+        ...
+
+    def observe(self) -> ChamberStatus:
+        """Process value, set point, output, alarms and state, in as few exchanges as the wire allows."""
+        ...
+
+    def set_temperature(self, target_degC: float, ramp_K_per_min: float | None = None) -> None:
+        """Write the set point (and switch on), read it back. Raises Unsafe before anything is sent, Refused after."""
+        ...
+
+    def stop(self) -> None:
+        """Switch off heating and cooling. The engine calls it only where no cell inside is driven."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection; a later call reconnects."""
         ...

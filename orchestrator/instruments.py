@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 
-from drivers.contracts import Cycler
+from drivers.contracts import Cycler, Surroundings
 from drivers.errors import Refused
-from orchestrator.config import InstrumentPlace
+from orchestrator.config import InstrumentPlace, Lab
 
 __all__ = ["DRIVERS", "open_cycler"]
 
 DRIVERS = "cellbench.drivers"
-"""Entry point group: a driver's name → ``open_cycler(name, address, options)``."""
+"""Entry point group: a driver's name → ``open_cycler(name, address, options, surroundings)``."""
 
 
-def open_cycler(place: InstrumentPlace) -> Cycler:
-    """The cycler of this place; nothing is sent until something is asked of it.
+def open_cycler(lab: Lab, name: str, now: Callable[[], float] = time.time) -> Cycler:
+    """The cycler of this name in the lab; nothing is sent until something is asked of it.
 
-    Raises Refused for an unknown driver, or for options that the driver does not know.
+    ``now`` is the lab's clock: who only checks and translates needs none. Raises Refused for an unknown driver, or for
+    options that the driver does not know.
     """
+    place = lab.instruments[name]
     open_driver = _entry_point(place).load()
+    surroundings = Surroundings(now, lab.state_dir / "instruments" / name)
     try:
-        cycler = open_driver(place.name, place.address, place.options)
+        cycler = open_driver(place.name, place.address, place.options, surroundings)
     except ValueError as error:
         raise Refused(f"instrument {place.name}: {error}") from error
     if not isinstance(cycler, Cycler):

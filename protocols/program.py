@@ -6,6 +6,7 @@ of SiO against lithium that is delithiation; the half cell's *discharge* is lith
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,6 +16,7 @@ __all__ = [
     "ConstantCurrentConstantVoltage",
     "ConstantVoltage",
     "Direction",
+    "Impedance",
     "Limits",
     "Loop",
     "Origin",
@@ -24,10 +26,15 @@ __all__ = [
     "RetentionRule",
     "Step",
     "Until",
+    "VoltagePoint",
+    "VoltageReference",
+    "VoltageScan",
     "walk",
 ]
 
 Direction = Literal["charge", "discharge"]
+VoltageReference = Literal["absolute", "open_circuit"]
+"""``open_circuit``: added to the voltage that the cell shows when the step begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,8 @@ class ConstantCurrent:
     origin: Origin
     record: Record | None = None
     limits: Limits | None = None
+    leaves_loop: bool = False
+    """Reaching ``until.voltage_V`` leaves the loop around this step, which is the last of its segment (titration)."""
     kind: Literal["constant_current"] = "constant_current"
 
     @property
@@ -140,6 +149,71 @@ class ConstantCurrentConstantVoltage:
 
 
 @dataclass(frozen=True, slots=True)
+class VoltagePoint:
+    """A voltage to go to, as written: absolute, or relative to open circuit."""
+
+    voltage_V: float
+    versus: VoltageReference = "absolute"
+
+
+@dataclass(frozen=True, slots=True)
+class VoltageScan:
+    """Linear sweeps of the voltage: a single sweep, or cyclic voltammetry.
+
+    The voltage is set to ``start`` and swept to each of ``turns`` in order. This is repeated for ``cycles`` cycles,
+    each from where the one before ended, and followed by a sweep to ``end`` where there is one.
+    """
+
+    start: VoltagePoint
+    turns: tuple[VoltagePoint, ...]
+    """At least one; a cyclic voltammogram has two (``0.01 V``, ``1.5 V``)."""
+    scan_rate_V_per_s: float
+    origin: Origin
+    cycles: int = 1
+    end: VoltagePoint | None = None
+    record: Record | None = None
+    limits: Limits | None = None
+    kind: Literal["voltage_scan"] = "voltage_scan"
+
+
+@dataclass(frozen=True, slots=True)
+class Impedance:
+    """One impedance spectrum, logarithmic in frequency, end points included.
+
+    Potentiostatic: around ``bias`` with ``amplitude_peak_V``. Galvanostatic: around ``bias_current_A`` with
+    ``amplitude_peak_A``. Amplitudes are peak values (half of peak to peak), whatever the file states.
+    """
+
+    control: Literal["potentiostatic", "galvanostatic"]
+    frequency_from_Hz: float
+    frequency_to_Hz: float
+    points_per_decade: float
+    origin: Origin
+    amplitude_peak_V: float | None = None
+    bias: VoltagePoint | None = None
+    """None in a galvanostatic spectrum."""
+    amplitude_peak_A: float | None = None
+    bias_current_A: float = 0.0
+    average: int = 1
+    """Measurements averaged at each frequency."""
+    wait_periods: float = 0.1
+    """Part of a period waited before each frequency."""
+    settle_s: float = 0.0
+    """Held at the bias before the first frequency."""
+    drift_correction: bool = False
+    record: Record | None = None
+    """Of the time at the bias; None: the program's own."""
+    limits: Limits | None = None
+    kind: Literal["impedance"] = "impedance"
+
+    @property
+    def frequency_count(self) -> int:
+        """Points of the spectrum, both ends included."""
+        decades = abs(math.log10(self.frequency_from_Hz / self.frequency_to_Hz))
+        return max(2, round(decades * self.points_per_decade) + 1)
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionRule:
     """Leave the loop when capacity retention stays below ``below`` for ``for_cycles`` complete cycles.
 
@@ -164,7 +238,7 @@ class Loop:
     kind: Literal["loop"] = "loop"
 
 
-Step = Rest | ConstantCurrent | ConstantVoltage | ConstantCurrentConstantVoltage | Loop
+Step = Rest | ConstantCurrent | ConstantVoltage | ConstantCurrentConstantVoltage | VoltageScan | Impedance | Loop
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from drivers.contracts import Cycler
+    from drivers.contracts import Cycler, Surroundings
 
 __all__ = ["open_cycler"]
 
 
-def open_cycler(name: str, address: str, options: Mapping[str, object]) -> Cycler:
+def open_cycler(
+    name: str,
+    address: str,
+    options: Mapping[str, object],
+    surroundings: Surroundings,  # noqa: ARG001  BTS has a clock and a memory of its own
+) -> Cycler:
     """Return the cycler behind the BTS Client at ``address`` (``host:port``); connects at the first exchange.
 
     Options as in the lab file, see :mod:`drivers.neware.options`. Raises ValueError naming a wrong or missing option.

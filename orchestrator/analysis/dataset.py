@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from drivers.contracts import RECORD_COLUMNS
+from drivers.contracts import RECORD_COLUMNS, SPECTRUM_COLUMNS
 from orchestrator.analysis.errors import AnalysisError
 from protocols.cell import Cell
 from protocols.plan import Plan
@@ -47,6 +47,8 @@ class RunData:
     plan: Plan | None = None
     read_records: Callable[[], pd.DataFrame] | None = field(default=None, repr=False)
     """How the records are fetched when an analysis first asks for them; None: there are none."""
+    read_spectra: Callable[[], pd.DataFrame] | None = field(default=None, repr=False)
+    """How the points of impedance spectra are fetched, likewise."""
 
     @cached_property
     def records(self) -> pd.DataFrame:
@@ -54,6 +56,18 @@ class RunData:
         if self.read_records is None:
             raise AnalysisError(f"run {self.run_id} comes without records; this analysis needs them")
         return self.read_records()
+
+    @cached_property
+    def spectra(self) -> pd.DataFrame:
+        """SPECTRUM_COLUMNS; ``spectrum``, ``cycle`` and test time count through the run. Empty where there are none."""
+        if self.read_spectra is None:
+            return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in SPECTRUM_COLUMNS.items()})
+        return self.read_spectra()
+
+    @property
+    def spectra_used(self) -> bool:
+        """Whether an analysis has asked for the spectra."""
+        return "spectra" in self.__dict__
 
     @property
     def records_used(self) -> bool:
@@ -103,6 +117,8 @@ class Dataset:
             _hash_frame(digest, run.cycles)
             if run.records_used:
                 _hash_frame(digest, run.records)
+            if run.spectra_used:
+                _hash_frame(digest, run.spectra)
         return digest.hexdigest()
 
     @classmethod
@@ -112,21 +128,33 @@ class Dataset:
         *,
         cell: Cell,
         records: pd.DataFrame | None = None,
+        spectra: pd.DataFrame | None = None,
         plan: Plan | None = None,
         protocol: str = "",
         run_id: int = 0,
     ) -> Dataset:
-        """Return a dataset of one run from frames at hand: CYCLE_COLUMNS, and RECORD_COLUMNS where there are records.
+        """Return a dataset of one run from frames at hand: CYCLE_COLUMNS, RECORD_COLUMNS and SPECTRUM_COLUMNS.
 
         Without a column ``record`` the records' ``seq`` counts them. Raises AnalysisError where a column is missing.
         """
         _require(cycles, CYCLE_COLUMNS, "cycles")
         ordered = cycles.sort_values("cycle", ignore_index=True)
-        if records is None:
-            return cls((RunData(run_id, cell, protocol, ordered, plan),))
-        _require(records, RECORD_COLUMNS, "records")
-        numbered = records if "record" in records.columns else records.assign(record=records["seq"])
-        return cls((RunData(run_id, cell, protocol, ordered, plan, lambda: numbered),))
+        return cls((RunData(run_id, cell, protocol, ordered, plan, _given_records(records), _given_spectra(spectra)),))
+
+
+def _given_records(records: pd.DataFrame | None) -> Callable[[], pd.DataFrame] | None:
+    if records is None:
+        return None
+    _require(records, RECORD_COLUMNS, "records")
+    numbered = records if "record" in records.columns else records.assign(record=records["seq"])
+    return lambda: numbered
+
+
+def _given_spectra(spectra: pd.DataFrame | None) -> Callable[[], pd.DataFrame] | None:
+    if spectra is None:
+        return None
+    _require(spectra, SPECTRUM_COLUMNS, "spectra")
+    return lambda: spectra
 
 
 def _require(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None:

@@ -98,7 +98,7 @@ def _held_against_bench(compiled: Plan, bench: str, lab_path: Path | None) -> tu
     if lab is None:
         raise CommandRefused(f"--bench {bench} needs the lab file: name it with --lab FILE or CELLBENCH_LAB")
     target = find_target(lab, bench)
-    return prepare(compiled, lab.limits, target, open_cycler(target.instrument)).watched_by_service
+    return prepare(compiled, lab.limits, target, open_cycler(lab, target.instrument.name)).watched_by_service
 
 
 def _takes(compiled: Plan) -> tuple[str, ...]:

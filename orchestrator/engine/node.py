@@ -87,7 +87,7 @@ class _Node:
             lease.instrument: InstrumentLoop(
                 lab,
                 lab.instruments[lease.instrument],
-                open_cycler(lab.instruments[lease.instrument]),
+                open_cycler(lab, lease.instrument, clock.now),
                 database,
                 writer,
                 clock,

@@ -63,7 +63,7 @@ class VirtualBench:
         self.lab = read_lab(self._write("lab.yaml", self._lab_file()))
         self.engine = open_database(self.lab.database_url)
         upgrade(self.engine)
-        self._cyclers = {place.name: open_cycler(place) for place in self.lab.instruments.values()}
+        self._cyclers = {name: open_cycler(self.lab, name) for name in self.lab.instruments}
         return self
 
     def __exit__(self, *_: object) -> None:

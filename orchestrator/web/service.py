@@ -47,7 +47,7 @@ class Service:
         """The driver of this place, for checking and translating. Raises Refused."""
         with self._lock:
             if place.name not in self._cyclers:
-                self._cyclers[place.name] = open_cycler(place)
+                self._cyclers[place.name] = open_cycler(self.lab, place.name)
             return self._cyclers[place.name]
 
 

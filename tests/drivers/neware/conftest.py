@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
 
 import pytest
 
+from drivers.contracts import Surroundings
 from drivers.neware import open_cycler
 from drivers.neware.cycler import NewareCycler
 
@@ -27,11 +29,12 @@ def options(tmp_path: Path) -> dict[str, object]:
 
 
 @pytest.fixture
-def cycler(options: dict[str, object]) -> Iterator[OpenCycler]:
+def cycler(options: dict[str, object], tmp_path: Path) -> Iterator[OpenCycler]:
     opened: list[NewareCycler] = []
+    surroundings = Surroundings(time.time, tmp_path / "state")
 
     def open_at(address: str, **more: object) -> NewareCycler:
-        opened.append(cast("NewareCycler", open_cycler("bts-1", address, {**options, **more})))
+        opened.append(cast("NewareCycler", open_cycler("bts-1", address, {**options, **more}, surroundings)))
         return opened[-1]
 
     yield open_at

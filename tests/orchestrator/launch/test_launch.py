@@ -29,7 +29,7 @@ class Desk:
     lab: Lab
 
     def cycler(self, place: object) -> Cycler:
-        return open_cycler(self.lab.instruments["bts-1"])
+        return open_cycler(self.lab, "bts-1")
 
     def launch(self, protocol: str = "formation", cell: str = "L1", place: str = "A1", **more: object) -> LaunchedRun:
         request = LaunchRequest(protocol, cell, place, **more)  # type: ignore[arg-type]
