@@ -1,0 +1,1 @@
+"""BioLogic VSP-300 through EClib."""
