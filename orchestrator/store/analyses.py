@@ -29,6 +29,8 @@ class Analysis:
     error: str | None
     created_unix_s: float
     finished_unix_s: float | None
+    owner: str | None
+    """The node whose worker has taken it."""
 
 
 def queue_analysis(connection: Connection, run_id: int, name: str, options: Mapping[str, Any], *, now: float) -> int:

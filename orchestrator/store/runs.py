@@ -50,6 +50,9 @@ class Run:
     finished_unix_s: float | None
     last_seen_unix_s: float | None
     cycles_done: int
+    chamber: str | None
+    """Around the cell, as it was at launch."""
+    batch_id: int | None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "state", RunState(self.state))
@@ -66,6 +69,8 @@ def insert_run(
     plan: Mapping[str, Any],
     actor: str,
     now: float,
+    chamber: str | None = None,
+    batch_id: int | None = None,
 ) -> int:
     """Add a run in state queued and return its id. The cell and the protocol file must be there."""
     row = runs.insert().values(
@@ -81,6 +86,8 @@ def insert_run(
         created_unix_s=now,
         created_by=actor,
         cycles_done=0,
+        chamber=chamber,
+        batch_id=batch_id,
     )
     run_id: int = connection.execute(row.returning(runs.c.id)).scalar_one()
     append_event(

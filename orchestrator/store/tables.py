@@ -1,12 +1,12 @@
 """The tables: SQLAlchemy Core, units in the column names, one schema for SQLite and PostgreSQL.
 
-The schema changes only by a migration in ``orchestrator/store/migrations``.
+The schema changes only by a migration in ``orchestrator/store/migrations``. What is measured has its tables in
+:mod:`orchestrator.store.measurement_tables`; all of them can be had from here.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -15,20 +15,24 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
-    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
 )
 from sqlalchemy.types import JSON
 
+from orchestrator.store.measurement_tables import chamber_records, cycles, record_levels, records, spectra
+from orchestrator.store.table_metadata import metadata, one_of
+
 __all__ = [
     "RUN_STATES",
     "alarms",
     "analyses",
+    "batches",
     "cells",
+    "chamber_records",
+    "chambers",
     "channels",
     "cycles",
     "events",
@@ -37,22 +41,14 @@ __all__ = [
     "latest",
     "metadata",
     "nodes",
+    "prompts",
     "protocols",
     "record_levels",
     "records",
     "runs",
     "segments",
+    "spectra",
 ]
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_N_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 RUN_STATES = (
     "queued",
@@ -67,10 +63,6 @@ RUN_STATES = (
     "failed",
     "lost",
 )
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} in ({', '.join(repr(value) for value in values)})"
 
 
 cells = Table(
@@ -139,6 +131,33 @@ latest = Table(  # one row a channel: the last observation, whoever runs there
     PrimaryKeyConstraint("instrument", "channel"),
 )
 
+chambers = Table(  # one row a chamber: the last look, and who holds it
+    "chambers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("state", Text, nullable=False),  # drivers.contracts.ChamberState
+    Column("native_state", Text, nullable=False),
+    Column("process_degC", Float),
+    Column("set_point_degC", Float),
+    Column("ramping_set_point_degC", Float),
+    Column("output_percent", Float),
+    Column("alarms", JSON, nullable=False),  # the chamber's own words, one each
+    Column("simulated", Boolean, nullable=False),
+    Column("seen_unix_s", Float),  # NULL: never yet
+    Column("last_error", Text),
+    Column("holder", Text),  # run 17, batch 3; NULL: free, or shared by runs that do not change its temperature
+)
+
+batches = Table(  # runs submitted together on one chamber, whose temperature steps are barriers
+    "batches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chamber", Text, nullable=False),
+    Column("created_unix_s", Float, nullable=False),
+    Column("state", Text, nullable=False),
+    Index("ix_batches_chamber_state", "chamber", "state"),
+)
+
 runs = Table(
     "runs",
     metadata,
@@ -160,9 +179,12 @@ runs = Table(
     Column("finished_unix_s", Float),
     Column("last_seen_unix_s", Float),
     Column("cycles_done", Integer, nullable=False),
-    CheckConstraint(_one_of("state", RUN_STATES), name="state"),
-    CheckConstraint(_one_of("desired", ("run", "pause", "stop")), name="desired"),
+    Column("chamber", Text),  # around the cell, as it was at launch
+    Column("batch_id", Integer, ForeignKey("batches.id")),
+    CheckConstraint(one_of("state", RUN_STATES), name="state"),
+    CheckConstraint(one_of("desired", ("run", "pause", "stop")), name="desired"),
     Index("ix_runs_channel_state", "instrument", "channel", "state"),
+    Index("ix_runs_batch_id", "batch_id"),
 )
 
 segments = Table(
@@ -203,61 +225,16 @@ intents = Table(  # written before an action that changes the world, settled aft
     Index("ix_intents_run_open", "run_id", "outcome"),
 )
 
-records = Table(
-    "records",
+prompts = Table(  # what an operator must do and confirm before a plan goes on
+    "prompts",
     metadata,
-    Column("segment_id", Integer, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("cycle", Integer, nullable=False),
-    Column("step", Integer, nullable=False),
-    Column("step_kind", SmallInteger, nullable=False),
-    Column("unix_time_s", Float(53), nullable=False),
-    Column("test_time_s", Float(53), nullable=False),
-    Column("step_time_s", Float(53), nullable=False),
-    Column("voltage_V", Float(53), nullable=False),
-    Column("current_A", Float(53), nullable=False),
-    Column("step_capacity_Ah", Float(53), nullable=False),
-    Column("step_energy_Wh", Float(53), nullable=False),
-    Column("temperature_degC", Float(53)),
-    PrimaryKeyConstraint("segment_id", "seq"),
-    sqlite_with_rowid=False,
-)
-
-record_levels = Table(  # min and max over 256**level consecutive records, written when the bucket is full: plots
-    "record_levels",
-    metadata,
-    Column("segment_id", Integer, nullable=False),
-    Column("level", SmallInteger, nullable=False),
-    Column("bucket", Integer, nullable=False),  # (seq - 1) // 256**level
-    Column("records", Integer, nullable=False),
-    Column("first_test_time_s", Float(53), nullable=False),
-    Column("last_test_time_s", Float(53), nullable=False),
-    Column("voltage_min_V", Float(53), nullable=False),
-    Column("voltage_max_V", Float(53), nullable=False),
-    Column("current_min_A", Float(53), nullable=False),
-    Column("current_max_A", Float(53), nullable=False),
-    Column("temperature_min_degC", Float(53)),
-    Column("temperature_max_degC", Float(53)),
-    PrimaryKeyConstraint("segment_id", "level", "bucket"),
-    sqlite_with_rowid=False,
-)
-
-cycles = Table(  # from the instrument's own counters: the last value of each step, summed
-    "cycles",
-    metadata,
-    Column("run_id", Integer, nullable=False),
-    Column("cycle", Integer, nullable=False),  # of the run: segment's offset + instrument's counter
-    Column("complete", Boolean, nullable=False),  # a later cycle, or the end of the segment, has been seen
-    Column("label", Text),
-    Column("started_test_time_s", Float(53), nullable=False),
-    Column("ended_test_time_s", Float(53), nullable=False),
-    Column("charge_capacity_Ah", Float(53), nullable=False),
-    Column("discharge_capacity_Ah", Float(53), nullable=False),
-    Column("charge_energy_Wh", Float(53), nullable=False),
-    Column("discharge_energy_Wh", Float(53), nullable=False),
-    Column("gap", Boolean, nullable=False),  # records of this cycle are known to be missing
-    PrimaryKeyConstraint("run_id", "cycle"),
-    sqlite_with_rowid=False,
+    Column("run_id", Integer, ForeignKey("runs.id"), nullable=False),
+    Column("item", Integer, nullable=False),  # index into plan.items
+    Column("text", Text, nullable=False),
+    Column("raised_unix_s", Float, nullable=False),
+    Column("answered_unix_s", Float),  # NULL: open
+    Column("answered_by", Text),
+    PrimaryKeyConstraint("run_id", "item"),
 )
 
 events = Table(  # append-only: who did what when
@@ -304,7 +281,8 @@ analyses = Table(
     Column("error", Text),
     Column("created_unix_s", Float, nullable=False),
     Column("finished_unix_s", Float),
-    CheckConstraint(_one_of("state", ("queued", "running", "done", "failed")), name="state"),
+    Column("owner", Text),  # the node whose worker has taken it
+    CheckConstraint(one_of("state", ("queued", "running", "done", "failed")), name="state"),
 )
 
 nodes = Table(  # who drives what: the epoch that every intent carries

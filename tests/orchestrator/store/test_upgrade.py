@@ -13,6 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 
 from orchestrator.store import upgrade as module
 from orchestrator.store.cells import list_cells
@@ -23,8 +24,7 @@ from orchestrator.store.tables import metadata
 from orchestrator.store.transactions import reading, writing
 from orchestrator.store.upgrade import code_version, require_current, schema_version, upgrade
 
-OLD = {
-    "0001": """
+_FIRST = """
         INSERT INTO cells (id, active_mass_g, metadata, created_unix_s) VALUES ('0042', 0.00275, '{"batch": "7"}', 1);
         INSERT INTO protocols VALUES ('abc', 'formation', 'protocol: formation', 1);
         INSERT INTO runs (id, cell_id, protocol_sha256, protocol, instrument, channel, plan, desired, state, item,
@@ -35,8 +35,19 @@ OLD = {
             VALUES (9, 7, 0, 1, '0042#7.0.1', 'application/xml', 'x', '[]', '12', 1, 0, 0);
         INSERT INTO records VALUES (9, 1, 1, 1, 3, 1700000000.5, 0.5, 0.5, 0.8, -0.0027, 1e-6, 2e-6, NULL);
         INSERT INTO cycles VALUES (7, 1, true, 'ladder', 0, 1, 0.1, 0.2, 0.3, 0.4, false)
-    """,
-}
+    """
+_SECOND = """
+        INSERT INTO spectra VALUES (9, 1, 1, 1, 2, 1700000001, 1, 1e5, 2.1, -0.5, 0.01, 0.005, -0.2, 0.4, 1e-6, NULL);
+        INSERT INTO chambers (name, state, native_state, alarms, simulated) VALUES ('oven', 'off', 'off', '[]', true);
+        INSERT INTO chamber_records VALUES ('oven', 1700000001, 25.1, 25.0, 3.5, 'running');
+        INSERT INTO batches VALUES (3, 'oven', 2, 'active');
+        INSERT INTO prompts VALUES (7, 0, 'Plug the cell in', 2, NULL, NULL);
+        UPDATE runs SET chamber = 'oven', batch_id = 3;
+        INSERT INTO analyses (id, run_id, name, options, state, created_unix_s, owner)
+            VALUES (1, 7, 'cycles', '{}', 'running', 5, 'pc-2')
+    """
+OLD = {"0001": _FIRST, "0002": f"{_FIRST};{_SECOND}"}
+IN_A_CHAMBER = {"0001": (None, None), "0002": ("oven", 3)}
 
 
 def _upgrade_to(engine, revision):
@@ -78,13 +89,25 @@ def test_an_old_database_keeps_its_data(database_url, open_engine, revision):
     require_current(engine)
     with reading(engine) as connection:
         assert [cell.metadata for cell in list_cells(connection)] == [{"batch": "7"}]
-        assert get_run(connection, 7).cycles_done == 3
+        run = get_run(connection, 7)
+        assert (run.cycles_done, (run.chamber, run.batch_id)) == (3, IN_A_CHAMBER[revision])
         assert get_segment(connection, 9).cursor == "12"
         assert connection.exec_driver_sql('SELECT "current_A", "temperature_degC" FROM records').one() == (
             -0.0027,
             None,
         )
         assert connection.exec_driver_sql('SELECT label, "discharge_capacity_Ah" FROM cycles').one() == ("ladder", 0.2)
+
+
+def test_a_run_belongs_to_a_batch_that_there_is(database_url, open_engine):
+    engine = open_engine(database_url)
+    _upgrade_to(engine, "0001")
+    with writing(engine) as connection:
+        for statement in _FIRST.split(";"):
+            connection.exec_driver_sql(statement)
+    upgrade(engine)
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"), writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE runs SET batch_id = 4")
 
 
 def test_upgrade_is_idempotent(engine):
@@ -107,7 +130,7 @@ def test_an_empty_database_says_what_to_do(database_url, open_engine):
 
 def test_an_older_database_says_what_to_do(engine, mocker):
     mocker.patch.object(module, "code_version", return_value="0999")
-    with pytest.raises(SchemaMismatch, match=r"at 0001, this code needs 0999; run `cellbench db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"at 0002, this code needs 0999; run `cellbench db upgrade`"):
         require_current(engine)
 
 
