@@ -177,6 +177,8 @@ class Problem:
 
     message: str
     origin: Origin | None = None
+    technique: str | None = None
+    """Kind of step that this channel cannot execute at all, where that is the reason: another channel may."""
 
     def __str__(self) -> str:
         """One line, with the protocol line where it is known."""

@@ -7,19 +7,21 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from drivers.contracts import Capabilities, Problem
-from drivers.neware.numbering import numbered, step_count
+from drivers.neware.executable import ExecutableStep, refusal
+from drivers.neware.loop_exit import misplaced_exit
+from drivers.neware.numbering import NumberedStep, numbered, step_count
 from protocols.program import (
     ConstantCurrent,
     ConstantCurrentConstantVoltage,
     ConstantVoltage,
+    Impedance,
     Limits,
     Loop,
     Origin,
     Program,
     Record,
-    Rest,
-    Step,
     Until,
+    VoltageScan,
 )
 
 __all__ = ["problems"]
@@ -36,7 +38,8 @@ _DURATION_MIN_s = 0.001
 
 def problems(program: Program, can: Capabilities) -> list[Problem]:
     """Return one problem a reason, with the protocol line and the remedy."""
-    return [*_whole(program, can), *(problem for n in numbered(program) for problem in _step(n.step, n.loops, can))]
+    end = step_count(program)
+    return [*_whole(program, can), *(problem for placed in numbered(program) for problem in _step(placed, end, can))]
 
 
 def _whole(program: Program, can: Capabilities) -> Iterator[Problem]:
@@ -52,14 +55,18 @@ def _whole(program: Program, can: Capabilities) -> Iterator[Problem]:
     yield from _limits(program.limits, None)
 
 
-def _step(step: Step, loops: tuple[int, ...], can: Capabilities) -> Iterator[Problem]:
-    if step.kind not in can.techniques:
-        yield Problem(f"{step.kind} cannot run on a NEWARE channel", step.origin)
+def _step(placed: NumberedStep, end: int, can: Capabilities) -> Iterator[Problem]:
+    step = placed.step
+    if isinstance(step, (VoltageScan, Impedance)):
+        yield refusal(step)
     elif isinstance(step, Loop):
-        yield from _loop(step, len(loops) + 1, can)
+        yield from _loop(step, len(placed.loops) + 1, can)
     else:
         yield from _set_points(step, can)
         yield from _until(step, can)
+        misplaced = misplaced_exit(placed, end)
+        if misplaced is not None:
+            yield misplaced
         if step.record is not None:
             yield from _record(step.record, step.origin, can)
         if step.limits is not None:
@@ -75,9 +82,7 @@ def _loop(loop: Loop, depth: int, can: Capabilities) -> Iterator[Problem]:
         yield Problem("a loop without steps", loop.origin)
 
 
-def _set_points(
-    step: Rest | ConstantCurrent | ConstantVoltage | ConstantCurrentConstantVoltage, can: Capabilities
-) -> Iterator[Problem]:
+def _set_points(step: ExecutableStep, can: Capabilities) -> Iterator[Problem]:
     if isinstance(step, (ConstantCurrent, ConstantCurrentConstantVoltage)):
         yield from _current(abs(step.current_A), step.origin, can)
     if isinstance(step, ConstantVoltage):
@@ -86,9 +91,7 @@ def _set_points(
         yield from _voltage("voltage", step.voltage_V, step.origin, can)
 
 
-def _until(
-    step: Rest | ConstantCurrent | ConstantVoltage | ConstantCurrentConstantVoltage, can: Capabilities
-) -> Iterator[Problem]:
+def _until(step: ExecutableStep, can: Capabilities) -> Iterator[Problem]:
     ends = {field.name: getattr(step.until, field.name) for field in fields(Until)}
     given = {name: value for name, value in ends.items() if value is not None}
     if not given:

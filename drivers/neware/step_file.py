@@ -37,7 +37,7 @@ def step_file(program: Program, protection_delay_s: float | None = None) -> byte
     whole.append(record_node(program.record))
     count = step_count(program)
     steps = ET.SubElement(config, "Step_Info", Num=str(count))
-    steps.extend(step_node(placed, protection_delay_s) for placed in numbered(program))
+    steps.extend(step_node(placed, count, protection_delay_s) for placed in numbered(program))
     steps.append(end_node(count))
     ET.SubElement(ET.SubElement(config, "SMBUS"), "SMBUS_Info", Num="0", AdjacentInterval="0")
     config.set("Guid", str(uuid.uuid5(_NAMESPACE, ET.tostring(config, encoding="unicode"))))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement
 
 from drivers.neware import step_units as units
+from drivers.neware.executable import ExecutableStep
+from drivers.neware.loop_exit import exit_node
 from drivers.neware.numbering import NumberedStep
 from protocols.program import (
     ConstantCurrent,
     ConstantCurrentConstantVoltage,
     ConstantVoltage,
+    Impedance,
     Limits,
     Loop,
     Record,
     Rest,
     Until,
+    VoltageScan,
 )
 
 __all__ = ["STEP_TYPES", "end_node", "protect_node", "record_node", "step_node"]
@@ -32,18 +37,23 @@ STEP_TYPES = {
 # unconfirmed on hardware: 19 and 20 (constant voltage and CC-CV in discharge) stand in lists only
 
 
-def step_node(placed: NumberedStep, protection_delay_s: float | None) -> Element:
-    """Return ``<StepN>`` with its own record and protection where it has them."""
+def step_node(placed: NumberedStep, end: int, protection_delay_s: float | None) -> Element:
+    """Return ``<StepN>`` with its own record and protection where it has them; ``end`` is the End step's number."""
     step = placed.step
     if isinstance(step, Loop):
         return _loop_node(placed.number, step, placed.body_start or 1)
+    if isinstance(step, (VoltageScan, Impedance)):
+        raise TypeError(f"{step.kind} has no step in a step file; check before")
     kind = REST if isinstance(step, Rest) else STEP_TYPES[step.kind, step.direction]
     node = _step(placed.number, kind)
     if step.record is not None:
         node.append(record_node(step.record))
-    main = SubElement(SubElement(node, "Limit"), "Main")
+    limit = SubElement(node, "Limit")
+    main = SubElement(limit, "Main")
     for tag, text in _conditions(step):
         _value(main, tag, text)
+    if isinstance(step, ConstantCurrent) and step.leaves_loop:
+        limit.append(exit_node(step, end))
     if step.limits is not None:
         node.append(protect_node(step.limits, protection_delay_s))
     return node
@@ -86,9 +96,7 @@ def protect_node(limits: Limits, delay_s: float | None) -> Element:
     return node
 
 
-def _conditions(
-    step: Rest | ConstantCurrent | ConstantVoltage | ConstantCurrentConstantVoltage,
-) -> list[tuple[str, str]]:
+def _conditions(step: ExecutableStep) -> list[tuple[str, str]]:
     """Return the set points and ends of a step in the order of native files. Currents are magnitudes."""
     set_points: list[tuple[str, str]] = []
     if isinstance(step, (ConstantCurrent, ConstantCurrentConstantVoltage)):
@@ -97,7 +105,9 @@ def _conditions(
         set_points.append(("Curr", units.current(step.current_max_A)))
     if isinstance(step, (ConstantVoltage, ConstantCurrentConstantVoltage)):
         set_points.append(("Volt", units.voltage(step.voltage_V)))
-    return set_points + _ends(step.until)
+    leaves_loop = isinstance(step, ConstantCurrent) and step.leaves_loop
+    # beside its condition a Stop_Volt would end the step as well, and the loop would go on
+    return set_points + _ends(replace(step.until, voltage_V=None) if leaves_loop else step.until)
 
 
 def _ends(until: Until) -> list[tuple[str, str]]:

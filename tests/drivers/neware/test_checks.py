@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from protocols.program import (
     ConstantCurrent,
     ConstantCurrentConstantVoltage,
     ConstantVoltage,
+    Impedance,
     Limits,
     Loop,
     Program,
@@ -23,6 +24,8 @@ from protocols.program import (
     Rest,
     Step,
     Until,
+    VoltagePoint,
+    VoltageScan,
 )
 from tests.drivers.neware.programs import LIMITS, RECORD, at, formation, programs
 
@@ -44,12 +47,12 @@ def test_nor_has_the_formation() -> None:
     assert problems(formation(), CAN) == []
 
 
-@dataclass(frozen=True)
-class Impedance:
-    """A step of a later language."""
-
-    kind: str = "impedance"
-    origin: object = at(12)
+LOW = VoltagePoint(0.01)
+CV = VoltageScan(VoltagePoint(0.0, "open_circuit"), (LOW, VoltagePoint(1.5)), 1e-4, at(12), cycles=3)
+SWEEP = VoltageScan(VoltagePoint(1.5), (LOW,), 1e-4, at(13))
+PEIS = Impedance("potentiostatic", 1e5, 0.1, 6, at(14), amplitude_peak_V=0.01, bias=VoltagePoint(0.0, "open_circuit"))
+GEIS = Impedance("galvanostatic", 1e5, 0.1, 6, at(15), amplitude_peak_A=1e-4)
+PULSE = ConstantCurrent(-0.001, Until(voltage_V=0.01, duration_s=600.0), at(6), leaves_loop=True)
 
 
 @pytest.mark.parametrize(
@@ -78,11 +81,29 @@ class Impedance:
         (replace(REST, limits=replace(LIMITS, voltage_min_V=2.0)), "line 5: limits.voltage 2 … 2 V is no window"),
         (Loop(0, (REST,), at(8)), "line 8: a loop of 0 passes"),
         (Loop(2, (), at(8)), "line 8: a loop without steps"),
-        (Impedance(), "line 12: impedance cannot run on a NEWARE channel"),
+        (CV, "line 12: cyclic voltammetry: a NEWARE channel cannot sweep the voltage; run this protocol on a potent"),
+        (SWEEP, "line 13: sweep: a NEWARE channel cannot sweep the voltage"),
+        (PEIS, "line 14: potentiostatic impedance: a NEWARE channel has no frequency response analyser; run this"),
+        (GEIS, "line 15: galvanostatic impedance: a NEWARE channel has no"),
+        (Loop(2, (REST, CV), at(8)), "line 12: cyclic voltammetry"),
+        (replace(PULSE, until=Until(duration_s=1.0)), "line 6: a step that leaves its loop needs the voltage at which"),
+        (PULSE, "line 6: a NEWARE channel leaves a loop only where nothing is around it and nothing follows it"),
+        (Loop(2, (Loop(2, (PULSE, REST), at(5)),), at(4)), "line 6: a NEWARE channel leaves a loop only where"),
     ],
 )
 def test_each_reason_names_its_line(step: Step, says: str) -> None:
     assert says in found(step)
+
+
+def test_what_the_channel_lacks_altogether_is_marked_so_that_other_channels_can_be_named() -> None:
+    program = Program((CV, PEIS, ConstantCurrent(0.06, Until(voltage_V=1), at(7))), LIMITS, RECORD)
+    assert [problem.technique for problem in problems(program, CAN)] == ["voltage_scan", "impedance", None]
+
+
+def test_a_loop_can_be_left_at_the_end_of_a_segment_only() -> None:
+    titration = Loop(99, (PULSE, REST), at(5))
+    assert found(REST, titration) == ""
+    assert "nothing follows it" in found(titration, REST)
 
 
 def test_loops_three_deep_pass_and_four_do_not() -> None:
