@@ -1,0 +1,1 @@
+"""Temperature chambers: who holds one, when it is stable, and what follows from both."""

@@ -1,0 +1,57 @@
+"""A run that sits in a chamber, as far as the chamber cares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from orchestrator.run_state import RunState
+from protocols.plan import SetTemperature
+
+__all__ = ["Member"]
+
+_HELD_UP = (RunState.PAUSING, RunState.PAUSED, RunState.LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One run that is not over, on a bench in this chamber."""
+
+    run_id: int
+    state: RunState
+    desired: str
+    """run, pause or stop."""
+    item: int
+    """Index of the plan's item that the run is at."""
+    temperatures: int
+    """Temperature steps in its plan: a run without any shares the chamber."""
+    passed: int
+    """Temperature steps before ``item``."""
+    last_item: bool = False
+    """Nothing follows in the plan."""
+    step: SetTemperature | None = None
+    """The temperature step that the run is at; None at any other item."""
+    batch_id: int | None = None
+    reason: str | None = None
+    asked_unix_s: float | None = None
+    """When the chamber was asked for ``step``; None: not yet."""
+    intent_id: int | None = None
+    """Of that request."""
+    held_up_since_s: float | None = None
+    """Since when it is known to be held up; on the engine's steady clock."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether it has had the chamber, or a channel, already."""
+        return self.state is not RunState.QUEUED or self.item > 0
+
+    @property
+    def held_up(self) -> bool:
+        """Whether nobody can say when it will go on: paused, lost, or waiting for a person."""
+        if self.state in _HELD_UP or self.desired == "pause":
+            return True
+        return self.state is RunState.WAITING and self.step is None
+
+    @property
+    def coming(self) -> bool:
+        """Whether a temperature step lies before it, or it stands at one."""
+        return self.passed < self.temperatures
