@@ -91,6 +91,7 @@ def _cell(cell_id: str | None, properties: dict[str, Any], lab_path: Path | None
 
 def _held_against_bench(compiled: Plan, bench: str, lab_path: Path | None) -> tuple[str, ...]:
     from orchestrator.instruments import open_cycler
+    from orchestrator.launch.able_channels import AbleChannels
     from orchestrator.launch.prepared import prepare
     from orchestrator.launch.target import find_target
 
@@ -98,7 +99,8 @@ def _held_against_bench(compiled: Plan, bench: str, lab_path: Path | None) -> tu
     if lab is None:
         raise CommandRefused(f"--bench {bench} needs the lab file: name it with --lab FILE or CELLBENCH_LAB")
     target = find_target(lab, bench)
-    return prepare(compiled, lab.limits, target, open_cycler(lab, target.instrument.name)).watched_by_service
+    able = AbleChannels(lab, lambda place: open_cycler(lab, place.name))
+    return prepare(compiled, lab.limits, target, able.cycler_for(target.instrument), able).watched_by_service
 
 
 def _takes(compiled: Plan) -> tuple[str, ...]:

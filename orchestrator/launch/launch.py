@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from drivers.contracts import Cycler
 from orchestrator.config import InstrumentPlace, Lab
+from orchestrator.launch.able_channels import AbleChannels
 from orchestrator.launch.known_cell import known_cell
 from orchestrator.launch.occupancy import refuse_absent_channel, refuse_busy_cell, refuse_silent_instrument, run_ahead
 from orchestrator.launch.prepared import prepare
@@ -36,7 +37,8 @@ def launch(
     cell = known_cell(connection, request.cell_id)
     protocol = _protocol(request)
     plan = compile_protocol(protocol, cell, request.parameters)
-    prepared = prepare(plan, lab.limits, target, cycler_for(target.instrument))
+    able = AbleChannels(lab, cycler_for, connection)
+    prepared = prepare(plan, lab.limits, target, cycler_for(target.instrument), able)
     refuse_absent_channel(connection, target)
     refuse_busy_cell(connection, cell.id, target)
     behind = run_ahead(connection, cell.id, target)

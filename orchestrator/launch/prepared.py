@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from drivers.contracts import Cycler, Translation
+from drivers.contracts import Cycler, EndsAtCycle, Translation
 from drivers.errors import Refused
 from orchestrator.config import BenchLimits
+from orchestrator.launch.able_channels import AbleChannels
 from orchestrator.launch.bench_limits import beyond_bench_limits
 from orchestrator.launch.refusal import LaunchRefused
 from orchestrator.launch.target import Target
 from protocols.plan import Plan, Segment
+from protocols.program import Loop, Program, walk
 
 __all__ = ["Prepared", "prepare"]
 
@@ -31,12 +33,19 @@ class Prepared:
         return tuple(dict.fromkeys(lines))
 
 
-def prepare(plan: Plan, limits: BenchLimits, target: Target, cycler: Cycler) -> Prepared:
-    """Check and translate every segment; no exchange with the instrument. Raises LaunchRefused with all problems."""
+def prepare(
+    plan: Plan, limits: BenchLimits, target: Target, cycler: Cycler, elsewhere: AbleChannels | None = None
+) -> Prepared:
+    """Check and translate every segment; no exchange with the instrument. Raises LaunchRefused with all problems.
+
+    ``elsewhere`` names the channels that can do what this one lacks.
+    """
     problems = beyond_bench_limits(plan, limits)
     segments = {number: item.program for number, item in enumerate(plan.items) if isinstance(item, Segment)}
     for program in segments.values():
-        problems += [f"{target}: {problem}" for problem in cycler.check(program, target.channel)]
+        found = cycler.check(program, target.channel)
+        told = [elsewhere.explain(problem, program) if elsewhere else str(problem) for problem in found]
+        problems += [f"{target}: {line}" for line in (*told, *_rules_nobody_carries_out(program, cycler))]
     if not segments:
         problems.append("the plan holds no step that a channel could execute")
     if problems:
@@ -47,3 +56,15 @@ def prepare(plan: Plan, limits: BenchLimits, target: Target, cycler: Cycler) -> 
         )
     except Refused as error:
         raise LaunchRefused(f"{target}: {error}") from error
+
+
+def _rules_nobody_carries_out(program: Program, cycler: Cycler) -> list[str]:
+    """Stop rules of a program whose instrument cannot be told to end at a cycle's boundary."""
+    if isinstance(cycler, EndsAtCycle):
+        return []
+    return [
+        f"line {step.origin.line}: stop_when: this instrument cannot be ended at a cycle's boundary; "
+        "repeat a fixed number of times instead, or take another channel"
+        for step in walk(program.steps)
+        if isinstance(step, Loop) and step.stop_when is not None
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from orchestrator.launch.able_channels import AbleChannels
 from orchestrator.launch.known_cell import known_cell
 from orchestrator.launch.plan_text import plan_lines
 from orchestrator.launch.prepared import prepare
@@ -69,7 +70,9 @@ def preview_plan(request: PlanRequest, service: ServiceHere, connection: Reading
     watched: tuple[str, ...] = ()
     if request.bench is not None:
         target = find_target(service.lab, request.bench)
-        watched = prepare(plan, service.lab.limits, target, service.cycler_for(target.instrument)).watched_by_service
+        able = AbleChannels(service.lab, service.cycler_for, connection)
+        cycler = service.cycler_for(target.instrument)
+        watched = prepare(plan, service.lab.limits, target, cycler, able).watched_by_service
     return _answer(plan, watched, service.now_unix_s(connection))
 
 
