@@ -8,6 +8,7 @@ from typing import Any
 from simulators.biologic.faults import Fault, parse_fault
 from simulators.biologic.session import Session
 from simulators.biologic.virtual_vsp300 import VirtualVsp300
+from simulators.chamber import VirtualChamber
 from simulators.lab.fault_plan import FaultPlan
 from simulators.lab.instrument import Ledger
 from simulators.lab.lab_file import Vsp300Section
@@ -21,10 +22,15 @@ class Vsp300Server:
 
     kind = "vsp300"
 
-    def __init__(self, section: Vsp300Section, now_unix_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        section: Vsp300Section,
+        now_unix_s: Callable[[], float],
+        chambers: Mapping[str, VirtualChamber] | None = None,
+    ) -> None:
         self.host = section.listen.host
         self.port = section.listen.port
-        self._device = VirtualVsp300(section, now_unix_s)
+        self._device = VirtualVsp300(section, now_unix_s, chambers)
         self._faults: FaultPlan[Fault] = FaultPlan()
         self._listener = Listener(lambda: Session(self._device, self._faults))
 

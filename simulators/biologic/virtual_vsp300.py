@@ -14,8 +14,10 @@ from simulators.biologic.channel import Channel
 from simulators.biologic.channel_hardware import ChannelHardware
 from simulators.biologic.error_code import EclibError, ErrorCode
 from simulators.biologic.firmware import Firmware
-from simulators.cell import VirtualCell, load_material
+from simulators.cell import VirtualCell
+from simulators.chamber import VirtualChamber
 from simulators.lab.lab_file import CellSection, Vsp300Section, first_problem
+from simulators.lab.plugged_cell import plugged_cell
 from simulators.lab.refusal import LabRefusal
 
 __all__ = ["VirtualVsp300"]
@@ -24,14 +26,20 @@ __all__ = ["VirtualVsp300"]
 class VirtualVsp300:
     """All channels, by their EClib index, which counts from zero."""
 
-    def __init__(self, section: Vsp300Section, now_unix_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        section: Vsp300Section,
+        now_unix_s: Callable[[], float],
+        chambers: Mapping[str, VirtualChamber] | None = None,
+    ) -> None:
         self.section = section
         self.connections = 0
         """How many PCs are connected."""
         self._now_unix_s = now_unix_s
+        self._chambers = chambers or {}
         self._last_test_id = 0
         self.channels = {
-            number: Channel(number, self._hardware(number), _cell(section.cells.get(str(number))))
+            number: Channel(number, self._hardware(number), self._cell(section.cells.get(str(number))))
             for number in section.channels
         }
         for channel in self.channels.values():
@@ -74,7 +82,7 @@ class VirtualVsp300:
 
     def _set_cell(self, text: str, section: CellSection | None) -> None:
         try:
-            self.named(text).cell = _cell(section)
+            self.named(text).cell = self._cell(section)
         except EclibError as refusal:
             raise LabRefusal(f"{text}: {refusal}") from refusal
 
@@ -128,14 +136,5 @@ class VirtualVsp300:
                 return run.columns()
         raise LabRefusal(f"{text} has no test {test_id}")
 
-
-def _cell(section: CellSection | None) -> VirtualCell | None:
-    if section is None:
-        return None
-    return VirtualCell(
-        load_material(section.material),
-        section.active_mass_g,
-        section.area_cm2,
-        temperature_degC=section.temperature_degC,
-        seed=section.seed,
-    )
+    def _cell(self, section: CellSection | None) -> VirtualCell | None:
+        return None if section is None else plugged_cell(section, self._chambers)

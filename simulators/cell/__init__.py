@@ -7,6 +7,7 @@ from simulators.cell.response import Response
 from simulators.cell.state import CellState
 from simulators.cell.virtual_cell import VirtualCell
 from simulators.cell.voltammetry import Voltammetry
+from simulators.cell.warmth import Warmth
 
 __all__ = [
     "CellState",
@@ -17,5 +18,6 @@ __all__ = [
     "Response",
     "VirtualCell",
     "Voltammetry",
+    "Warmth",
     "load_material",
 ]

@@ -21,6 +21,7 @@ from simulators.cell.potential_course import PotentialCourse
 from simulators.cell.response import Response
 from simulators.cell.state import CellState
 from simulators.cell.voltammetry import Voltammetry
+from simulators.cell.warmth import Warmth
 
 __all__ = ["VirtualCell"]
 
@@ -60,6 +61,8 @@ class VirtualCell:
         self._evolution = Evolution(parameters, self.effective_mass_g)
         self._kinetics: dict[float, Kinetics] = {}
         self.temperature_degC = temperature_degC
+        self.warmth: Warmth | None = None
+        """What its temperature follows; None where it stays as it was set. Whoever drives the cell applies it."""
 
     @property
     def temperature_degC(self) -> float:

@@ -57,9 +57,10 @@ class LabControl:
         """Return ``lab``, ``now_unix_s`` and ``instruments`` (name to kind, host, port)."""
         return self._ask("hello")
 
-    def port(self, instrument: str) -> int:
-        """TCP port of an instrument."""
-        return int(self.hello()["instruments"][instrument]["port"])
+    def port(self, instrument: str, wire: str | None = None) -> int:
+        """TCP port of an instrument; of a chamber also that of one of its wires, such as ``scpi``."""
+        told = self.hello()["instruments"][instrument]
+        return int(told["port"] if wire is None else told["ports"][wire])
 
     def now(self) -> float:
         """Lab time in unix seconds."""
@@ -129,6 +130,11 @@ class LabControl:
     def fault(self, instrument: str, command: str, do: str | Mapping[str, float], nth: int = 1) -> None:
         """Arm a fault at the n-th exchange of a command from now."""
         self._ask("fault", instrument=instrument, command=command, nth=nth, do=do)
+
+    def chamber(self, instrument: str, **befall: object) -> dict[str, Any]:
+        """Let something befall a chamber (``door_open=True``), and return all that it is."""
+        arguments: dict[str, object] = {"set": befall} if befall else {}
+        return dict(self._ask("chamber", instrument=instrument, **arguments)["chamber"])
 
     def shutdown(self) -> None:
         """End the lab's process."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Ledger", "VirtualInstrument"]
+__all__ = ["Ledger", "VirtualChamberInstrument", "VirtualInstrument"]
 
 Ledger = Mapping[str, npt.NDArray[np.generic]]
 """Columns of one test under the wire's own names, before formatting."""
@@ -62,4 +62,22 @@ class VirtualInstrument(Protocol):
 
     def fault(self, command: str, nth: int, do: object) -> None:
         """Arm a fault at the n-th exchange of a command from now."""
+        ...
+
+
+@runtime_checkable
+class VirtualChamberInstrument(VirtualInstrument, Protocol):
+    """A virtual temperature chamber, on a port for each of its wires."""
+
+    @property
+    def ports(self) -> Mapping[str, int]:
+        """TCP ports by wire; the first is also ``port``."""
+        ...
+
+    def befall(self, request: Mapping[str, Any]) -> None:
+        """Let something befall it at once: a door, a hand at its panel, a part that breaks."""
+        ...
+
+    def truth(self) -> dict[str, Any]:
+        """All that it is, measured or not, ready for JSON."""
         ...

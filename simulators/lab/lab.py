@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 
 from simulators.biologic.server import Vsp300Server
+from simulators.chamber.server import ChamberServer
+from simulators.lab.chamber_section import ThermotronSection, WatlowF4tSection
 from simulators.lab.clock import LabClock
 from simulators.lab.control import ControlSession
 from simulators.lab.instrument import VirtualInstrument
@@ -25,9 +27,7 @@ class VirtualLab:
     def __init__(self, config: LabFile) -> None:
         self.config = config
         self.clock = LabClock(config.start_unix_s(datetime.now(UTC)), config.speed_without_node)
-        self.instruments: dict[str, VirtualInstrument] = {
-            name: self._instrument(section) for name, section in config.instruments.items()
-        }
+        self.instruments = self._build(config)
         self.control_host = config.control.host
         self.control_port = config.control.port
         self._over = asyncio.Event()
@@ -35,10 +35,26 @@ class VirtualLab:
         self._control = Listener(lambda: ControlSession(desk))
         self._open = AsyncExitStack()
 
-    def _instrument(self, section: NewareSection | Vsp300Section) -> VirtualInstrument:
-        if isinstance(section, NewareSection):
-            return NewareServer(section, lambda: self.clock.now_unix_s)
-        return Vsp300Server(section, lambda: self.clock.now_unix_s)
+    def _build(self, config: LabFile) -> dict[str, VirtualInstrument]:
+        """Chambers come first, because cells lie in them; the order is the file's."""
+        chambers = {
+            name: ChamberServer(section, self._now_unix_s)
+            for name, section in config.instruments.items()
+            if isinstance(section, (WatlowF4tSection, ThermotronSection))
+        }
+        inside = {name: server.chamber for name, server in chambers.items()}
+        built: dict[str, VirtualInstrument] = {}
+        for name, section in config.instruments.items():
+            if isinstance(section, NewareSection):
+                built[name] = NewareServer(section, self._now_unix_s, inside)
+            elif isinstance(section, Vsp300Section):
+                built[name] = Vsp300Server(section, self._now_unix_s, inside)
+            else:
+                built[name] = chambers[name]
+        return built
+
+    def _now_unix_s(self) -> float:
+        return self.clock.now_unix_s
 
     async def __aenter__(self) -> VirtualLab:
         async with AsyncExitStack() as opening:

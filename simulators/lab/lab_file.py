@@ -12,9 +12,7 @@ import yaml
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -23,6 +21,8 @@ from pydantic import (
 )
 
 from simulators.cell import load_material
+from simulators.lab.chamber_section import ThermotronSection, WatlowF4tSection
+from simulators.lab.section import Endpoint, EndpointText, Section
 from simulators.neware.address import ChannelAddress
 from simulators.neware.channel_hardware import ChannelAccuracy
 from simulators.neware.channel_meters import full_scales
@@ -47,24 +47,6 @@ class LabFileError(ValueError):
     """The lab file makes no sense; the message is one line that names file and key."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Endpoint(_Section):
-    """Where something listens; written ``127.0.0.1:7502``. Port 0 means any free one."""
-
-    host: str
-    port: Annotated[int, Field(ge=0, le=65535)]
-
-
-def _endpoint(value: object) -> object:
-    host, separator, port = str(value).rpartition(":")
-    if not (separator and host and port.isascii() and port.isdigit()):
-        raise ValueError("must be written host:port, such as 127.0.0.1:7502")
-    return {"host": host, "port": int(port)}
-
-
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -81,14 +63,13 @@ def _material(name: str) -> str:
     return load_material(name).name
 
 
-EndpointText = Annotated[Endpoint, BeforeValidator(_endpoint)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 AddressText = Annotated[str, AfterValidator(_address)]
 ChannelNumber = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{1,2}$")]
 MaterialName = Annotated[str, AfterValidator(_material)]
 
 
-class Device(_Section):
+class Device(Section):
     """One NEWARE device: sub-devices (units) with the same number of channels each."""
 
     devtype: Annotated[int, Field(ge=0, le=9999)] = 27
@@ -102,7 +83,7 @@ class Device(_Section):
         return [ChannelAddress(self.devtype, self.devid, subdevid, chlid) for subdevid, chlid in places]
 
 
-class ChannelSection(_Section):
+class ChannelSection(Section):
     """What the hardware of every channel can do, and how well it measures."""
 
     voltage_max_V: Annotated[float, Field(gt=0)] = 5.0
@@ -119,7 +100,7 @@ class ChannelSection(_Section):
         return self
 
 
-class CellSection(_Section):
+class CellSection(Section):
     """One virtual cell between the clips of a channel."""
 
     material: MaterialName
@@ -127,16 +108,20 @@ class CellSection(_Section):
     area_cm2: Annotated[float, Field(gt=0)]
     temperature_degC: Annotated[float, Field(gt=-100, lt=200)] = 25.0
     seed: Annotated[int, Field(ge=0)] = 0
+    chamber: str | None = Field(
+        default=None, description="instrument whose air it follows; absent: the temperature stays"
+    )
+    time_constant_s: Annotated[float, Field(ge=10, description="of following the chamber's air")] = 900.0
 
 
-class Quirks(_Section):
+class Quirks(Section):
     """Oddities seen on real systems; off unless asked for."""
 
     wrong_subdevid: bool = Field(default=False, description="getchlstatus answers subdevid=1 whatever was asked")
     count_wrong: bool = Field(default=False, description='the count of an inquire list is always "1"')
 
 
-class NewareSection(_Section):
+class NewareSection(Section):
     """A virtual BTS client with its middle machines and channels."""
 
     kind: Literal["neware"]
@@ -157,7 +142,7 @@ class NewareSection(_Section):
         return {remote: directory / local for remote, local in paths.items()}
 
 
-class BoardSection(_Section):
+class BoardSection(Section):
     """What the boards of a VSP-300's channels are, and how well they measure."""
 
     board_type: Annotated[int, Field(ge=1, le=3, description="3 has IEEE floats in its data buffers")] = 2
@@ -167,7 +152,7 @@ class BoardSection(_Section):
     current_noise_A: Annotated[float, Field(ge=0)] = 1e-9
 
 
-class Vsp300Section(_Section):
+class Vsp300Section(Section):
     """A virtual VSP-300 behind EClib."""
 
     kind: Literal["vsp300"]
@@ -183,10 +168,12 @@ class Vsp300Section(_Section):
     cells: dict[ChannelNumber, CellSection] = Field(default_factory=dict)
 
 
-InstrumentSection = Annotated[NewareSection | Vsp300Section, Field(discriminator="kind")]
+InstrumentSection = Annotated[
+    NewareSection | Vsp300Section | WatlowF4tSection | ThermotronSection, Field(discriminator="kind")
+]
 
 
-class LabFile(_Section):
+class LabFile(Section):
     """The whole lab."""
 
     virtual_lab: Annotated[str, Field(min_length=1)]
@@ -260,14 +247,24 @@ def first_problem(error: ValidationError) -> str:
 
 
 def _check_cells(lab: LabFile) -> None:
-    for name, section in lab.instruments.items():
-        if isinstance(section, NewareSection):
-            channels = [str(address) for device in section.devices for address in device.addresses()]
-            if len(set(channels)) != len(channels):
-                raise LabFileError(f"instruments.{name}.devices: the same device is listed twice")
-        else:
-            channels = [str(number) for number in section.channels]
-            if len(set(channels)) != len(channels) or max(section.channels) >= section.slots:
-                raise LabFileError(f"instruments.{name}.channels: each channel once, from 0 to {section.slots - 1}")
-        for unknown in section.cells.keys() - set(channels):
-            raise LabFileError(f"instruments.{name}.cells.{unknown}: no device has this channel")
+    cyclers = {name: it for name, it in lab.instruments.items() if isinstance(it, (NewareSection, Vsp300Section))}
+    chambers = lab.instruments.keys() - cyclers.keys()
+    for name, section in cyclers.items():
+        channels = _channels(name, section)
+        for channel, cell in section.cells.items():
+            if channel not in channels:
+                raise LabFileError(f"instruments.{name}.cells.{channel}: no device has this channel")
+            if cell.chamber is not None and cell.chamber not in chambers:
+                raise LabFileError(f"instruments.{name}.cells.{channel}.chamber: {cell.chamber!r} is no chamber here")
+
+
+def _channels(name: str, section: NewareSection | Vsp300Section) -> list[str]:
+    if isinstance(section, NewareSection):
+        channels = [str(address) for device in section.devices for address in device.addresses()]
+        if len(set(channels)) != len(channels):
+            raise LabFileError(f"instruments.{name}.devices: the same device is listed twice")
+    else:
+        channels = [str(number) for number in section.channels]
+        if len(set(channels)) != len(channels) or max(section.channels) >= section.slots:
+            raise LabFileError(f"instruments.{name}.channels: each channel once, from 0 to {section.slots - 1}")
+    return channels

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from simulators.lab.arguments import Request, integer, mapping, number, text
 from simulators.lab.clock import LabClock
-from simulators.lab.instrument import VirtualInstrument
+from simulators.lab.instrument import VirtualChamberInstrument, VirtualInstrument
 from simulators.lab.refusal import LabRefusal
 
 __all__ = ["OPERATIONS", "Desk"]
@@ -42,10 +42,13 @@ def _hello(desk: Desk, request: Request) -> Answer:
     return {
         "lab": desk.lab,
         **_now(desk, request),
-        "instruments": {
-            name: {"kind": it.kind, "host": it.host, "port": it.port} for name, it in desk.instruments.items()
-        },
+        "instruments": {name: _where(it) for name, it in desk.instruments.items()},
     }
+
+
+def _where(instrument: VirtualInstrument) -> Answer:
+    place: Answer = {"kind": instrument.kind, "host": instrument.host, "port": instrument.port}
+    return place | {"ports": dict(instrument.ports)} if isinstance(instrument, VirtualChamberInstrument) else place
 
 
 def _now(desk: Desk, _: Request) -> Answer:
@@ -97,6 +100,15 @@ def _fault(desk: Desk, request: Request) -> Answer:
     return {}
 
 
+def _chamber(desk: Desk, request: Request) -> Answer:
+    instrument = desk.instrument(request)
+    if not isinstance(instrument, VirtualChamberInstrument):
+        raise LabRefusal(f"{text(request, 'instrument')} is no chamber")
+    if "set" in request:
+        instrument.befall(mapping(request, "set"))
+    return {"chamber": instrument.truth()}
+
+
 def _shutdown(desk: Desk, _: Request) -> Answer:
     desk.shutdown()
     return {}
@@ -113,5 +125,6 @@ OPERATIONS: Mapping[str, Callable[[Desk, Request], Answer]] = {
     "tests": _tests,
     "ledger": _ledger,
     "fault": _fault,
+    "chamber": _chamber,
     "shutdown": _shutdown,
 }

@@ -41,7 +41,7 @@ class LabProcess:
     process: subprocess.Popen[str]
     control_port: int
     ports: Mapping[str, int]
-    """TCP port by instrument name."""
+    """TCP port by instrument name; a chamber's further wires are ``oven-1.scpi``."""
     errors: IO[str]
     """A file with whatever the process says on stderr: a pipe that nobody reads would stop it one day."""
 

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 
+from simulators.lab.instrument import VirtualChamberInstrument
 from simulators.lab.lab import VirtualLab
 from simulators.lab.lab_file import LabFile
 
@@ -28,7 +29,11 @@ async def _serve(lab: VirtualLab) -> None:
             break
     async with lab:
         lines = [f"control {lab.control_host}:{lab.control_port}"]
-        lines += [f"{name} {it.kind} {it.host}:{it.port}" for name, it in lab.instruments.items()]
+        for name, instrument in lab.instruments.items():
+            lines.append(f"{name} {instrument.kind} {instrument.host}:{instrument.port}")
+            if isinstance(instrument, VirtualChamberInstrument):
+                further = list(instrument.ports.items())[1:]
+                lines += [f"{name}.{wire} {instrument.kind} {instrument.host}:{port}" for wire, port in further]
         sys.stdout.write("\n".join([*lines, "ready", ""]))
         sys.stdout.flush()
         await lab.run_until_end()

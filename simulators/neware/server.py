@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from simulators.chamber import VirtualChamber
 from simulators.lab.fault_plan import FaultPlan
 from simulators.lab.instrument import Ledger
 from simulators.lab.lab_file import NewareSection
@@ -21,10 +22,15 @@ class NewareServer:
 
     kind = "neware"
 
-    def __init__(self, section: NewareSection, now_unix_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        section: NewareSection,
+        now_unix_s: Callable[[], float],
+        chambers: Mapping[str, VirtualChamber] | None = None,
+    ) -> None:
         self.host = section.listen.host
         self.port = section.listen.port
-        self._bts = VirtualNeware(section, now_unix_s)
+        self._bts = VirtualNeware(section, now_unix_s, chambers)
         self._faults: FaultPlan[Fault] = FaultPlan()
         self._listener = Listener(lambda: Session(self._bts, self._faults))
 

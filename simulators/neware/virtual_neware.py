@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
-from simulators.cell import VirtualCell, load_material
+from simulators.cell import VirtualCell
+from simulators.chamber import VirtualChamber
 from simulators.lab.lab_file import CellSection, NewareSection, first_problem
+from simulators.lab.plugged_cell import plugged_cell
 from simulators.lab.refusal import LabRefusal
 from simulators.neware.address import ChannelAddress
 from simulators.neware.channel import Channel, ChannelError, ChannelHardware
@@ -42,7 +44,12 @@ class StartOrder:
 class VirtualNeware:
     """All channels of one BTS. What is *told* is ``status_lag_s`` old; commands act at once."""
 
-    def __init__(self, section: NewareSection, now_unix_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        section: NewareSection,
+        now_unix_s: Callable[[], float],
+        chambers: Mapping[str, VirtualChamber] | None = None,
+    ) -> None:
         self.section = section
         self.zone = ZoneInfo(section.time_zone)
         self.channels = {
@@ -51,11 +58,12 @@ class VirtualNeware:
             for address in device.addresses()
         }
         self._now_unix_s = now_unix_s
+        self._chambers = chambers or {}
         self._paths = PcPaths(section.paths)
         self._last_testid = 0
         self._ended: dict[tuple[ChannelAddress, int], str] = {}
         for text, cell in section.cells.items():
-            self.channels[ChannelAddress.parse(text)].cell = _cell(cell)
+            self.channels[ChannelAddress.parse(text)].cell = plugged_cell(cell, self._chambers)
 
     # ---- what the wire is told
 
@@ -139,7 +147,7 @@ class VirtualNeware:
     def plug(self, text: str, cell: Mapping[str, Any]) -> None:
         """Put a fresh virtual cell into a channel."""
         try:
-            self._set_cell(text, _cell(CellSection.model_validate(dict(cell))))
+            self._set_cell(text, plugged_cell(CellSection.model_validate(dict(cell)), self._chambers))
         except ValidationError as error:
             raise LabRefusal(f"cell.{first_problem(error)}") from error
 
@@ -206,16 +214,6 @@ class VirtualNeware:
             return self.channels[ChannelAddress.parse(text)]
         except (ValueError, KeyError) as error:
             raise LabRefusal(f"there is no channel {text!r:.80}") from error
-
-
-def _cell(section: CellSection) -> VirtualCell:
-    return VirtualCell(
-        load_material(section.material),
-        section.active_mass_g,
-        section.area_cm2,
-        temperature_degC=section.temperature_degC,
-        seed=section.seed,
-    )
 
 
 def _hardware(section: NewareSection, address: ChannelAddress) -> ChannelHardware:

@@ -1,0 +1,114 @@
+"""What may befall a chamber, from the control port: the door, a hand at its panel, a part that breaks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulators.chamber.chamber import ChamberRefusal, VirtualChamber
+from simulators.chamber.f4t import F4t
+from simulators.lab.arguments import flag, integer, number, text
+from simulators.lab.refusal import LabRefusal
+
+__all__ = ["befall"]
+
+Setting = Callable[[VirtualChamber, Mapping[str, Any]], None]
+
+
+def _sensor(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
+    match text(request, "sensor"):
+        case "ok":
+            chamber.change(measured_degC=None)
+        case "frozen":
+            chamber.freeze_sensor()
+        case "open" | "shorted" | "nan":
+            chamber.change(measured_degC=math.nan)
+        case other:
+            raise LabRefusal(f"sensor must be ok, frozen, open, shorted or nan, not {other:.80}")
+
+
+def _limit(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
+    match text(request, "limit"):
+        case "trip":
+            chamber.trip()
+        case "reset":
+            chamber.reset()
+        case other:
+            raise LabRefusal(f"limit must be trip or reset, not {other:.80}")
+
+
+def _alarm(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
+    index = integer(request, "alarm")
+    if not 1 <= index <= len(chamber.alarms):
+        raise LabRefusal(f"alarm must be 1 to {len(chamber.alarms)}")
+    chamber.advance()
+    chamber.alarms[index - 1].forced = flag(request, "on") if "on" in request else True
+
+
+def _load(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
+    load_J_K = number(request, "load_J_K")
+    if load_J_K <= 0:
+        raise LabRefusal("load_J_K must be positive")
+    chamber.set_load(load_J_K, number(request, "load_heat_W") if "load_heat_W" in request else 0.0)
+
+
+def _profile(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
+    value = request.get("profile")
+    acts = {
+        "pause": chamber.pause_profile,
+        "resume": chamber.resume_profile,
+        "terminate": chamber.terminate_profile,
+    }
+    if isinstance(value, str) and value in acts:
+        acts[value]()
+    else:
+        chamber.start_profile(integer(request, "profile"))
+
+
+def _mode(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
+    mode = text(request, "mode")
+    if mode not in ("off", "auto"):
+        raise LabRefusal(f"mode must be off or auto, not {mode:.80}")
+    chamber.change(mode=mode)
+
+
+_SETTINGS: Mapping[str, Setting] = {
+    "door_open": lambda chamber, request: chamber.change(door_open=flag(request, "door_open")),
+    "heater_alive": lambda chamber, request: chamber.change(heater_alive=flag(request, "heater_alive")),
+    "set_point_degC": lambda chamber, request: chamber.set_target(number(request, "set_point_degC")),
+    "sensor": _sensor,
+    "limit": _limit,
+    "alarm": _alarm,
+    "load_J_K": _load,
+    "profile": _profile,
+    "mode": _mode,
+}
+_ALONG = {"on": "alarm", "load_heat_W": "load_J_K"}
+_F4T_SETTINGS = ("unit", "word_order")
+
+
+def befall(chamber: VirtualChamber, f4t: F4t | None, request: Mapping[str, Any]) -> None:
+    """Let all of this befall the chamber, now. Raises LabRefusal."""
+    known = (*_SETTINGS, *(_F4T_SETTINGS if f4t else ()))
+    for key in request:
+        if key not in known and _ALONG.get(key) not in request:
+            raise LabRefusal(f"no such setting: {key!r:.80}; there are {', '.join(known)}")
+    try:
+        for key in request:
+            if key in _SETTINGS:
+                _SETTINGS[key](chamber, request)
+            elif f4t is not None and key in _F4T_SETTINGS:
+                _panel(f4t, key, text(request, key))
+    except ChamberRefusal as refusal:
+        raise LabRefusal(str(refusal)) from refusal
+
+
+def _panel(f4t: F4t, key: str, value: str) -> None:
+    match key, value:
+        case "unit", "C" | "F":
+            f4t.unit = "C" if value == "C" else "F"
+        case "word_order", "low" | "high":
+            f4t.low_word_first = value == "low"
+        case _:
+            raise LabRefusal(f"{key} must be {'C or F' if key == 'unit' else 'low or high'}, not {value:.80}")

@@ -1,0 +1,68 @@
+"""Lines of text: what SCPI and a Thermotron's commands have in common on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from simulators.chamber.chamber import ChamberRefusal
+from simulators.chamber.wire import MalformedRequestError
+
+__all__ = ["LineWire", "take_line"]
+
+_LONGEST = 4096
+
+
+def take_line(buffer: bytearray) -> bytes | None:
+    """Take a line that ends with CR, LF or both, without its end; empty lines are passed over."""
+    while True:
+        ends = [at for at in (buffer.find(b"\n"), buffer.find(b"\r")) if at >= 0]
+        if not ends:
+            if len(buffer) > _LONGEST:
+                raise MalformedRequestError("a line without an end")
+            return None
+        line = bytes(buffer[: min(ends)]).strip()
+        del buffer[: min(ends) + 1]
+        if line:
+            return line
+
+
+class LineWire:
+    """A table of headers. A handler gets the argument and returns the reply, or None where there is none.
+
+    Raises of a handler: ChamberRefusal and ValueError, which are answered with ``refused``.
+    """
+
+    def __init__(
+        self,
+        handlers: Mapping[str, Callable[[str], str | None]],
+        split: Callable[[str], tuple[str, str]],
+        refused: str | None,
+        end: str,
+    ) -> None:
+        self._handlers, self._split, self._refused, self._end = handlers, split, refused, end
+
+    def take(self, buffer: bytearray) -> bytes | None:
+        """Take one line."""
+        return take_line(buffer)
+
+    def command(self, request: bytes) -> str:
+        """Header of a line."""
+        return self._parts(request)[0]
+
+    def answer(self, request: bytes) -> bytes:
+        """Execute a line."""
+        header, argument = self._parts(request)
+        handler = self._handlers.get(header)
+        try:
+            reply = self._refused if handler is None else handler(argument)
+        except (ChamberRefusal, ValueError):
+            reply = self._refused
+        return b"" if reply is None else (reply + self._end).encode("ascii")
+
+    def refusal(self, request: bytes) -> bytes:  # noqa: ARG002 - every line is refused alike
+        """Return what a line is answered that is not executed."""
+        return b"" if self._refused is None else (self._refused + self._end).encode("ascii")
+
+    def _parts(self, request: bytes) -> tuple[str, str]:
+        header, argument = self._split(request.decode("ascii", "replace").strip())
+        return header.upper(), argument.strip()
