@@ -18,6 +18,7 @@ import numpy.typing as npt
 from protocols.program import Origin, Program
 
 __all__ = [
+    "LOST",
     "RECORD_COLUMNS",
     "SPECTRUM_COLUMNS",
     "Batch",
@@ -45,6 +46,8 @@ __all__ = [
 
 ChannelId = str
 Columns = Mapping[str, npt.NDArray[np.generic]]
+LOST = "up to "
+"""How a line of ``Batch.problems`` begins that tells of records which nobody has."""
 Cursor = str
 """Where reading goes on; opaque to everyone but the driver. The empty text is the beginning of a test."""
 
@@ -251,7 +254,11 @@ class Batch:
     more: bool = False
     """True: more records could be read at once."""
     problems: tuple[str, ...] = field(default=())
-    """What was noticed in the data (a jump of the sequence number), one line each; the engine logs them."""
+    """What was noticed in the data (a jump of the sequence number), one line each; the engine logs them.
+
+    A destructive read whose answer was lost leaves no jump: ``up to N records between T1 and T2 …``. Such a line, which
+    begins with LOST, raises an alarm and stays with the run as a known gap, also where no record ever follows.
+    """
     spectra: Columns = field(default_factory=dict)
     """Points of impedance spectra that lie before the cursor, as in SPECTRUM_COLUMNS; empty where there are none."""
 
@@ -299,7 +306,11 @@ class Cycler(Protocol):
         ...
 
     def observe(self) -> Mapping[ChannelId, ChannelStatus]:
-        """All channels in as few exchanges as the wire allows."""
+        """All channels in as few exchanges as the wire allows.
+
+        Where reading empties the instrument's memory, this takes what is in it to the driver's own spool, of every
+        channel: also of a test that nobody here has recognised yet, or that an earlier process has started.
+        """
         ...
 
     def read(self, handle: TestHandle, cursor: Cursor, limit: int = 100_000) -> Batch:

@@ -9,11 +9,9 @@ from importlib.metadata import EntryPoint, entry_points
 from drivers.contracts import Cycler, Surroundings
 from drivers.errors import Refused
 from orchestrator.config import InstrumentPlace, Lab
+from orchestrator.config.default_poll import DRIVERS
 
-__all__ = ["DRIVERS", "open_cycler"]
-
-DRIVERS = "cellbench.drivers"
-"""Entry point group: a driver's name → ``open_cycler(name, address, options, surroundings)``."""
+__all__ = ["open_cycler"]
 
 
 def open_cycler(lab: Lab, name: str, now: Callable[[], float] = time.time) -> Cycler:

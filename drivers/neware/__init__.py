@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from drivers.contracts import Cycler, Surroundings
 
-__all__ = ["open_cycler"]
+__all__ = ["POLL_S", "open_cycler"]
+
+POLL_S = 10.0
+"""How often to look, unless the lab file says: BTS data are never fresher than 5 s, and its vendor asks for 10 s."""
 
 
 def open_cycler(

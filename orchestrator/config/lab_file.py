@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from orchestrator.config.default_poll import default_poll_s
 from orchestrator.config.keys import Keys, amperes, seconds, text, voltage_pair
 from orchestrator.config.lab import BenchLimits, BenchPlace, InstrumentPlace, Lab, WebPlace
 from protocols.document import load_document
@@ -13,7 +14,6 @@ from protocols.node import MappingNode, Node, ScalarNode, SequenceNode
 
 __all__ = ["LabFileError", "read_lab"]
 
-_POLL_S = 10.0  # BTS data are never fresher than 5 s; its vendor asks for 10 s
 _LOST_AFTER_S = 60.0
 _PLACE = ("driver", "address", "poll", "lost_after")
 
@@ -95,7 +95,7 @@ def _instrument(name: str, node: Node, file: Path) -> InstrumentPlace:
     keys = Keys(node, f"instrument {name}")
     driver = keys.required("driver", text, "neware")
     address = keys.required("address", text, "192.0.2.10:502")
-    poll_s = keys.optional("poll", seconds) or _POLL_S
+    poll_s = keys.optional("poll", seconds) or default_poll_s(driver)
     lost_after_s = keys.optional("lost_after", seconds) or _LOST_AFTER_S
     options: dict[str, object] = {
         entry.key: keys.optional(entry.key, _channel if entry.key == "channel" else _plain)

@@ -107,9 +107,9 @@ class Desire:
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    """The state stays; the reason shown for it changes."""
+    """The state stays; the reason shown for it changes, or is no longer there."""
 
-    reason: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)

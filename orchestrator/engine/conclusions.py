@@ -26,6 +26,7 @@ def all_stored(run: RunView, seen: Seen, status: ChannelStatus) -> bool:
         status.records is not None
         and status.records_complete
         and seen.records_stable
+        and not seen.left_unread
         and run.segment.stored >= status.records
     )
 

@@ -38,6 +38,8 @@ class PlanCache:
     """Facts of stored plans by run; a plan never changes, so this is no truth of its own."""
 
     facts: dict[int, PlanFacts] = field(default_factory=dict)
+    unreadable: dict[int, str] = field(default_factory=dict)
+    """Why a run's stored plan cannot be read, until somebody takes it."""
     verdicts: Verdicts = field(default_factory=Verdicts)
 
     def of(self, connection: sa.Connection, run_id: int) -> PlanFacts:
@@ -49,6 +51,22 @@ class PlanCache:
             )
             self.facts[run_id] = read_facts(plan, {row.number: row.step_map for row in maps})
         return self.facts[run_id]
+
+    def readable(self, connection: sa.Connection, row: sa.Row[Any]) -> bool:
+        """Whether the run's plan can be read; if not, that run is left out and its reason noted."""
+        try:
+            self.of(connection, row.id)
+        except ValueError as error:  # pydantic's ValidationError is one, too
+            told = " ".join(str(error).split())
+            where = f"look at channel {row.channel}: a test of it may still run there"
+            self.unreadable[row.id] = f"the stored plan cannot be read ({told}); {where}"
+            return False
+        return True
+
+    def take_unreadable(self) -> list[tuple[int, str]]:
+        """Runs whose plan cannot be read, each told once."""
+        found, self.unreadable = list(self.unreadable.items()), {}
+        return found
 
     def keep_only(self, run_ids: Iterable[int]) -> None:
         """Forget runs that are over."""
@@ -68,8 +86,10 @@ def active_runs(
     heads: dict[str, int] = {}
     result = []
     for row in rows:
-        facts = plans.of(connection, row.id)
         head = heads.setdefault(row.channel, row.id)
+        if not plans.readable(connection, row):
+            continue  # it keeps its place before the others on its channel until it has failed
+        facts = plans.of(connection, row.id)
         blocked = f"run {head} has the channel first" if head != row.id else None
         view = RunView(
             id=row.id,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from drivers.contracts import Batch, Capabilities, ChannelId, ChannelStatus, Cycler, Identity, TestHandle
+from drivers.contracts import Batch, Capabilities, ChannelId, ChannelStatus, Cycler, Identity, PacesLooks, TestHandle
 from drivers.errors import DriverError, Refused, Unreachable
 from orchestrator.engine.known import ActiveRun
 
@@ -33,6 +34,12 @@ class Look:
     batches: list[tuple[ActiveRun, Batch]] = field(default_factory=list)
     drained: set[int] = field(default_factory=set)
     """Segments of which there is nothing more to read."""
+    left: set[int] = field(default_factory=set)
+    """Segments of which something was left for the next look, or could not be read."""
+    remarks: list[tuple[ActiveRun, str]] = field(default_factory=list)
+    """What the driver noticed in the data."""
+    again_within_s: float = math.inf
+    """When the instrument must be looked at again, as its driver says."""
     unread: bool = False
     """Records were left for the next look."""
     errors: list[tuple[ActiveRun, str]] = field(default_factory=list)
@@ -47,27 +54,37 @@ def look(cycler: Cycler, runs: Sequence[ActiveRun], *, arriving: bool, hurry: th
         abilities = {channel: cycler.capabilities(channel) for channel in cycler.channels()}
         arrival = Arrival(cycler.identify(), abilities)
     seen = Look(statuses, arrival)
+    _read_all(cycler, [run for run in runs if _anything_new(cycler, run, statuses.get(run.channel))], seen, hurry)
+    if isinstance(cycler, PacesLooks):
+        seen.again_within_s = cycler.look_within_s()
+    return seen
+
+
+def _read_all(cycler: Cycler, runs: Sequence[ActiveRun], seen: Look, hurry: threading.Event) -> None:
     rows = 0
+    seen.left = {run.view.segment.id for run in runs}
     for run in runs:
-        if run.view.segment.test_id is None or not _anything_new(run, statuses.get(run.channel)):
-            continue
         if hurry.is_set() or rows >= _ROWS_PER_LOOK:
             seen.unread = True
-            break
+            return
         try:
             rows += _read(cycler, run, seen, hurry)
         except DriverError as error:
             seen.errors.append((run, f"records cannot be read: {error}"))
             seen.unread = True
             if isinstance(error, Unreachable):
-                break  # the others would wait out their time limits, one after the other
-    return seen
+                return  # the others would wait out their time limits, one after the other
 
 
-def _anything_new(run: ActiveRun, status: ChannelStatus | None) -> bool:
-    """Whether the instrument has more than is stored. It cannot tell once another test has the channel: then look."""
+def _anything_new(cycler: Cycler, run: ActiveRun, status: ChannelStatus | None) -> bool:
+    """Whether the instrument has more than is stored. It cannot tell once another test has the channel: then look.
+
+    Nor does a count of records tell of spectra, or of a gap in what a driver has spooled: there, reading tells.
+    """
     segment = run.view.segment
-    if status is None or status.test_id != segment.test_id:
+    if segment.test_id is None:
+        return False
+    if isinstance(cycler, PacesLooks) or status is None or status.test_id != segment.test_id:
         return True
     return (status.records or 0) > segment.stored
 
@@ -82,17 +99,29 @@ def _read(cycler: Cycler, run: ActiveRun, seen: Look, hurry: threading.Event) ->
             if not _displaced(run, seen):
                 raise
             seen.drained.add(segment.id)  # another test is there, and the instrument no longer gives ours
+            seen.left.discard(segment.id)
             return rows
-        if len(batch):
+        seen.remarks += [(run, problem) for problem in batch.problems]
+        if _brings_anything(batch, cursor):
             seen.batches.append((run, batch))
         else:
             seen.drained.add(segment.id)
-        rows, cursor = rows + len(batch), batch.cursor
+        rows, cursor = rows + _rows(batch), batch.cursor
         if not batch.more:
+            seen.left.discard(segment.id)
             return rows
         if hurry.is_set() or rows >= _ROWS_PER_LOOK:
             seen.unread = True
             return rows
+
+
+def _brings_anything(batch: Batch, cursor: str) -> bool:
+    """Whether there is something to store: records, points of spectra, or only a cursor that has moved on."""
+    return _rows(batch) > 0 or batch.cursor != cursor
+
+
+def _rows(batch: Batch) -> int:
+    return len(batch) + len(batch.spectra.get("seq", ()))
 
 
 def _displaced(run: ActiveRun, seen: Look) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 
 import sqlalchemy as sa
 
-from drivers.contracts import Cycler
+from drivers.contracts import Capabilities, ChannelId, Cycler, PacesLooks
 from drivers.errors import DriverError
 from orchestrator.clock import Clock, Sleeper
 from orchestrator.config import InstrumentPlace, Lab
@@ -30,13 +32,15 @@ from orchestrator.run_state import RunState
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.transactions import reading
 
-__all__ = ["InstrumentLoop"]
+__all__ = ["LOOK_FLOOR_S", "InstrumentLoop"]
 
 _LOG = logging.getLogger(__name__)
 _LOOK_AGAIN_S = 10.0
 """While something is under way (a start, a pause, a stop, the last records) the next look comes at most this late."""
 _STOP_AGAIN_S = 1.0
 """Likewise after a stop that could not be delivered."""
+LOOK_FLOOR_S = 0.2
+"""However fast a memory fills: a look that never ends leaves no time for anything else."""
 _DECISIONS_MAX = 12
 _PASSING = (RunState.STARTING, RunState.PAUSING, RunState.STOPPING)
 
@@ -72,6 +76,9 @@ class InstrumentLoop:
         self._sleeper: Sleeper | None = None
         self._ordered = threading.Event()
         self._drained: set[int] = set()
+        self._left: set[int] = set()
+        self._abilities: Mapping[ChannelId, Capabilities] = {}
+        self._again_within_s = math.inf
         self._unreadable = Unreadable()
         self._halted = False
 
@@ -159,25 +166,32 @@ class InstrumentLoop:
                 lambda: look(self._cycler, self._runs, arriving=arriving, hurry=self._ordered)
             )
         except DriverError as error:
+            self._again_within_s = math.inf
             news = self._observed.failed(str(error), self._clock.monotonic())
             if news:
                 _LOG.warning("%s: %s", self.place.name, error)
             self._writer.post(instrument_changes.instrument_silent(self.place, str(error), news, self._clock.now()))
             return None
         self._observed.succeeded(seen.statuses, began_s)
+        self._again_within_s = seen.again_within_s
+        if seen.arrival is not None:
+            self._abilities = seen.arrival.capabilities
         self._writer.post(instrument_changes.observed(self._lab, self.place, seen, self._clock.now()))
         return seen
 
     async def _store(self, seen: Look) -> None:
         """Commit the records of this look, each test's together with the cursor behind them."""
         now = self._clock.now()
-        self._drained = set()
+        self._drained, self._left = set(), seen.left
+        remarks = tuple(record_changes.remarked(self.place.name, seen.remarks, now))
+        if remarks:
+            await self._writer.write(lambda connection: [change(connection) for change in remarks])
         refusals = await self._writer.record_all(
             [(run.view.id, run.view.segment.id, batch) for run, batch in seen.batches]
         )
         self._drained = seen.drained
         refused = [(run, str(error)) for (run, _), error in zip(seen.batches, refusals, strict=True) if error]
-        for change in record_changes.missing(self.place.name, seen.batches, now):
+        for change in record_changes.missing(seen.batches, now):
             self._writer.post(change)
         read = {run.view.id for run, _ in seen.batches}
         for change in self._unreadable.take(read, [*seen.errors, *refused], now):
@@ -193,6 +207,9 @@ class InstrumentLoop:
                 return active_runs(connection, self.place.name, self._plans, lambda i: since.setdefault(i, now_s))
 
         found = await asyncio.to_thread(load)
+        for run_id, reason in self._plans.take_unreadable():
+            _LOG.error("run %s: %s", run_id, reason)
+            await self._writer.write(run_changes.plan_unreadable(run_id, reason, self._clock.now()))
         self._since_s = {intent.id: intent.since_s for run in found for intent in run.view.intents}
         return found
 
@@ -219,16 +236,22 @@ class InstrumentLoop:
 
     def _decide(self, run: ActiveRun) -> list[Action]:
         view = replace(run.view, desired="stop") if self._halted else run.view
-        drained = view.segment.id in self._drained
-        seen = self._observed.of(run.channel, drained=drained, unreadable=self._unreadable.reason(view.id))
+        ability = self._abilities.get(run.channel)
+        seen = self._observed.of(
+            run.channel,
+            drained=view.segment.id in self._drained,
+            left_unread=view.segment.id in self._left,
+            pauses=ability is None or ability.pause == "now",
+            unreadable=self._unreadable.reason(view.id),
+        )
         return decide(view, seen, self._observed.looked_s)
 
     def _nobody_there(self, error: str) -> None:
         self._observed.failed(error, self._clock.monotonic())
 
     def _due_s(self) -> float:
-        """Until the next look: sooner while something passes by that it should not be late for."""
-        later = self.place.poll_s
+        """Until the next look: sooner while something passes by, or a memory fills, that it should not be late for."""
+        later = min(self.place.poll_s, max(self._again_within_s, LOOK_FLOOR_S))
         for run in self._runs:
             status = (self._observed.statuses or {}).get(run.channel)
             stop = run.view.intent("stop")
@@ -236,5 +259,7 @@ class InstrumentLoop:
                 return min(later, _STOP_AGAIN_S)
             ended = run.view.state is RunState.RUNNING and status is not None and status.state in ENDED
             if run.view.state in _PASSING or run.view.intents or ended:
-                later = min(later, _LOOK_AGAIN_S)
+                # a memory of its own tells at once that a test is over, a BTS only after some seconds
+                prompt = ended and isinstance(self._cycler, PacesLooks)
+                later = min(later, LOOK_FLOOR_S if prompt else _LOOK_AGAIN_S)
         return later

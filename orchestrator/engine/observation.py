@@ -43,7 +43,15 @@ class Observations:
         self._reachable_since_s = None
         return news
 
-    def of(self, channel: str, *, drained: bool = False, unreadable: str | None = None) -> Seen:
+    def of(
+        self,
+        channel: str,
+        *,
+        drained: bool = False,
+        left_unread: bool = False,
+        pauses: bool = True,
+        unreadable: str | None = None,
+    ) -> Seen:
         """What is known of one channel."""
         now, before = (self.statuses or {}).get(channel), self._before.get(channel)
         return Seen(
@@ -54,6 +62,8 @@ class Observations:
             lost_after_s=self.lost_after_s,
             drained=drained,
             test_stable=_same(now, before, "tag"),
+            left_unread=left_unread,
+            pauses=pauses,
             unreadable=unreadable,
         )
 

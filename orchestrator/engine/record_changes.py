@@ -7,23 +7,37 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from drivers.contracts import Batch
+from drivers.contracts import LOST, Batch
 from orchestrator.engine.known import ActiveRun
-from orchestrator.engine.run_changes import Change, note
+from orchestrator.engine.run_changes import Change
 from orchestrator.store.alarms import clear_alarms, raise_alarm
+from orchestrator.store.events import GAP_EVENT, append_event
+from orchestrator.store.tables import events
 
-__all__ = ["Unreadable", "missing"]
+__all__ = ["Unreadable", "missing", "remarked"]
 
 _TIMES_MAX = 3
 """A person is told at once; it counts as lasting after so many looks in a row."""
 
 
-def missing(instrument: str, batches: Sequence[tuple[ActiveRun, Batch]], now: float) -> Iterator[Change]:
-    """What drivers remarked on the data as notes; an alarm that stays where records are passed over for good."""
+def remarked(instrument: str, remarks: Sequence[tuple[ActiveRun, str]], now: float) -> Iterator[Change]:
+    """What drivers remarked on the data: each line once in a run's log. Lost records also raise an alarm that stays.
+
+    They are written before the records are: the cursor that moves with these would never let them be told again.
+    """
+    for run, remark in remarks:
+        lost = remark.startswith(LOST)
+        yield _once(run, instrument, remark, GAP_EVENT if lost else "note", now)
+        if lost:
+            yield _alarm(f"records of run {run.view.id}", remark, now)
+
+
+def missing(batches: Sequence[tuple[ActiveRun, Batch]], now: float) -> Iterator[Change]:
+    """An alarm that stays, where record numbers are passed over for good."""
     last: dict[int, int] = {}
     for run, batch in batches:
-        for problem in batch.problems:
-            yield note(run, instrument, problem, now)
+        if not len(batch):
+            continue
         seq = batch.columns["seq"]
         before = last.get(run.view.segment.id, run.view.segment.stored)
         last[run.view.segment.id] = int(seq[-1])
@@ -60,6 +74,27 @@ class Unreadable:
             self._times[run_id] = (self._times.get(run_id, (0, ""))[0] + 1, reason)
             self._clear.discard(run_id)
             yield _alarm(_source(run_id), reason, now)
+
+
+def _once(run: ActiveRun, instrument: str, message: str, kind: str, now: float) -> Change:
+    same = sa.select(events.c.id).where(
+        events.c.run_id == run.view.id, events.c.kind == kind, events.c.message == message
+    )
+
+    def change(connection: sa.Connection) -> None:
+        if connection.execute(same.limit(1)).first() is None:
+            append_event(
+                connection,
+                now=now,
+                actor="engine",
+                kind=kind,
+                message=message,
+                run_id=run.view.id,
+                instrument=instrument,
+                channel=run.channel,
+            )
+
+    return change
 
 
 def _source(run_id: int) -> str:

@@ -23,6 +23,7 @@ __all__ = [
     "change_for",
     "note",
     "open_intent",
+    "plan_unreadable",
     "refused",
     "segment_finished",
     "start_not_sent",
@@ -138,6 +139,16 @@ def refused(run: ActiveRun, reason: str, now: float) -> Change:
     """The store refuses what was decided about a run; it is decided again at the next look."""
     source = f"run {run.view.id}"
     return lambda connection: raise_alarm(connection, source=source, severity="critical", message=reason, now=now)
+
+
+def plan_unreadable(run_id: int, reason: str, now: float) -> Change:
+    """What is stored of one run is of no use: that run fails, the others go on."""
+
+    def change(connection: sa.Connection) -> None:
+        raise_alarm(connection, source=f"run {run_id}", severity="critical", message=reason, now=now)
+        set_state(connection, run_id, RunState.FAILED, reason=reason, now=now)
+
+    return change
 
 
 def segment_finished(run: ActiveRun, action: act.FinishSegment, now: float) -> Change:

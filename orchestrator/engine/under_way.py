@@ -9,6 +9,7 @@ from orchestrator.engine.actions import (
     ClearAlarms,
     Desire,
     EndAtCycle,
+    Explain,
     FinishSegment,
     Note,
     Pause,
@@ -21,7 +22,9 @@ from orchestrator.engine.conclusions import CONFIRM_S, ENDED, again, all_stored,
 from orchestrator.engine.view import OpenIntent, RunView, Seen
 from orchestrator.run_state import RunState
 
-__all__ = ["under_way"]
+__all__ = ["PAUSES_LATER", "under_way"]
+
+PAUSES_LATER = "a pause is wanted; this instrument cannot pause a test, so the run pauses before its next segment"
 
 
 def under_way(run: RunView, seen: Seen, now_s: float) -> list[Action]:
@@ -40,7 +43,7 @@ def under_way(run: RunView, seen: Seen, now_s: float) -> list[Action]:
     if status.state in ENDED:
         return _ended(run, seen, status)
     if run.state is RunState.RUNNING:
-        return _running(run, status, now_s)
+        return _running(run, seen, status, now_s)
     if run.state is RunState.PAUSING:
         return _pausing(run, status, now_s)
     return _paused(run, status, now_s)
@@ -62,9 +65,9 @@ def _ended(run: RunView, seen: Seen, status: ChannelStatus) -> list[Action]:
     if not all_stored(run, seen, status):
         return []
     settled = settle_all(run, "ended")
-    finished = status.state is ChannelState.FINISHED
-    if finished or (status.state is ChannelState.STOPPED and _stopped_by_rule(run)):
-        outcome = FinishSegment("finished" if finished else "rule", go_on=not run.last_item)
+    by_rule = _ended_by_rule(run, seen, status)
+    if by_rule or status.state is ChannelState.FINISHED:
+        outcome = FinishSegment("rule" if by_rule else "finished", go_on=not run.last_item)
         state = RunState.COMPLETED if run.last_item else RunState.STARTING
         return [*settled, outcome, ClearAlarms(), Transition(state)]
     if status.state is ChannelState.TRIPPED:
@@ -76,19 +79,32 @@ def _ended(run: RunView, seen: Seen, status: ChannelStatus) -> list[Action]:
     return [*settled, interrupted, Alarm("warning", reason), Transition(RunState.FAILED, reason)]
 
 
-def _stopped_by_rule(run: RunView) -> bool:
-    """Whether the stop is ours: one that somebody pressed at the instrument must not start the next segment."""
-    return run.intent("end_at_cycle") is not None and run.intent("stop") is not None
+def _ended_by_rule(run: RunView, seen: Seen, status: ChannelStatus) -> bool:
+    """Whether this end is ours: a stop that somebody pressed at the instrument must not start the next segment.
+
+    Where an instrument pauses, we stop it at the boundary. Where it cannot, it ends there by itself, and tells that it
+    has stopped or finished; ended before the boundary, it was somebody else.
+    """
+    reserved = run.intent("end_at_cycle")
+    if reserved is None:
+        return False
+    if seen.pauses:
+        return status.state is ChannelState.STOPPED and run.intent("stop") is not None
+    past = reserved.cycle is not None and status.cycle is not None and status.cycle > reserved.cycle
+    return status.state in (ChannelState.STOPPED, ChannelState.FINISHED) and not _before(reserved, status) and not past
 
 
-def _running(run: RunView, status: ChannelStatus, now_s: float) -> list[Action]:
+def _running(run: RunView, seen: Seen, status: ChannelStatus, now_s: float) -> list[Action]:
     resume = run.intent("resume")
     if status.state is ChannelState.PAUSED:
         return _found_paused(run, status, resume, now_s)
     if resume is not None:
         return [Settle(resume.id, "resumed")]
-    if run.desired == "pause":
+    if run.desired == "pause" and seen.pauses:
         return [Pause(), Transition(RunState.PAUSING)]
+    reason = PAUSES_LATER if run.desired == "pause" else None
+    if reason != run.reason and PAUSES_LATER in (reason, run.reason):
+        return [Explain(reason)]
     return _end_by_rule(run, status)
 
 

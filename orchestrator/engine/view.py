@@ -80,6 +80,10 @@ class Seen:
     """The latest look found nothing more to read of the run's own test."""
     test_stable: bool = False
     """Tag and test id were the same in the observation before: they come in two exchanges, a start may lie between."""
+    left_unread: bool = False
+    """The latest look left something of the run's test for the next."""
+    pauses: bool = True
+    """A running test can be paused; without that, a reserved end shows as the end itself."""
     unreadable: str | None = None
     """Why the run's records could not be read or stored, again and again."""
 

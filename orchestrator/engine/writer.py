@@ -38,7 +38,7 @@ class Writer:
         """
         if not batches:
             return []
-        futures = self._recorder.record_all(batches)
+        futures = self._submit(batches)
         await asyncio.wrap_future(_all_of(futures))
         refused: dict[int, StoreError] = {}  # by segment: what follows a refused batch is not stored either
         outcomes: list[StoreError | None] = []
@@ -50,6 +50,32 @@ class Writer:
                 raise error
             outcomes.append(refused.get(segment_id))
         return outcomes
+
+    def _submit(self, batches: Sequence[tuple[int, int, Batch]]) -> list[Future[None]]:
+        """One future a batch, all in one commit; a malformed one takes along only what follows it in its segment."""
+        try:
+            return self._recorder.record_all(batches)
+        except StoreUnavailable:
+            raise
+        except StoreError:  # whole as they are, none of them has been taken
+            return self._submit_one_by_one(batches)
+
+    def _submit_one_by_one(self, batches: Sequence[tuple[int, int, Batch]]) -> list[Future[None]]:
+        malformed: dict[int, StoreError] = {}  # by segment
+        futures: list[Future[None]] = []
+        for run_id, segment_id, batch in batches:
+            future: Future[None] = Future()
+            try:
+                if segment_id in malformed:
+                    raise malformed[segment_id]
+                future = self._recorder.record(run_id, segment_id, batch)
+            except StoreUnavailable:
+                raise
+            except StoreError as error:
+                malformed[segment_id] = error
+                future.set_exception(error)
+            futures.append(future)
+        return futures
 
     def post(self, change: Callable[[sa.Connection], object]) -> None:
         """Commit a change some time soon; only what the next tick would write anew may be posted."""

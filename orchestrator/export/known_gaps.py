@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sqlalchemy import Connection, select
 
 from orchestrator.analysis.run_records import SegmentSpan
+from orchestrator.store.events import GAP_EVENT
+from orchestrator.store.tables import events
 
-__all__ = ["Gap", "GapWatch"]
+__all__ = ["Gap", "GapWatch", "possible_gaps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,9 @@ class GapWatch:
     def _compare(self, before: int, before_s: float | None, after: int, after_s: float) -> None:
         if after != before + 1:
             self.gaps.append(Gap(before + 1, after - 1, before_s, after_s))
+
+
+def possible_gaps(connection: Connection, run_id: int) -> list[str]:
+    """What a driver told of records that were lost on the way and that no record number tells of, oldest first."""
+    told = select(events.c.message).where(events.c.run_id == run_id, events.c.kind == GAP_EVENT)
+    return list(connection.execute(told.order_by(events.c.id)).scalars())

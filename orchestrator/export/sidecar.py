@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from orchestrator.export.bdf_table import step_id
-from orchestrator.export.known_gaps import Gap
+from orchestrator.export.known_gaps import Gap, possible_gaps
 from orchestrator.store import tables
 from protocols.storage import load_plan
 
@@ -65,6 +65,7 @@ def run_metadata(conn: Connection, run: Row[Any], columns: Sequence[str], gaps: 
         "tests": [_test(segment) for segment in segments],
         "steps": _steps(segments),
         "known_gaps": [asdict(gap) for gap in gaps],
+        "possible_gaps": possible_gaps(conn, run.id),
     }
 
 

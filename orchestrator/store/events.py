@@ -10,7 +10,11 @@ from sqlalchemy import Connection, select
 
 from orchestrator.store.tables import events
 
-__all__ = ["Event", "append_event", "list_events"]
+__all__ = ["GAP_EVENT", "Event", "append_event", "list_events"]
+
+
+GAP_EVENT = "gap"
+"""Kind of an event that tells of records which nobody has, where their numbers do not."""
 
 
 @dataclass(frozen=True, slots=True)

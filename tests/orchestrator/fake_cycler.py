@@ -24,6 +24,7 @@ from drivers.contracts import (
     Translation,
 )
 from drivers.errors import Refused
+from drivers.neware.numbering import step_map
 from protocols.program import Program, walk
 
 __all__ = ["FakeCycler", "NoPauses", "records", "spectrum_points"]
@@ -78,7 +79,7 @@ class NoPauses:
         ]
 
     def translate(self, program: Program, channel: str) -> Translation:
-        return Translation(b"fake", "text/plain", ())
+        return Translation(b"fake", "text/plain", step_map(program))
 
     def start(self, channel: str, translation: Translation, tag: str) -> TestHandle:
         if self.status.state.drives_cell:

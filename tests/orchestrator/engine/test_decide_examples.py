@@ -28,6 +28,7 @@ from orchestrator.engine.actions import (
     Transition,
 )
 from orchestrator.engine.decide import decide
+from orchestrator.engine.under_way import PAUSES_LATER
 from orchestrator.engine.view import OpenIntent, RunView, Seen, SegmentView
 from orchestrator.run_state import LEGAL, TERMINAL, RunState
 
@@ -147,6 +148,23 @@ TABLE: list[tuple[str, RunView, Seen, list[object]]] = [
     ("ours is not yet read to its end", run(S.RUNNING), replace(FOREIGN, drained=False), []),
     ("seen once only", run(S.RUNNING), replace(FOREIGN, test_stable=False), []),
     ("the memory is gone", run(S.RUNNING), NO_TEST, [FinishSegment("interrupted", False), Alarm, S.FAILED]),
+    ("the last look left something unread", run(S.RUNNING), replace(FINISHED, left_unread=True), []),
+    # an instrument that cannot pause
+    ("a pause is wanted, later", run(S.RUNNING, "pause"), replace(RUNNING, pauses=False), [Explain(PAUSES_LATER)]),
+    ("and that has been said", run(S.RUNNING, "pause", reason=PAUSES_LATER), replace(RUNNING, pauses=False), []),
+    ("the pause is taken back", run(S.RUNNING, reason=PAUSES_LATER), replace(RUNNING, pauses=False), [Explain(None)]),
+    ("stopped at the reserved end", run(S.RUNNING, "run", RESERVED), seen(ChannelState.STOPPED, cycle=5, pauses=False),
+     [Settle(5, "ended"), FinishSegment("rule", True), ClearAlarms, S.STARTING]),
+    ("finished at the reserved end", run(S.RUNNING, "run", RESERVED), seen(ChannelState.FINISHED, cycle=6, pauses=False),
+     [Settle(5, "ended"), FinishSegment("rule", True), ClearAlarms, S.STARTING]),
+    ("stopped before the reserved end", run(S.RUNNING, "run", RESERVED), seen(ChannelState.STOPPED, cycle=4, pauses=False),
+     [Settle(5, "ended"), FinishSegment("interrupted", False), Alarm, S.FAILED]),
+    ("finished past a reserved end", run(S.RUNNING, "run", RESERVED), seen(ChannelState.FINISHED, cycle=9, pauses=False),
+     [Settle(5, "ended"), FinishSegment("finished", True), ClearAlarms, S.STARTING]),
+    ("tripped before a reserved end", run(S.RUNNING, "run", RESERVED), seen(ChannelState.TRIPPED, cycle=6, pauses=False),
+     [Settle(5, "ended"), FinishSegment("tripped", False), Alarm, S.FAILED]),
+    ("one that pauses ends by our stop only", run(S.RUNNING, "run", RESERVED), seen(ChannelState.STOPPED, cycle=5),
+     [Settle(5, "ended"), FinishSegment("interrupted", False), Alarm, S.FAILED]),
     # stop rules
     ("the rule is met", run(S.RUNNING, boundary=(6, 3)), seen(ChannelState.RUNNING, cycle=5), [EndAtCycle(6, 3), Note]),
     ("the channel is further already", run(S.RUNNING, boundary=(6, 3)), seen(ChannelState.RUNNING, cycle=7), [EndAtCycle(8, 3), Note]),

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, delete, update
 
 from orchestrator.export.run_export import ExportedFiles, ExportError, ExportFormat, export_run
 from orchestrator.store import tables
+from orchestrator.store.events import GAP_EVENT, append_event
 from orchestrator.store.transactions import reading, writing
 from tests.orchestrator.analysis.stored_run import Step, StepKind, columns_of, cycle_row, store_run
 
@@ -139,7 +140,7 @@ def test_the_sidecar_tells_where_it_comes_from(engine: Engine, tmp_path: Path) -
     assert told["instrument"]["channel"] == "27-21-1-1"
     assert [test["test_id"] for test in told["tests"]] == ["71", "71"]
     assert told["run"]["started"] == "2026-01-05T00:00:00+00:00"
-    assert told["known_gaps"] == []
+    assert told["known_gaps"] == told["possible_gaps"] == []
     assert told["steps"]["s0.1"]["label"] == "cycling"
     assert "positive current charges" in told["conventions"]["current"]
     assert told["format"]["columns"] == list(read_back(files).columns)
@@ -163,6 +164,19 @@ def test_a_missing_record_leaves_its_number_out_and_is_listed(engine: Engine, tm
     assert gaps[0]["after_test_time_s"] < gaps[0]["before_test_time_s"]
     assert gaps[1]["after_test_time_s"] is None
     assert frame["Discharging Capacity / Ah"].iloc[-1] == pytest.approx(5.128e-3 + 3.85e-3)
+
+
+def test_what_was_lost_on_the_way_is_listed_though_no_number_is_missing(engine: Engine, tmp_path: Path) -> None:
+    run_id = stored(engine)
+    lost = "up to 200 records between 12:00:01 and 12:00:02 are missing"
+    with writing(engine) as conn:
+        for kind, message in (("note", "a pause"), (GAP_EVENT, lost)):
+            append_event(conn, now=1.0, actor="engine", kind=kind, message=message, run_id=run_id)
+        append_event(conn, now=1.0, actor="engine", kind=GAP_EVENT, message="of no run", run_id=None)
+    with reading(engine) as conn:
+        files = export_run(conn, run_id, tmp_path, format="csv")
+    told = json.loads(files.metadata.read_text())
+    assert (told["known_gaps"], told["possible_gaps"]) == ([], [lost])
 
 
 def test_the_cycles_stand_beside_it_with_units_in_the_header(engine: Engine, tmp_path: Path) -> None:

@@ -81,11 +81,11 @@ def drivers(lab: Lab, potentiostat: Cycler) -> Callable[[InstrumentPlace], Cycle
 
 def test_the_driver_names_the_channels_of_an_instrument_that_nobody_has_seen_yet(lab: Lab) -> None:
     able = AbleChannels(lab, drivers(lab, FakeCycler()))
-    at_A1 = "A1 (bts-1/27-21-1-1):"
-    go, that_can = "run this protocol on a potentiostat's channel", "channels that can: P1 (vsp-1/1)"
+    here = "A1 (bts-1/27-21-1-1):"
+    go, yes = "run this protocol on a potentiostat's channel", "channels that can: P1 (vsp-1/1)"
     assert refused(lab, "A1", able, plan(Loop(2, (CV, PEIS), at(13)))) == (
-        f"{at_A1} line 14: cyclic voltammetry: a NEWARE channel cannot sweep the voltage; {go}; {that_can}",
-        f"{at_A1} line 15: potentiostatic impedance: a NEWARE channel has no frequency response analyser; {go}; {that_can}",
+        f"{here} line 14: cyclic voltammetry: a NEWARE channel cannot sweep the voltage; {go}; {yes}",
+        f"{here} line 15: potentiostatic impedance: a NEWARE channel has no frequency response analyser; {go}; {yes}",
     )
 
 
