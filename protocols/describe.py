@@ -10,13 +10,18 @@ from protocols.program import (
     ConstantCurrent,
     ConstantCurrentConstantVoltage,
     ConstantVoltage,
+    Impedance,
     Limits,
     Loop,
     Record,
     Rest,
     Step,
     Until,
+    VoltageScan,
 )
+from protocols.step_text import impedance_text, scan_text
+
+ChannelStep = Rest | ConstantCurrent | ConstantVoltage | ConstantCurrentConstantVoltage | VoltageScan | Impedance
 
 __all__ = ["PlanRow", "SegmentDescription", "describe_plan", "duration_text"]
 
@@ -28,12 +33,13 @@ class PlanRow:
     line: int
     depth: int
     what: str
-    """``rest``, ``charge``, ``discharge``, ``hold (charge)``, ``repeat 500x``."""
+    """``rest``, ``charge``, ``discharge``, ``hold (charge)``, ``sweep``, ``impedance``, ``repeat 500x``."""
     current_mA: float | None
     """Set point with its sign; of a held voltage the largest magnitude, signed by direction."""
     voltage_V: float | None
     """The voltage that is held, if one is."""
     until: str
+    """What ends it; of a sweep or a spectrum all of its set points."""
     record: str
     """Empty: the segment's."""
     limits: str
@@ -118,11 +124,17 @@ def until_text(until: Until) -> str:
 def _rows(steps: tuple[Step, ...], depth: int) -> Iterator[PlanRow]:
     for step in steps:
         if isinstance(step, Loop):
-            label = step.origin.label or ""
-            yield PlanRow(step.origin.line, depth, f"repeat {step.count}x", None, None, _stop(step), "", "", label)
+            leaving = _leaving(step)
+            what = f"repeat {step.count}x" if leaving is None else f"repeat up to {step.count}x"
+            stop = _stop(step) if leaving is None else f"{leaving.until.voltage_V:g} V reached in a pulse"
+            yield PlanRow(step.origin.line, depth, what, None, None, stop, "", "", step.origin.label or "")
             yield from _rows(step.body, depth + 1)
         else:
             yield _row(step, depth)
+
+
+def _leaving(loop: Loop) -> ConstantCurrent | None:
+    return next((step for step in loop.body if isinstance(step, ConstantCurrent) and step.leaves_loop), None)
 
 
 def _stop(loop: Loop) -> str:
@@ -133,26 +145,44 @@ def _stop(loop: Loop) -> str:
     return f"capacity below {rule.below:.4g} of cycle {rule.reference_cycle} {cycles}"
 
 
-def _row(step: Rest | ConstantCurrent | ConstantVoltage | ConstantCurrentConstantVoltage, depth: int) -> PlanRow:
-    current_mA = voltage_V = None
-    match step:
-        case Rest():
-            what = "rest"
-        case ConstantCurrent():
-            what, current_mA = step.direction, step.current_A * 1000
-        case ConstantCurrentConstantVoltage():
-            what, current_mA, voltage_V = f"{step.direction} and hold", step.current_A * 1000, step.voltage_V
-        case ConstantVoltage():
-            sign = 1 if step.direction == "charge" else -1
-            what, current_mA, voltage_V = f"hold ({step.direction})", sign * step.current_max_A * 1000, step.voltage_V
+def _row(step: ChannelStep, depth: int) -> PlanRow:
+    what, current_mA, voltage_V = _set_points(step)
     return PlanRow(
         step.origin.line,
         depth,
         what,
         current_mA,
         voltage_V,
-        until_text(step.until),
+        _ending(step),
         record_text(step.record) if step.record else "",
         limits_text(step.limits) if step.limits else "",
         step.origin.label or "",
     )
+
+
+def _set_points(step: ChannelStep) -> tuple[str, float | None, float | None]:
+    match step:
+        case Rest():
+            return "rest", None, None
+        case ConstantCurrent():
+            return step.direction, step.current_A * 1000, None
+        case ConstantCurrentConstantVoltage():
+            return f"{step.direction} and hold", step.current_A * 1000, step.voltage_V
+        case ConstantVoltage():
+            sign = 1 if step.direction == "charge" else -1
+            return f"hold ({step.direction})", sign * step.current_max_A * 1000, step.voltage_V
+        case VoltageScan():
+            what = "sweep" if len(step.turns) == 1 else f"cyclic voltammetry {step.cycles}x"
+            return what, None, None
+        case Impedance():
+            return "impedance", None, None
+
+
+def _ending(step: ChannelStep) -> str:
+    match step:
+        case VoltageScan():
+            return scan_text(step)
+        case Impedance():
+            return impedance_text(step)
+        case _:
+            return until_text(step.until)

@@ -14,7 +14,9 @@ __all__ = [
     "HEATING_RATE",
     "KINDS",
     "MASS",
+    "PERIODS",
     "RATIO",
+    "SCAN_RATE",
     "TEMPERATURE",
     "TEMPERATURE_DIFFERENCE",
     "VOLTAGE",
@@ -34,7 +36,7 @@ class Kind:
     examples: str
     sign: Literal["positive", "any"] = "any"
     words: tuple[str, ...] = ()
-    """Units that are not pint's business: ``C`` (C-rate), ``degC``, ``%``."""
+    """Units that are not pint's business: ``C`` (C-rate), ``degC``, ``%``, ``periods``."""
 
 
 CURRENT = Kind(
@@ -62,6 +64,8 @@ RATIO = Kind("ratio", "a ratio", (), "80 %", sign="positive", words=("%",))
 MASS = Kind("mass", "a mass", ("g",), "2.75 mg", sign="positive")
 AREA = Kind("area", "an area", ("cm**2",), "1.131 cm2", sign="positive")
 FREQUENCY = Kind("frequency", "a frequency", ("Hz",), "100 kHz", sign="positive")
+SCAN_RATE = Kind("scan rate", "a scan rate", ("V*s**-1",), "0.1 mV/s", sign="positive")
+PERIODS = Kind("number of periods", "a number of periods", (), "0.1 periods", words=("periods", "period"))
 
 KINDS = (
     CURRENT,
@@ -75,5 +79,7 @@ KINDS = (
     MASS,
     AREA,
     FREQUENCY,
+    SCAN_RATE,
+    PERIODS,
 )
 """In the order in which an unknown text is tried: a percentage is a ratio only where no capacity is meant."""

@@ -105,24 +105,29 @@ def _factor(product: str, target: str, unit: str, kind: Kind) -> Decimal | None:
     try:
         return conversion_factor(product, target)
     except UnknownUnit as error:
-        near = _near_symbol(unit)
+        near = " or ".join(_near_units(unit))
         remedy = f"did you mean {near}?" if near else f"write {kind.phrase} such as {kind.examples}"
         raise QuantityError(f"the unit {quoted(unit)} is unknown", remedy) from error
 
 
-def _near_symbol(unit: str) -> str | None:
-    """Return the unit with its symbols replaced by known ones that differ in case only, or look alike."""
-    by_case = {symbol.lower(): symbol for symbol in reversed(SYMBOLS)}
+def _near_units(unit: str) -> list[str]:
+    """Return the unit with its symbols replaced by known ones that differ in case only, or look alike.
 
-    def known(match: re.Match[str]) -> str:
-        word = match.group()
-        if word in SYMBOLS:
-            return word
-        close = difflib.get_close_matches(word, SYMBOLS, n=1, cutoff=0.7)
-        return by_case.get(word.lower()) or (close[0] if close else word)
+    A symbol whose case alone tells mega from milli is never guessed: both readings are returned.
+    """
 
-    near = re.sub(r"[A-Za-z]+", known, unit)
-    return near if near != unit else None
+    def reading(choice: int) -> str:
+        def known(match: re.Match[str]) -> str:
+            word = match.group()
+            if word in SYMBOLS:
+                return word
+            same = [symbol for symbol in SYMBOLS if symbol.lower() == word.lower()]
+            close = same or difflib.get_close_matches(word, SYMBOLS, n=1, cutoff=0.7) or [word]
+            return close[min(choice, len(close) - 1)]
+
+        return re.sub(r"[A-Za-z]+", known, unit)
+
+    return [near for near in dict.fromkeys(map(reading, range(2))) if near != unit]
 
 
 def _wrong_kind(unit: str, kind: Kind) -> QuantityError:
@@ -135,8 +140,10 @@ def _wrong_kind(unit: str, kind: Kind) -> QuantityError:
 
 
 def _fits(unit: str, kind: Kind) -> bool:
+    if unit in kind.words:
+        return True
     if unit in {"degC", "%"} or not kind.units:
-        return unit in kind.words
+        return False
     product = unit_product(unit)
     try:
         return any(conversion_factor(product, target) is not None for target in kind.units)

@@ -83,7 +83,7 @@ def _bind(protocol: Protocol, cell: Cell, scope: Scope, findings: list[Refusal])
     except Refusal as refusal:
         findings.append(refusal)
         return None
-    sequence = SequenceCompiler(binding, protection, window, findings, warnings)
+    sequence = SequenceCompiler(binding, protection, window, record, findings, warnings)
     steps = sequence.body(definition.steps, Position(scope))
     warnings += uncounted_cycles(steps)
     analyses = bind_analyses(definition.analyses, scope, findings)

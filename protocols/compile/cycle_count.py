@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protocols.errors import Place, Refusal
-from protocols.program import ConstantCurrent, ConstantCurrentConstantVoltage, Loop, Step
+from protocols.program import ConstantCurrent, ConstantCurrentConstantVoltage, Step
 
 __all__ = ["uncounted_cycles"]
 
@@ -12,10 +12,15 @@ def uncounted_cycles(steps: tuple[Step, ...]) -> list[Refusal]:
     """Return a warning at the second pair of charge and discharge that stands in no ``repeat``."""
     counted = {"charge": 0, "discharge": 0}
     for step in steps:
-        if isinstance(step, Loop) or not isinstance(step, ConstantCurrent | ConstantCurrentConstantVoltage):
+        if not isinstance(step, ConstantCurrent | ConstantCurrentConstantVoltage) or _is_pulse(step):
             continue
         counted[step.direction] += 1
         if min(counted.values()) > 1:
             message = "more than one charge and discharge stand outside a repeat: all of them count as one cycle"
             return [Refusal(Place(step.origin.line, "steps"), message, "write them as repeat: 2 with steps")]
     return []
+
+
+def _is_pulse(step: ConstantCurrent | ConstantCurrentConstantVoltage) -> bool:
+    until = step.until
+    return isinstance(step, ConstantCurrent) and until.voltage_V is None and until.capacity_Ah is None

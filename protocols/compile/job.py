@@ -8,7 +8,7 @@ from protocols.compile.binding import CellBinding
 from protocols.compile.protection import Protection
 from protocols.compile.scope import Scope
 from protocols.errors import Refusal
-from protocols.program import Origin, Step
+from protocols.program import Origin, Record, Step
 
 __all__ = ["Job"]
 
@@ -22,6 +22,8 @@ class Job:
     protection: Protection
     window: tuple[float, float] | None
     """Voltage window of the cell."""
+    record: Record
+    """What holds where the step does not say otherwise."""
     origin: Origin
     before: Step | None
     warnings: list[Refusal]

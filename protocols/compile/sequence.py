@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from protocols.compile.binding import CellBinding
+from protocols.compile.channel_step import ChannelStep, bind_channel_step
 from protocols.compile.job import Job
 from protocols.compile.protection import Protection
 from protocols.compile.scope import Scope
-from protocols.compile.steps import OpenHold, bind_constant_current, bind_hold, bind_rest
+from protocols.compile.steps import OpenHold
 from protocols.compile.stop_rule import bind_stop_rule
 from protocols.errors import Refusal
-from protocols.program import Loop, Origin, Step
-from protocols.schema.steps import ChargeStep, DischargeStep, ForEachStep, HoldStep, RepeatStep, RestStep
+from protocols.program import Loop, Origin, Record, Step
+from protocols.schema.steps import ForEachStep, GittStep, RepeatStep
 
 __all__ = ["LOOP_DEPTH_MAX", "STEPS_MAX", "Position", "SequenceCompiler"]
 
@@ -20,7 +21,7 @@ STEPS_MAX = 10_000
 """After expansion. A channel takes a few hundred; this only keeps a slip of the pen from filling the memory."""
 LOOP_DEPTH_MAX = 6
 
-AnyStep = RestStep | ChargeStep | DischargeStep | HoldStep | RepeatStep | ForEachStep
+AnyStep = ChannelStep | RepeatStep | ForEachStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class SequenceCompiler:
     binding: CellBinding
     protection: Protection
     window: tuple[float, float] | None
+    record: Record
     findings: list[Refusal] = field(default_factory=list)
     warnings: list[Refusal] = field(default_factory=list)
     _steps: int = 0
@@ -71,16 +73,13 @@ class SequenceCompiler:
         origin = Origin(section.place.line or 0, place.path, place.label)
         if isinstance(section, RepeatStep):
             return (self._loop(section, place, origin),)
-        job = Job(place.scope, self.binding, self.protection, self.window, origin, before, self.warnings)
-        match section:
-            case RestStep(rest=rest):
-                return (bind_rest(rest, job),)
-            case ChargeStep(charge=charge):
-                return (bind_constant_current(charge, "charge", job),)
-            case DischargeStep(discharge=discharge):
-                return (bind_constant_current(discharge, "discharge", job),)
-            case HoldStep(hold=hold):
-                return (bind_hold(hold, job),)
+        if isinstance(section, GittStep) and place.depth:
+            message = "a titration inside a repeat cannot be carried out: reaching its voltage ends the program"
+            raise Refusal(section.gitt.place, message, "write it as often as it is wanted, or use for_each")
+        return bind_channel_step(section, self._job(place, origin, before))
+
+    def _job(self, place: Position, origin: Origin, before: Step | None) -> Job:
+        return Job(place.scope, self.binding, self.protection, self.window, self.record, origin, before, self.warnings)
 
     def _for_each(self, section: ForEachStep, place: Position, before: Step | None) -> tuple[Step, ...]:
         loop = section.for_each

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protocols.compile.job import Job
-from protocols.compile.record import bind_record
+from protocols.compile.step_options import own_limits, own_record, protected
 from protocols.compile.until import bind_until, check_cut_off, refuse_endless_hold
 from protocols.errors import Place, Refusal
 from protocols.program import (
@@ -11,16 +11,12 @@ from protocols.program import (
     ConstantCurrentConstantVoltage,
     ConstantVoltage,
     Direction,
-    Limits,
-    Record,
     Rest,
     Until,
 )
 from protocols.quantity import Quantity
 from protocols.schema.constant_current import ConstantCurrentSection
 from protocols.schema.hold import HoldSection
-from protocols.schema.limits import StepLimitsSection
-from protocols.schema.record import RecordSection
 from protocols.schema.rest import RestSection
 
 __all__ = ["OpenHold", "bind_constant_current", "bind_hold", "bind_rest"]
@@ -33,20 +29,22 @@ class OpenHold(Refusal):
 def bind_rest(section: RestSection, job: Job) -> Rest:
     """Bind a rest. Raises Refusal."""
     duration_s = job.scope.value(section.for_).value
-    return Rest(Until(duration_s=duration_s), job.origin, _record(section.record, job), _limits(section.limits, job))
+    return Rest(
+        Until(duration_s=duration_s), job.origin, own_record(section.record, job), own_limits(section.limits, job)
+    )
 
 
 def bind_constant_current(
     section: ConstantCurrentSection, direction: Direction, job: Job
 ) -> ConstantCurrent | ConstantCurrentConstantVoltage:
     """Bind a charge or a discharge. Raises Refusal where it breaks the limits or can never end."""
-    job = _protected(section.limits, job)
+    job = protected(section.limits, job)
     current, place = job.scope.value(section.current), section.current.node.place
     job.protection.check_current(current, job.binding, place)
     magnitude_A = job.binding.current_A(current, place)
     current_A = magnitude_A if direction == "charge" else -magnitude_A
     until = bind_until(section.until, job)
-    record, limits = _record(section.record, job), _limits(section.limits, job)
+    record, limits = own_record(section.record, job), own_limits(section.limits, job)
     if section.hold_at is not None:
         check_cut_off(section.hold_at, direction, job)
         refuse_endless_hold(section.until, job, current)
@@ -62,7 +60,7 @@ def bind_constant_current(
 
 def bind_hold(section: HoldSection, job: Job) -> ConstantVoltage:
     """Bind a held voltage. Raises Refusal where direction or current are neither written nor to be inferred."""
-    job = _protected(section.limits, job)
+    job = protected(section.limits, job)
     job.protection.check_voltage(job.scope.value(section.voltage), section.voltage.node.place)
     direction = section.direction or _direction_before(job, section.place)
     if section.max_current is not None:
@@ -75,7 +73,7 @@ def bind_hold(section: HoldSection, job: Job) -> ConstantVoltage:
     until = bind_until(section.until, job)
     refuse_endless_hold(section.until, job, most)
     voltage_V = job.scope.value(section.voltage).value
-    record, limits = _record(section.record, job), _limits(section.limits, job)
+    record, limits = own_record(section.record, job), own_limits(section.limits, job)
     return ConstantVoltage(voltage_V, direction, current_max_A, until, job.origin, record, limits)
 
 
@@ -95,18 +93,3 @@ def _current_before(job: Job, place: Place) -> float:
         case _:
             message = "no charge or discharge stands directly before the hold: its largest current is open"
             raise OpenHold(place, message, "add max_current: 1C")
-
-
-def _protected(section: StepLimitsSection | None, job: Job) -> Job:
-    if section is None:
-        return job
-    protection = job.protection.narrowed(section, job.scope, job.binding)
-    return Job(job.scope, job.binding, protection, job.window, job.origin, job.before, job.warnings)
-
-
-def _limits(section: StepLimitsSection | None, job: Job) -> Limits | None:
-    return None if section is None else _protected(section, job).protection.limits
-
-
-def _record(section: RecordSection | None, job: Job) -> Record | None:
-    return None if section is None else bind_record(section, job.scope, job.binding)

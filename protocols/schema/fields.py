@@ -7,7 +7,19 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from protocols.errors import Refusal
-from protocols.kinds import CAPACITY, CURRENT, DURATION, RATIO, TEMPERATURE, VOLTAGE
+from protocols.kinds import (
+    CAPACITY,
+    CURRENT,
+    DURATION,
+    FREQUENCY,
+    HEATING_RATE,
+    PERIODS,
+    RATIO,
+    SCAN_RATE,
+    TEMPERATURE,
+    TEMPERATURE_DIFFERENCE,
+    VOLTAGE,
+)
 from protocols.node import Node, SequenceNode
 from protocols.quantity import Quantity
 from protocols.schema.written import ReadAs, Written, as_count, as_quantity, as_text
@@ -17,8 +29,14 @@ __all__ = [
     "Count",
     "Current",
     "Duration",
+    "Frequency",
+    "HeatingRate",
     "Label",
+    "Periods",
     "Ratio",
+    "ScanRate",
+    "Temperature",
+    "TemperatureDifference",
     "TemperatureRange",
     "Voltage",
     "VoltageRange",
@@ -29,6 +47,11 @@ Voltage = Annotated[Written[Quantity], ReadAs(as_quantity(VOLTAGE))]
 Duration = Annotated[Written[Quantity], ReadAs(as_quantity(DURATION))]
 Capacity = Annotated[Written[Quantity], ReadAs(as_quantity(CAPACITY))]
 Temperature = Annotated[Written[Quantity], ReadAs(as_quantity(TEMPERATURE))]
+TemperatureDifference = Annotated[Written[Quantity], ReadAs(as_quantity(TEMPERATURE_DIFFERENCE))]
+HeatingRate = Annotated[Written[Quantity], ReadAs(as_quantity(HEATING_RATE))]
+ScanRate = Annotated[Written[Quantity], ReadAs(as_quantity(SCAN_RATE))]
+Frequency = Annotated[Written[Quantity], ReadAs(as_quantity(FREQUENCY))]
+Periods = Annotated[Written[Quantity], ReadAs(as_quantity(PERIODS))]
 Ratio = Annotated[Written[Quantity], ReadAs(as_quantity(RATIO))]
 Count = Annotated[Written[int], ReadAs(as_count())]
 Label = Annotated[Written[str], ReadAs(as_text())]

@@ -12,11 +12,28 @@ from protocols.schema.constant_current import ConstantCurrentSection
 from protocols.schema.fields import Count, Label
 from protocols.schema.for_each import ForEach, ReadForEach
 from protocols.schema.hold import HoldSection
+from protocols.schema.impedance import ImpedanceSection
+from protocols.schema.pulse import GittSection, PulseSection
 from protocols.schema.rest import RestSection
 from protocols.schema.section import Section, unknown_word
 from protocols.schema.stop_when import StopWhenSection
+from protocols.schema.voltage_scan import CyclicVoltammetrySection, SweepSection
 
-__all__ = ["ChargeStep", "DischargeStep", "ForEachStep", "HoldStep", "RepeatStep", "RestStep", "StepSection", "Steps"]
+__all__ = [
+    "ChargeStep",
+    "CyclicVoltammetryStep",
+    "DischargeStep",
+    "ForEachStep",
+    "GittStep",
+    "HoldStep",
+    "ImpedanceStep",
+    "PulseStep",
+    "RepeatStep",
+    "RestStep",
+    "StepSection",
+    "Steps",
+    "SweepStep",
+]
 
 
 class _Step(Section):
@@ -47,6 +64,36 @@ class HoldStep(_Step):
     hold: HoldSection
 
 
+class PulseStep(_Step):
+    """Constant current for a time, then open circuit."""
+
+    pulse: PulseSection
+
+
+class GittStep(_Step):
+    """Titration: pulses with rests between, until a voltage is reached."""
+
+    gitt: GittSection
+
+
+class SweepStep(_Step):
+    """The voltage moves to another at a constant rate."""
+
+    sweep: SweepSection
+
+
+class CyclicVoltammetryStep(_Step):
+    """The voltage moves between two vertices at a constant rate."""
+
+    cyclic_voltammetry: CyclicVoltammetrySection
+
+
+class ImpedanceStep(_Step):
+    """One impedance spectrum."""
+
+    impedance: ImpedanceSection
+
+
 class RepeatStep(_Step):
     """A loop; one pass is one cycle."""
 
@@ -62,7 +109,19 @@ class ForEachStep(_Step):
     steps: Steps = Field(description="what is done for each", examples=["[…]"])
 
 
-_KINDS = ("rest", "charge", "discharge", "hold", "repeat", "for_each")
+_KINDS = (
+    "rest",
+    "charge",
+    "discharge",
+    "hold",
+    "pulse",
+    "gitt",
+    "sweep",
+    "cyclic_voltammetry",
+    "impedance",
+    "repeat",
+    "for_each",
+)
 """Known steps; a new family adds its key here, its model above and its binding in :mod:`protocols.compile`."""
 _BESIDE = ("label", "steps", "stop_when")
 
@@ -97,6 +156,11 @@ StepSection = Annotated[
     | Annotated[ChargeStep, Tag("charge")]
     | Annotated[DischargeStep, Tag("discharge")]
     | Annotated[HoldStep, Tag("hold")]
+    | Annotated[PulseStep, Tag("pulse")]
+    | Annotated[GittStep, Tag("gitt")]
+    | Annotated[SweepStep, Tag("sweep")]
+    | Annotated[CyclicVoltammetryStep, Tag("cyclic_voltammetry")]
+    | Annotated[ImpedanceStep, Tag("impedance")]
     | Annotated[RepeatStep, Tag("repeat")]
     | Annotated[ForEachStep, Tag("for_each")],
     Discriminator(_kind),

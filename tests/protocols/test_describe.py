@@ -6,6 +6,7 @@ from protocols.cell import Cell
 from protocols.compile import compile_protocol
 from protocols.describe import describe_plan, duration_text
 from protocols.reading import parse_protocol
+from tests.protocols.binding import plan_of
 
 TEXT = """\
 cellbench: 1
@@ -44,6 +45,33 @@ def test_every_absolute_set_point_stands_in_a_row() -> None:
     assert segment.rows[0].record == "every 1 min, 1 mA"
     assert segment.rows[2].limits == "-0.05 V to 2 V, 10 mA, 5 mAh, 15 degC to 40 degC"
     assert {row.label for row in segment.rows[1:]} == {"life"}
+
+
+SWEEPS = """\
+- cyclic_voltammetry: {vertices: [0.01 V, 1.5 V], scan_rate: 0.1 mV/s, cycles: 3, end: 1 V}
+- sweep: {from: 10 mV vs open circuit, to: 1.5 V, scan_rate: 2 V/s, record: {every: 1 ms}}
+- impedance: {potentiostatic: 7 mV rms, from: 100 kHz, to: 0.1 Hz, per_decade: 10, average: 3, settle: 10 s}
+- impedance: {galvanostatic: 0.1 mA peak, around: 1 mA discharge, from: 1 MHz, to: 100 mHz, per_decade: 6}
+- gitt: {discharge: 0.1C, pulse: 10 min, rest: 1 h, until: {voltage: 0.01 V}}
+"""
+
+
+def test_sweeps_spectra_and_titrations_are_a_clear_line_each() -> None:
+    (segment,) = describe_plan(plan_of(SWEEPS))
+    assert [(row.line, row.depth, row.what, row.until) for row in segment.rows] == [
+        (8, 0, "cyclic voltammetry 3x", "from open circuit to 0.01 V, 1.5 V at 0.1 mV/s, then to 1 V"),
+        (9, 0, "sweep", "from 10 mV vs open circuit to 1.5 V at 2 V/s"),
+        (
+            10,
+            0,
+            "impedance",
+            "9.899 mV peak at open circuit, after 10 s there, 100 kHz to 0.1 Hz, 61 points, average of 3",
+        ),
+        (11, 0, "impedance", "0.1 mA peak around -1 mA, 1 MHz to 0.1 Hz, 43 points"),
+        (12, 0, "repeat up to 120x", "0.01 V reached in a pulse"),
+        (12, 1, "discharge", "0.01 V or 10 min"),
+        (12, 1, "rest", "1 h"),
+    ]
 
 
 @pytest.mark.parametrize(

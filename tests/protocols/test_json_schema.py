@@ -37,6 +37,18 @@ def test_editors_accept_every_form_of_a_step() -> None:
         {"rest": {"for": "$wetting"}, "label": "wetting"},
         {"charge": {"current": "C/10", "hold_at": "1.5 V", "until": {"current": "0.05C"}}},
         {"hold": {"voltage": "−5 mV", "max_current": "1C", "direction": "charge", "until": {"duration": "1 h"}}},
+        {"sweep": {"to": "1.5 V", "from": "open circuit", "scan_rate": "0.1 mV/s"}},
+        {
+            "cyclic_voltammetry": {
+                "vertices": ["0.01 V", "$high"],
+                "scan_rate": "$rate",
+                "start": "5 mV vs open circuit",
+            }
+        },
+        {"impedance": {"potentiostatic": "10 mV peak", "from": "100 kHz", "to": "0.1 Hz", "per_decade": 10}},
+        {"impedance": {"galvanostatic": "7 uA rms", "from": "1 Hz", "to": "1 mHz", "per_decade": 6, "around": "0 mA"}},
+        {"gitt": {"charge": "0.1C", "pulse": "10 min", "rest": "1 h", "until": {"voltage": "1.5 V", "pulses": 60}}},
+        {"pulse": {"discharge": "2C", "for": "10 s", "rest": {"for": "40 s"}}},
         {"for_each": {"r": ["1C", "2C"]}, "steps": [{"repeat": 3, "steps": [{"rest": "1 s"}]}]},
     ]
     document["analyses"] = ["cycles", {"retention": {"reference_cycle": 1}}]
@@ -65,6 +77,20 @@ REFUSED = {
     "repeat nothing": _set("steps", 1, "repeat", value=0),
     "another version": _set("cellbench", value=2),
     "null": _set("record", "voltage_change", value=None),
+    "an amplitude of no form": _set(
+        "steps", 0, value={"impedance": {"potentiostatic": "10 mV", "from": "1 Hz", "to": "1 mHz", "per_decade": 6}}
+    ),
+    "two controls": _set(
+        "steps",
+        0,
+        value={
+            "impedance": {"potentiostatic": "1 mV peak", "galvanostatic": "1 mA peak", "from": "1 Hz", "to": "2 Hz"}
+        },
+    ),
+    "a pulse without a direction": _set("steps", 0, value={"pulse": {"for": "10 s"}}),
+    "three vertices": _set(
+        "steps", 0, value={"cyclic_voltammetry": {"vertices": ["1 V", "2 V", "3 V"], "scan_rate": "1 mV/s"}}
+    ),
     "a window of three": _set("cell", "window", value=["1 V", "2 V", "3 V"]),
 }
 

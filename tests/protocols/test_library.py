@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from protocols.cell import Cell
 from protocols.compile import compile_protocol
 from protocols.errors import ProtocolErrors
 from protocols.plan import Segment
-from protocols.program import ConstantCurrent, Loop, Program, Rest, walk
+from protocols.program import ConstantCurrent, Impedance, Loop, Program, Rest, VoltagePoint, VoltageScan, walk
 from protocols.reading import check, load_protocol, read_protocol
 
 CELL = Cell("L1", 2.753e-3, 1.131, 3.35e-3, 0.01, 1.5, "SiO@C-l")
@@ -23,7 +24,14 @@ def program_of(name: str, **parameters: str) -> Program:
 
 
 def test_the_library_holds_what_the_first_lab_needs() -> None:
-    assert library.names() == ["cycling-2c-500", "formation", "rate-ladder"]
+    assert library.names() == [
+        "cv-scan-rates",
+        "cycling-2c-500",
+        "formation",
+        "gitt",
+        "impedance",
+        "rate-ladder",
+    ]
 
 
 @pytest.mark.parametrize("name", library.names())
@@ -79,7 +87,38 @@ def test_the_long_cycling_is_one_loop_with_a_stop_rule_and_enough_records() -> N
     assert plan.estimate.records / 1000 >= 200  # a half-cycle
 
 
-@pytest.mark.parametrize("name", library.names())
+def test_the_scan_rates_rise_and_a_faster_one_comes_last() -> None:
+    scans = [step for step in program_of("cv-scan-rates").steps if isinstance(step, VoltageScan)]
+    assert [scan.scan_rate_V_per_s for scan in scans] == pytest.approx([1e-4, 2e-4, 3e-4, 4e-4, 5e-4, 1e-3])
+    assert [scan.cycles for scan in scans] == [3, 3, 3, 3, 3, 1]
+    assert {scan.turns for scan in scans} == {(VoltagePoint(0.01), VoltagePoint(1.5))}
+    assert scans[0].origin.label == "cv 0.1 mV/s"
+
+
+def test_the_spectrum_is_taken_at_a_defined_state_of_charge() -> None:
+    full, lithiated, rest, spectrum = program_of("impedance").steps
+    assert isinstance(full, ConstantCurrent)
+    assert isinstance(lithiated, ConstantCurrent)
+    assert isinstance(rest, Rest)
+    assert isinstance(spectrum, Impedance)
+    assert full.until.voltage_V == 1.5
+    assert lithiated.until.capacity_Ah == pytest.approx(3.35e-3 / 2)
+    assert (spectrum.frequency_from_Hz, spectrum.frequency_to_Hz, spectrum.amplitude_peak_V) == (1e5, 0.1, 0.01)
+
+
+def test_the_titration_goes_down_and_back_up() -> None:
+    down, up = compile_protocol(load_protocol("gitt"), CELL).items
+    assert isinstance(down, Segment)
+    assert isinstance(up, Segment)
+    for segment, sign, cut_off_V in ((down, -1, 0.01), (up, 1, 1.5)):
+        loop = segment.program.steps[-1]
+        assert isinstance(loop, Loop)
+        pulse = loop.body[0]
+        assert isinstance(pulse, ConstantCurrent)
+        assert (math.copysign(1, pulse.current_A), pulse.until.voltage_V, pulse.leaves_loop) == (sign, cut_off_V, True)
+
+
+@pytest.mark.parametrize("name", ["cycling-2c-500", "formation", "rate-ladder"])
 def test_discharge_is_lithiation_and_comes_first(name: str) -> None:
     steps = [step for step in walk(program_of(name).steps) if isinstance(step, ConstantCurrent)]
     assert [step.current_A < 0 for step in steps[:2]] == [True, False]

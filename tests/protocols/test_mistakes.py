@@ -31,7 +31,7 @@ IN_STEPS = [
     ("- charge: {curent: 1C, " + CC + "}", 8, "charge.curent", "is unknown", "did you mean current?"),
     ("- charge: {" + CC + "}", 8, "charge", "has no current", "add current: 0.2 A/g"),
     ("- rest: 1 s\n- dischrage: {current: 1C}", 9, "steps[1]", '"dischrage" is no step', "did you mean discharge?"),
-    ("- temperature: {to: 5 degC}", 8, "steps[0]", "is no step", "rest, charge, discharge, hold, repeat, for_each"),
+    ("- sleep: {to: 5 degC}", 8, "steps[0]", "is no step", "rest, charge, discharge, hold, pulse, gitt, sweep"),
     ("- rest: 1 s\n  charge: {current: 1C}", 9, "steps[0]", "names two steps", "a line of its own with a dash"),
     ("- label: x", 8, "steps[0]", "names no step", "rest, charge"),
     ("- 5", 8, "steps[0]", "is not a step", "- rest: 10 min"),

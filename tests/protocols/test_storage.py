@@ -15,6 +15,7 @@ from protocols.program import (
     ConstantCurrent,
     ConstantCurrentConstantVoltage,
     ConstantVoltage,
+    Impedance,
     Limits,
     Loop,
     Origin,
@@ -24,6 +25,8 @@ from protocols.program import (
     RetentionRule,
     Step,
     Until,
+    VoltagePoint,
+    VoltageScan,
 )
 from protocols.reading import load_protocol
 from protocols.storage import StoredPlanError, dump_plan, load_plan
@@ -39,12 +42,30 @@ UNTIL = st.builds(Until, MAYBE, MAYBE, MAYBE, MAYBE)
 RECORD = st.builds(Record, MAYBE, MAYBE, MAYBE)
 LIMITS = st.builds(Limits, NUMBER, NUMBER, NUMBER, MAYBE, MAYBE, MAYBE)
 OWN = (st.none() | RECORD, st.none() | LIMITS)
+COUNT = st.integers(1, 999)
+POINT = st.builds(VoltagePoint, NUMBER, st.sampled_from(["absolute", "open_circuit"]))
 DIRECTION = st.sampled_from(["charge", "discharge"])
 PLAIN_STEP: st.SearchStrategy[Step] = st.one_of(
     st.builds(Rest, UNTIL, ORIGIN, *OWN),
-    st.builds(ConstantCurrent, NUMBER, UNTIL, ORIGIN, *OWN),
+    st.builds(ConstantCurrent, NUMBER, UNTIL, ORIGIN, *OWN, st.booleans()),
     st.builds(ConstantVoltage, NUMBER, DIRECTION, NUMBER, UNTIL, ORIGIN, *OWN),
     st.builds(ConstantCurrentConstantVoltage, NUMBER, NUMBER, UNTIL, ORIGIN, *OWN),
+    st.builds(
+        VoltageScan, POINT, st.lists(POINT, min_size=1, max_size=3).map(tuple), NUMBER, ORIGIN, COUNT, st.none() | POINT
+    ),
+    st.builds(
+        Impedance,
+        control=st.sampled_from(["potentiostatic", "galvanostatic"]),
+        frequency_from_Hz=NUMBER,
+        frequency_to_Hz=NUMBER,
+        points_per_decade=NUMBER,
+        origin=ORIGIN,
+        amplitude_peak_V=MAYBE,
+        bias=st.none() | POINT,
+        amplitude_peak_A=MAYBE,
+        average=COUNT,
+        drift_correction=st.booleans(),
+    ),
 )
 RULE = st.none() | st.builds(RetentionRule, NUMBER, st.integers(1, 9), st.integers(1, 9))
 

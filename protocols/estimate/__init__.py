@@ -1,0 +1,6 @@
+"""How long a program will take and how much it will record. From nominal capacity; not a promise."""
+
+from protocols.estimate.bucket import HOLD_TIME_CONSTANT_S
+from protocols.estimate.estimate import BYTES_PER_RECORD, estimate_program, total
+
+__all__ = ["BYTES_PER_RECORD", "HOLD_TIME_CONSTANT_S", "estimate_program", "total"]
