@@ -21,7 +21,9 @@ from drivers.contracts import Batch
 from orchestrator.store.backlog import Backlog
 from orchestrator.store.errors import StoreError, is_unavailable
 from orchestrator.store.record_columns import checked_columns
-from orchestrator.store.record_writer import RecordJob, RecordWriter
+from orchestrator.store.record_job import RecordJob
+from orchestrator.store.record_writer import RecordWriter
+from orchestrator.store.spectrum_columns import checked_spectra
 from orchestrator.store.transactions import unavailable
 
 __all__ = ["Recorder"]
@@ -29,7 +31,7 @@ __all__ = ["Recorder"]
 T = TypeVar("T")
 
 _TRANSACTION_WEIGHT = 50_000
-"""Records in one transaction at most, about: keeps a commit short while a long backlog is worked off."""
+"""Rows in one transaction at most, about: keeps a commit short while a long backlog is worked off."""
 
 
 class _ChangeJob:
@@ -64,9 +66,9 @@ class Recorder:
         self._thread.start()
 
     def record(self, run_id: int, segment_id: int, batch: Batch) -> Future[None]:
-        """Store records, the cursor behind them, and what follows from them (cycles, levels), all or nothing.
+        """Store records, points of spectra, the cursor behind them, and cycles and levels; all or nothing.
 
-        Records that are stored already are left out if they are equal, refused with StoreError if not. Raises
+        What is stored already is left out if it is equal, refused with StoreError if not. Raises
         StoreError at once for a malformed batch, StoreUnavailable when the backlog stays full or is closed.
         """
         return self.record_all([(run_id, segment_id, batch)])[0]
@@ -74,7 +76,7 @@ class Recorder:
     def record_all(self, batches: Iterable[tuple[int, int, Batch]]) -> list[Future[None]]:
         """Store what one reply brought for several (run, segment): in one commit, but each future for itself."""
         jobs = [
-            RecordJob(run_id, segment_id, checked_columns(batch.columns), batch.cursor)
+            RecordJob(run_id, segment_id, checked_columns(batch.columns), batch.cursor, checked_spectra(batch.spectra))
             for run_id, segment_id, batch in batches
         ]
         self._backlog.put(*jobs)

@@ -34,10 +34,14 @@ class SegmentTail:
     time_offset_s: float
     cycles: CycleCounter
     levels: LevelCounter
+    last_point: int | None = None
+    """Of its spectra; None: not looked up yet, since few segments have any."""
 
-    def move(self, columns: Columns, cursor: str) -> None:
-        """Stand behind checked records that follow the last one, at the cursor after them."""
+    def move(self, columns: Columns, points: Columns, cursor: str) -> None:
+        """Stand behind checked records and points that follow the last ones, at the cursor after them."""
         self.cursor = cursor
+        if points:
+            self.last_point = int(points["seq"][-1])
         if len(columns["seq"]):
             self.records += len(columns["seq"])
             self.last_seq = int(columns["seq"][-1])

@@ -10,7 +10,7 @@ from sqlalchemy.sql import ColumnElement
 
 from drivers.contracts import Translation
 from orchestrator.store.errors import StoreError
-from orchestrator.store.tables import cycles, records, segments
+from orchestrator.store.tables import cycles, records, segments, spectra
 
 __all__ = [
     "Segment",
@@ -76,13 +76,18 @@ def insert_segment(
 def next_offsets(connection: Connection, run_id: int) -> tuple[int, float]:
     """Return the last cycle and the last test time (s) of a run: what the next segment's own are added to."""
     last_cycle = connection.scalar(select(func.max(cycles.c.cycle)).where(cycles.c.run_id == run_id)) or 0
-    ends_s = [0.0]
-    for segment_id, offset_s in connection.execute(
-        select(segments.c.id, segments.c.time_offset_s).where(segments.c.run_id == run_id)
-    ):
-        last = select(records.c.test_time_s).where(records.c.segment_id == segment_id)
-        ends_s.append(offset_s + (connection.scalar(last.order_by(records.c.seq.desc()).limit(1)) or 0.0))
-    return last_cycle, max(ends_s)
+    last_s = 0.0
+    offsets = (segments.c.id, segments.c.cycle_offset, segments.c.time_offset_s)
+    for segment_id, cycle_offset, offset_s in connection.execute(
+        select(*offsets).where(segments.c.run_id == run_id)
+    ).all():
+        for table in (records, spectra):  # a segment may hold nothing but a spectrum
+            ends = select(table.c.cycle, table.c.test_time_s).where(table.c.segment_id == segment_id)
+            end = connection.execute(ends.order_by(table.c.seq.desc()).limit(1)).one_or_none()
+            if end is not None:
+                last_cycle = max(last_cycle, cycle_offset + end.cycle)
+                last_s = max(last_s, offset_s + end.test_time_s)
+    return last_cycle, last_s
 
 
 def get_segment(connection: Connection, segment_id: int) -> Segment:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from orchestrator.store.read_columns import MeasuredTable
+
 __all__ = ["last_seq_of", "seq_range"]
 
 
@@ -17,9 +19,9 @@ def seq_range(connection: Connection, segment_id: int, start_s: float, end_s: fl
     return (first, behind - 1) if first < behind else None
 
 
-def last_seq_of(connection: Connection, segment_id: int) -> int | None:
-    """Return the highest seq stored, None if there is no record."""
-    query = f"SELECT max(seq) FROM records WHERE segment_id = {int(segment_id)}"  # noqa: S608 - an integer
+def last_seq_of(connection: Connection, segment_id: int, table: MeasuredTable = "records") -> int | None:
+    """Return the highest seq stored, None if there is no row."""
+    query = f"SELECT max(seq) FROM {table} WHERE segment_id = {int(segment_id)}"  # noqa: S608 - an integer
     found: int | None = connection.exec_driver_sql(query).scalar()
     return found
 

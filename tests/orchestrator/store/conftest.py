@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Connection, Engine
 
-from drivers.contracts import RECORD_COLUMNS, Batch, MappedStep, StepKind, Translation
+from drivers.contracts import RECORD_COLUMNS, SPECTRUM_COLUMNS, Batch, MappedStep, StepKind, Translation
 from orchestrator.store.cells import insert_cell
 from orchestrator.store.protocol_files import put_protocol
 from orchestrator.store.runs import insert_run
@@ -90,6 +90,40 @@ def cut(columns: dict[str, np.ndarray[Any, Any]], first: int, last: int) -> Batc
     """Return records ``first..last`` (seq, inclusive) as a driver would deliver them."""
     inside = (columns["seq"] >= first) & (columns["seq"] <= last)
     return Batch({name: column[inside] for name, column in columns.items()}, cursor=str(last))
+
+
+def measured_spectra(count: int, per_spectrum: int = 12, seed: int = 1) -> dict[str, np.ndarray[Any, Any]]:
+    """What an instrument measured: ``count`` spectra of a resistor beside a capacitor, behind a resistor."""
+    rng = np.random.default_rng(seed)
+    index = np.arange(count * per_spectrum)
+    spectrum, place = np.divmod(index, per_spectrum)
+    frequency_Hz = 1e5 * 10.0 ** (-place / 2)
+    z = 2.1 + 30 / (1 + 2j * np.pi * frequency_Hz * 30 * 1e-3) + rng.normal(0, 1e-3, len(index))
+    temperature = 25 + rng.normal(0, 0.1, len(index))
+    temperature[index % 5 == 3] = np.nan
+    columns = {
+        "seq": index + 1,
+        "spectrum": spectrum + 1,
+        "cycle": spectrum // 2 + 1,
+        "step": spectrum % 2 + 2,
+        "unix_time_s": 1.7e9 + index * 3.7,
+        "test_time_s": index * 3.7,
+        "frequency_Hz": frequency_Hz,
+        "z_real_Ohm": z.real,
+        "z_imag_Ohm": z.imag,
+        "voltage_amplitude_V": np.full(len(index), 0.01),
+        "current_amplitude_A": 0.01 / np.abs(z),
+        "phase_rad": np.angle(z),
+        "voltage_V": 0.4 + rng.normal(0, 1e-4, len(index)),
+        "current_A": rng.normal(0, 1e-6, len(index)),
+        "temperature_degC": temperature,
+    }
+    return {name: columns[name].astype(kind) for name, kind in SPECTRUM_COLUMNS.items()}
+
+
+@pytest.fixture(scope="session")
+def spectra_memory() -> Callable[..., dict[str, np.ndarray[Any, Any]]]:
+    return measured_spectra
 
 
 @pytest.fixture(scope="session")

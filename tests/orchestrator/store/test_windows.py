@@ -115,7 +115,7 @@ def test_a_million_records_plot_at_once_and_the_levels_go_on_after_a_restart(eng
         for first in range(0, 1_000_000, 250_000):
             part = {name: column[first : first + 250_000] for name, column in million.items()}
             tail = load_tail(connection, placed.segment_id)  # as after a restart
-            tail.move(part, "")
+            tail.move(part, {}, "")
             tail.cycles.add(part)
             tail.levels.add(part)
             if first:
