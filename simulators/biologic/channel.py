@@ -192,6 +192,7 @@ class Channel:
             self.hardware.voltage_noise_V,
             self.hardware.current_noise_A,
             (self.hardware.seed, self.number, test_id),
+            self._now_unix_s,
         )
         self._run = ListRun(self.techniques, self._clips, settings, self._enter)
         self._settle()

@@ -34,6 +34,11 @@ class Clips:
         self._current_A = 0.0
         """Where the course before ended: a sweep that turns begins with the current of the one before it."""
 
+    def warm(self, temperature_degC: float) -> None:
+        """Let the cell be so warm from now on."""
+        if self.cell is not None:
+            self.cell.temperature_degC = temperature_degC
+
     def rest(self) -> Course:
         """Open circuit."""
         return self.current(0.0)

@@ -15,6 +15,7 @@ from simulators.biologic.segment import SegmentKey
 from simulators.biologic.sequence import LinkedTechnique, Position
 from simulators.biologic.technique_run import TechniqueRun
 from simulators.biologic.techniques import EXECUTIONS
+from simulators.cell import WarmthChange
 
 __all__ = ["ListRun", "RunSettings"]
 
@@ -30,6 +31,8 @@ class RunSettings:
     voltage_noise_V: float
     current_noise_A: float
     seed: tuple[int, ...]
+    begin_unix_s: float
+    """What seconds are counted from: the cell's temperature is known by lab time."""
 
 
 class ListRun:
@@ -42,18 +45,27 @@ class ListRun:
         self._enter = enter
         self._noise = np.random.default_rng(list(settings.seed))
         self._position = Position(techniques)
+        self._felt_unix_s = settings.begin_unix_s
         self._shown = clips.rest().response(np.zeros(1))
         self.technique: TechniqueRun | None = None
         self.ended_s: float | None = None
+        self._feel_warmth(0.0)
         self._begin_next(0.0)
 
     def advance(self, now_s: float) -> None:
         """Execute everything that is due."""
         while self.technique is not None:
             run = self.technique
-            if not self._tell(run, run.tick_at(now_s)) or run.end_s > now_s:
+            change = self._change_of_warmth(min(now_s, run.end_s))
+            until_s = now_s if change is None else change.unix_s - self._settings.begin_unix_s
+            if not self._tell(run, run.tick_at(until_s)):
                 return
-            self._finish_piece(run, int(run.piece.end), cut=False)
+            if change is not None:
+                self._go_on_warmer(run, run.tick_at(until_s), change)
+            elif run.end_s > now_s:
+                return
+            else:
+                self._finish_piece(run, int(run.piece.end), cut=False)
 
     def stop(self, now_s: float) -> None:
         """End here, at open circuit."""
@@ -89,6 +101,30 @@ class ListRun:
 
     # ---- inside
 
+    def _change_of_warmth(self, until_s: float) -> WarmthChange | None:
+        """Next temperature that a cell in a chamber is to feel before then."""
+        cell = self._clips.cell
+        if cell is None or cell.warmth is None:
+            return None
+        until_unix_s = self._settings.begin_unix_s + until_s
+        return cell.warmth.next_change(cell.temperature_degC, self._felt_unix_s, until_unix_s)
+
+    def _go_on_warmer(self, run: TechniqueRun, tick: int, change: WarmthChange) -> None:
+        """Let the cell feel it: constant steps and rests from now on, spectra point by point, sweeps at the next."""
+        self._felt_unix_s = change.unix_s
+        takes_it = run.piece.takes_updates and run.piece.begin < tick < run.piece.end
+        if takes_it:
+            self._leave_piece(run, tick)
+        self._clips.warm(change.temperature_degC)
+        if takes_it:
+            run.go_on_warmer(tick)
+
+    def _feel_warmth(self, at_s: float) -> None:
+        cell, at_unix_s = self._clips.cell, self._settings.begin_unix_s + at_s
+        if cell is not None and cell.warmth is not None:
+            self._felt_unix_s = max(self._felt_unix_s, at_unix_s)
+            self._clips.warm(cell.warmth.at_degC(at_unix_s))
+
     def _tell(self, run: TechniqueRun, tick: int) -> bool:
         """Tell the rows due by then; False where the memory let the run end."""
         for ticks, columns in run.rows_until(tick):
@@ -104,8 +140,10 @@ class ListRun:
         self._shown = self._clips.leave(run.piece.course, run.elapsed_s(tick))
 
     def _finish_piece(self, run: TechniqueRun, tick: int, *, cut: bool) -> None:
+        at_s = run.start_s + tick * run.bench.tick_s
         self._leave_piece(run, tick)
-        self._follow(run.finish_piece(tick, cut=cut), run.start_s + tick * run.bench.tick_s)
+        self._feel_warmth(at_s)
+        self._follow(run.finish_piece(tick, cut=cut), at_s)
 
     def _follow(self, outcome: Outcome | None, at_s: float) -> None:
         if outcome is Outcome.NEXT:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simulators.biologic.clips import Clips, Course
 from simulators.biologic.parameter_set import ParameterSet
 from simulators.biologic.ranges import current_full_scale_A
+from simulators.biologic.record_ticks import LastRow, Quantity
 
 __all__ = ["Bench", "Columns", "Ending", "Outcome", "Piece", "Technique", "Ticks", "time_columns"]
 
@@ -33,10 +34,15 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """When a piece ended, in ticks since the technique's start; ``cut`` where its parameters were changed under way."""
+    """When a piece ended, in ticks since the technique's start.
+
+    ``cut`` where its parameters, or the cell's temperature, were changed under way.
+    """
 
     tick: int
     cut: bool
+    row: LastRow | None = None
+    """Of a piece cut by a temperature: its last row, relative to its end, after which rows go on as if uncut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,11 @@ class Piece:
     process: int = 0
     waits_for_trigger: bool = False
     takes_updates: bool = False
-    """Whether parameters that change under way cut it; else they count from the next piece on."""
+    """Whether parameters or a temperature that change under way cut it; else they count from the next piece on."""
+    watched: Quantity | None = None
+    """What rows are written at a change of, where it takes updates."""
+    before: LastRow | None = None
+    """The last row before its begin, where it goes on after one that a temperature cut."""
     control: float = 0.0
     """What is controlled, in V or A."""
 

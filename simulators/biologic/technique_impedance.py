@@ -73,9 +73,7 @@ def _points(bench: Bench, potentio: bool, value: float, begin: int) -> Piece:
     ticks = np.ceil(after_s / bench.tick_s).astype(np.int64)
     course = _drive(bench, potentio, value)
     amplitude = bench.parameters.number("Amplitude_Voltage" if potentio else "Amplitude_Current")
-    points = _Points(
-        bench, course, potentio, amplitude, frequency_Hz, bench.clips.impedance(frequency_Hz), ticks, begin
-    )
+    points = _Points(bench, course, potentio, amplitude, frequency_Hz, ticks, begin)
     return Piece(begin, begin + int(ticks[-1]), course, _once(ticks), points, process=1, control=value)
 
 
@@ -92,7 +90,6 @@ class _Points:
     potentio: bool
     amplitude: float
     frequency_Hz: NDArray[np.float64]
-    impedance_Ohm: NDArray[np.complex128]
     ticks: Ticks
     begin: int
 
@@ -101,7 +98,8 @@ class _Points:
         at = np.searchsorted(self.ticks, ticks)
         ewe_V, i_A = self.bench.potential_and_current(self.course, ticks)
         noise = self.bench.normal(len(ticks)) * _RELATIVE_NOISE
-        measured = self.impedance_Ohm[at] * (1 + noise[:, 0] + 1j * noise[:, 1])
+        present_Ohm = self.bench.clips.impedance(self.frequency_Hz[at])  # at the temperature of these rows
+        measured = present_Ohm * (1 + noise[:, 0] + 1j * noise[:, 1])
         modulus = np.abs(measured)
         abs_ewe = np.full(len(ticks), self.amplitude) if self.potentio else self.amplitude * modulus
         abs_i = abs_ewe / modulus

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from simulators.biologic.piece import Bench, Columns, Ending, Outcome, Piece, Technique, Ticks
+from simulators.biologic.record_ticks import LastRow
 from simulators.biologic.segment import SegmentKey
 
 __all__ = ["TechniqueRun"]
@@ -27,6 +28,8 @@ class TechniqueRun:
         self._piece: Piece
         self._generator: Technique
         self._pending: Ticks
+        self._last_row: int | None = None
+        """Tick since the piece's begin."""
 
     def begin(self, begin: Callable[[Bench], Technique]) -> Outcome | None:
         """Begin with the first piece; an outcome where there is none."""
@@ -68,6 +71,7 @@ class TechniqueRun:
                 self._pending = block
             due = int(np.searchsorted(self._pending, wanted, side="right"))
             if due:
+                self._last_row = int(self._pending[due - 1])
                 yield self._piece.begin + self._pending[:due], self._piece.measure(self._pending[:due])
             self._pending = self._pending[due:]
             if len(self._pending):
@@ -77,6 +81,21 @@ class TechniqueRun:
         """Go on to the next piece; the cell's state has to be that of now. An outcome where it was the last."""
         return self._go_on(lambda: self._generator.send(Ending(tick, cut)))
 
+    def go_on_warmer(self, tick: int) -> None:
+        """Begin the piece anew from here, where it takes that; the cell's state has to be that of now."""
+        if (row := self._row_before(tick - self._piece.begin)) is not None:
+            self._go_on(lambda: self._generator.send(Ending(tick, True, row)))
+
+    def _row_before(self, elapsed: int) -> LastRow | None:
+        """Return the last row relative to a tick since the piece's begin; at the beginning counts as one."""
+        piece = self._piece
+        if piece.watched is None:
+            return None
+        if self._last_row is None and piece.before is not None:
+            return LastRow(piece.before.tick - elapsed, piece.before.value)
+        last = self._last_row or 0
+        return LastRow(last - elapsed, float(piece.watched(np.array([float(last)]))[0]))
+
     def _go_on(self, step: Callable[[], Piece]) -> Outcome | None:
         try:
             self._piece = step()
@@ -84,4 +103,5 @@ class TechniqueRun:
             outcome: Outcome = over.value
             return outcome
         self._pending = np.empty(0, np.int64)
+        self._last_row = None
         return None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simulators.biologic.clips import Course
 from simulators.biologic.limit_tests import ExitCondition, LimitTests, first_true_s
 from simulators.biologic.piece import Bench, Columns, Ending, Outcome, Piece, Technique, Ticks, time_columns
-from simulators.biologic.record_ticks import RecordRule, record_ticks
+from simulators.biologic.record_ticks import LastRow, RecordRule, record_ticks
 
 __all__ = ["constant_steps", "limited_end"]
 
@@ -53,6 +53,7 @@ def _one_step(
     # unconfirmed on hardware: whether UpdateParameters restarts the step's time
     """
     passed = 0
+    before: LastRow | None = None
     while True:
         step = _step(bench, number, cycle)
         left = bench.ticks(bench.parameters.number("Duration_step", number)) - passed
@@ -60,8 +61,8 @@ def _one_step(
             return tick, None
         course = _drive(bench, step)
         length, on_limit = limited_end(bench, course, LimitTests.of(bench.parameters, number), left)
-        ending = yield _piece(bench, step, course, tick, length)
-        passed, tick = passed + ending.tick - tick, ending.tick
+        ending = yield _piece(bench, step, course, tick, length, before)
+        passed, tick, before = passed + ending.tick - tick, ending.tick, ending.row
         if not ending.cut:
             return tick, on_limit
 
@@ -105,7 +106,7 @@ def _drive(bench: Bench, step: _Step) -> Course:
     return bench.clips.current(min(max(step.value, -full_scale_A), full_scale_A))
 
 
-def _piece(bench: Bench, step: _Step, course: Course, begin: int, length: int) -> Piece:
+def _piece(bench: Bench, step: _Step, course: Course, begin: int, length: int, before: LastRow | None) -> Piece:
     modes = bench.parameters.has("Mode_step")
 
     def measure(ticks: Ticks) -> Columns:
@@ -121,5 +122,15 @@ def _piece(bench: Bench, step: _Step, course: Course, begin: int, length: int) -
         shown = course.response(ticks * bench.tick_s)
         return shown.current_A if step.potentio else shown.voltage_V
 
-    rows = record_ticks(step.rule, watched, length)
-    return Piece(begin, begin + length, course, rows, measure, takes_updates=True, control=step.value)
+    rows = record_ticks(step.rule, watched, length, before)
+    return Piece(
+        begin,
+        begin + length,
+        course,
+        rows,
+        measure,
+        takes_updates=True,
+        watched=watched,
+        before=before,
+        control=step.value,
+    )

@@ -104,7 +104,7 @@ class VirtualVsp300:
                     "material": cell.parameters.name,
                     "active_mass_g": cell.active_mass_g,
                     "area_cm2": cell.area_cm2,
-                    "temperature_degC": cell.temperature_degC,
+                    "temperature_degC": cell.at_degC(self._now_unix_s()),
                     "seed": cell.seed,
                     "voltage_V": float(shown.voltage_V[0]),
                     "current_A": float(shown.current_A[0]),

@@ -7,7 +7,7 @@ from simulators.cell.response import Response
 from simulators.cell.state import CellState
 from simulators.cell.virtual_cell import VirtualCell
 from simulators.cell.voltammetry import Voltammetry
-from simulators.cell.warmth import Warmth
+from simulators.cell.warmth import Warmth, WarmthChange
 
 __all__ = [
     "CellState",
@@ -19,5 +19,6 @@ __all__ = [
     "VirtualCell",
     "Voltammetry",
     "Warmth",
+    "WarmthChange",
     "load_material",
 ]

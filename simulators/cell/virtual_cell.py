@@ -77,6 +77,10 @@ class VirtualCell:
         self._diffusion = Diffusion(self.parameters, temperature_degC)
         self._kinetics = {}
 
+    def at_degC(self, unix_s: float) -> float:
+        """Temperature that it has at an instant which is not in the future, felt or not."""
+        return self.temperature_degC if self.warmth is None else self.warmth.at_degC(unix_s)
+
     def frozen(self) -> Self:
         """Return the same cell whose temperature does not follow this one's."""
         return copy.copy(self)

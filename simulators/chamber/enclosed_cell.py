@@ -6,7 +6,9 @@ import math
 from array import array
 
 import numpy as np
+from numpy.typing import NDArray
 
+from simulators.cell.warmth import WarmthChange
 from simulators.chamber.chamber import VirtualChamber
 from simulators.chamber.history import ROW_s
 
@@ -17,7 +19,8 @@ _STEP_K = 0.25
 _TRACE_K = 0.01
 _TRACE_ROWS = 60
 """A small change is felt at the next of these rows, every ten minutes."""
-_CLOCK_SLACK_s = 1e-6
+_KNOWN_AFTER_s = 1e-3
+"""A row counts from so long after it, so that nobody's clock slack sees it before it is there."""
 
 
 class CellWarmth:
@@ -37,8 +40,15 @@ class CellWarmth:
         self._extend()
         return self._degC[min(max(0, self._row(unix_s)), len(self._degC) - 1)]
 
-    def next_change_unix_s(self, felt_degC: float, after_unix_s: float, until_unix_s: float) -> float | None:
-        """First instant in (after, until] at which it differs enough from what is felt; None where it does not."""
+    def degC(self, unix_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Likewise at many instants."""
+        self._extend()
+        rows = np.floor((unix_s - self._chamber.begin_unix_s - _KNOWN_AFTER_s) / ROW_s).astype(np.int64)
+        known = np.frombuffer(self._degC, np.float64)
+        return np.array(known[np.clip(rows - self._first_row, 0, len(known) - 1)])
+
+    def next_change(self, felt_degC: float, after_unix_s: float, until_unix_s: float) -> WarmthChange | None:
+        """First in (after, until] that differs enough from what is felt; None where there is none."""
         self._extend()
         first = max(0, self._row(after_unix_s) + 1)
         last = min(self._row(until_unix_s), len(self._degC) - 1)
@@ -46,11 +56,14 @@ class CellWarmth:
             return None
         off_K = np.abs(np.frombuffer(self._degC, np.float64)[first : last + 1] - felt_degC)
         rows = np.arange(first, last + 1) + self._first_row
-        felt = np.flatnonzero((off_K >= _STEP_K) | ((off_K >= _TRACE_K) & (rows % _TRACE_ROWS == 0)))
-        return None if not len(felt) else self._chamber.begin_unix_s + ROW_s * float(rows[felt[0]])
+        found = np.flatnonzero((off_K >= _STEP_K) | ((off_K >= _TRACE_K) & (rows % _TRACE_ROWS == 0)))
+        if not len(found):
+            return None
+        row = int(rows[found[0]])
+        return WarmthChange(self._chamber.begin_unix_s + ROW_s * row, self._degC[row - self._first_row])
 
     def _row(self, unix_s: float) -> int:
-        return math.floor((unix_s - self._chamber.begin_unix_s + _CLOCK_SLACK_s) / ROW_s) - self._first_row
+        return math.floor((unix_s - self._chamber.begin_unix_s - _KNOWN_AFTER_s) / ROW_s) - self._first_row
 
     def _extend(self) -> None:
         self._chamber.advance()

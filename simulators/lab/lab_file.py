@@ -131,6 +131,9 @@ class NewareSection(Section):
     status_lag_s: Annotated[float, Field(ge=0)] = 5.0
     paths: dict[str, Path] = Field(default_factory=dict)
     channel: ChannelSection = ChannelSection()
+    temperature_aux: Annotated[str, Field(pattern=r"^[A-Za-z]+\d+$")] | None = Field(
+        default=None, description="auxiliary column that every channel's temperature sensor fills, such as T1"
+    )
     cells: dict[AddressText, CellSection] = Field(default_factory=dict)
     quirks: Quirks = Quirks()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulators.cell import VirtualCell
+from simulators.cell import VirtualCell, WarmthChange
 from simulators.neware.channel_errors import ChannelBusy, ChannelError, NotExecutable, NotRunning
 from simulators.neware.channel_hardware import ChannelHardware
 from simulators.neware.channel_meters import ChannelMeters
@@ -17,6 +17,7 @@ from simulators.neware.snapshot import Snapshot, StepType, WorkStatus
 from simulators.neware.step_end import Passed
 from simulators.neware.step_program import Jump, Protection, StepKind, StepProgram
 from simulators.neware.step_run import StepRecords, StepRun, begin_step
+from simulators.neware.thermometer import Thermometer
 
 __all__ = ["Channel", "ChannelBusy", "ChannelError", "ChannelHardware", "NotExecutable", "NotRunning"]
 
@@ -29,6 +30,7 @@ _LOG_FIRST, _LOG_LAST, _LOG_RUNNING = 100000, 100001, 102000
 _LOG_INTERRUPTED, _LOG_RESUMED = 100215, (100213, 100007)
 _LOG_PROTECTED = 100003  # unconfirmed on hardware: invented, no recording holds a tripped protection
 _SLACK_s = 5e-4
+_SHORTEST_s = 1.0  # of what is left of a step for it to be computed anew
 
 
 class Channel:
@@ -104,7 +106,7 @@ class Channel:
         check_executable(program, self.limits)
         now_unix_s = round(now_unix_s, 3)  # from here on every instant is a whole millisecond
         self._relax(now_unix_s)
-        ledger = TestLedger(testid, barcode, now_unix_s)
+        ledger = TestLedger(testid, barcode, now_unix_s, Thermometer(self._cell))
         ledger.write_log(_LOG_FIRST, now_unix_s)
         self.tests.append(ledger)
         noise = np.random.default_rng([self.limits.seed, testid])
@@ -170,10 +172,27 @@ class Channel:
     def advance(self, now_unix_s: float) -> None:
         """Execute everything up to this instant."""
         self._seen_unix_s = max(self._seen_unix_s, now_unix_s)
-        while self._execution and (run := self._execution.run) and run.end_unix_s <= now_unix_s + _SLACK_s:
-            self._item.state = run.course.state_at(run.end.after_ms / 1000)
-            self._execution.run = None
-            self._go_to(self._execution, run.end.jump, run.end_unix_s)
+        while self._execution and (run := self._execution.run):
+            if (change := self._change_of_warmth(run, now_unix_s)) is not None:
+                self._go_on_warmer(self._execution, change)
+            elif run.end_unix_s <= now_unix_s + _SLACK_s:
+                self._item.state = run.course.state_at(run.end.after_ms / 1000)
+                self._execution.run = None
+                self._go_to(self._execution, run.end.jump, run.end_unix_s)
+            else:
+                return
+
+    def _change_of_warmth(self, run: StepRun, now_unix_s: float) -> WarmthChange | None:
+        """When the cell, in a chamber, has become so much warmer or colder that the running step is to feel it."""
+        if self._cell is None or self._cell.warmth is None:
+            return None
+        until_unix_s = min(now_unix_s, run.end_unix_s - _SHORTEST_s)
+        return self._cell.warmth.next_change(self._cell.temperature_degC, run.begin_unix_s, until_unix_s)
+
+    def _go_on_warmer(self, execution: Execution, change: WarmthChange) -> None:
+        """Compute the rest of the running step anew; its records go on as if nothing had happened."""
+        cut_unix_s = self._cut(execution, change.unix_s, recorded=False)
+        self._begin(execution, cut_unix_s, change.temperature_degC)
 
     def snapshot(self, now_unix_s: float) -> Snapshot:
         """Show the channel at this instant, which may lie in the past; later than the last advance, it advances."""
@@ -242,8 +261,14 @@ class Channel:
                 self._begin(execution, at_unix_s)
                 return
 
-    def _begin(self, execution: Execution, at_unix_s: float) -> None:
-        """Compute the present step and enter its records; in the middle when it was paused there."""
+    def _begin(self, execution: Execution, at_unix_s: float, warmer_degC: float | None = None) -> None:
+        """Compute the present step and enter its records; in the middle when it was cut there.
+
+        Where only the cell's temperature has changed there is no record at the very instant.
+        """
+        if self._cell is not None and self._cell.warmth is not None:
+            now_degC = self._cell.warmth.at_degC(at_unix_s) if warmer_degC is None else warmer_degC
+            self._cell.temperature_degC = now_degC
         position, program = execution.position, execution.position.program
         step = position.step
         passed, references = execution.cut or (None, None)
@@ -265,7 +290,7 @@ class Channel:
         execution.run = run
         if passed is None:
             execution.ledger.open_step(step.number, position.cycleid, _STEP_TYPES[step.kind])
-        self._record(execution, run, run.records)
+        self._record(execution, run, run.records if warmer_degC is None else run.records.but_first())
 
     def _record(self, execution: Execution, run: StepRun, records: StepRecords) -> None:
         noise = execution.noise.standard_normal((2, len(records.testtime_ms)))
@@ -279,22 +304,23 @@ class Channel:
             eng_Wh=records.energy_Wh,
         )
 
-    def _cut(self, execution: Execution, now_unix_s: float) -> None:
-        """End the running step at this instant, with a record there."""
+    def _cut(self, execution: Execution, now_unix_s: float, *, recorded: bool = True) -> float:
+        """End the running step at this instant, with a record there; returns the instant, down to the tick."""
         run = execution.run
         if run is None:
-            return
+            return now_unix_s
         elapsed_ms = run.elapsed_ms(now_unix_s)
         cut_unix_s = (round(run.begin_unix_s * 1000) + elapsed_ms) / 1000
         execution.ledger.truncate(cut_unix_s)
         testtime_ms = np.array([run.passed.time_ms + elapsed_ms], np.int64)
         last = run.values(testtime_ms)
-        if testtime_ms[0] not in run.records.testtime_ms:
+        if recorded and testtime_ms[0] not in run.records.testtime_ms:
             self._record(execution, run, last)
         self._item.state = run.course.state_at(elapsed_ms / 1000)
         passed = Passed(int(testtime_ms[0]), float(last.capacity_Ah[0]), float(last.energy_Wh[0]))
         execution.cut = (passed, run.references_at(elapsed_ms))
         execution.run = None
+        return cut_unix_s
 
     def _pause(self, execution: Execution, at_unix_s: float) -> None:
         execution.paused_at = self._idle_since = at_unix_s

@@ -34,7 +34,9 @@ def _download(bts: VirtualNeware, request: BtsRequest) -> bytes:
     rows = test.rows(start, min(count, _ROWS_AT_ONCE), bts.told_unix_s)
     if not len(rows):
         return reply
-    block = b'<list count="%d">\r\n%s  </list>' % (len(rows), format_rows(rows, bts.zone))
+    name = bts.section.temperature_aux
+    aux = {} if name is None else {name: test.thermometer.read_degC(rows.unix_time_s)}
+    block = b'<list count="%d">\r\n%s  </list>' % (len(rows), format_rows(rows, bts.zone, aux))
     return reply.replace(_ROWS_PLACE, block)
 
 

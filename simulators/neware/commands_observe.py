@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
+import numpy as np
+
 from simulators.neware.address import ChannelAddress
 from simulators.neware.snapshot import Snapshot
+from simulators.neware.thermometer import Thermometer
 from simulators.neware.virtual_neware import VirtualNeware
 from simulators.neware.wire import BtsRequest, envelope, number, render, where
 
@@ -41,6 +44,8 @@ def _inquire(bts: VirtualNeware, request: BtsRequest) -> bytes:
             point.text = "false"
         else:
             point.attrib.update(_point(told, with_barcode=item.get("barcode") != "0"))
+            if item.get("aux") == "1":
+                point.attrib.update(_aux(bts, ChannelAddress.from_attributes(item.attrib)))
     return render(root)
 
 
@@ -62,6 +67,15 @@ def _point(told: Snapshot, *, with_barcode: bool) -> dict[str, str]:
         "open_or_close": "0",
         "log_code": str(told.log_code if runs else 0),
     }
+
+
+def _aux(bts: VirtualNeware, address: ChannelAddress | None) -> dict[str, str]:
+    """Return what the auxiliary sensor tells, where there is one."""
+    channel, name = bts.advanced(address), bts.section.temperature_aux
+    if channel is None or name is None:
+        return {}
+    read_degC = Thermometer(channel.cell).read_degC(np.array([bts.told_unix_s]))
+    return {name: _decimal(float(read_degC[0]), 1)}
 
 
 def _decimal(value: float, digits: int) -> str:

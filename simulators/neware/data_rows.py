@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,14 +16,17 @@ __all__ = ["format_rows", "real_text"]
 
 # Every value is a number or one of our own words, so nothing needs escaping.
 _ROW = (
-    '    <data seqid="%d" stepid="%d" cycleid="%d" steptype="%s" testtime="%d" atime="%s"'
-    ' volt="%s" curr="%s" cap="%s" eng="%s" />\r\n'
+    '    <data seqid="%%d" stepid="%%d" cycleid="%%d" steptype="%%s" testtime="%%d" atime="%%s"'
+    ' volt="%%s" curr="%%s" cap="%%s" eng="%%s"%s />\r\n'
 )
 
 
-def format_rows(rows: LedgerRows, zone: ZoneInfo) -> bytes:
-    """One ``<data … />`` line a record."""
-    columns = (
+_NO_AUX: Mapping[str, NDArray[np.float64]] = {}
+
+
+def format_rows(rows: LedgerRows, zone: ZoneInfo, aux: Mapping[str, NDArray[np.float64]] = _NO_AUX) -> bytes:
+    """One ``<data … />`` line a record, with the auxiliary columns at its end."""
+    columns = [
         rows.seqid.tolist(),
         rows.stepid.tolist(),
         rows.cycleid.tolist(),
@@ -33,11 +37,13 @@ def format_rows(rows: LedgerRows, zone: ZoneInfo) -> bytes:
         _real_texts(rows.curr_A),
         _real_texts(rows.cap_Ah),
         _real_texts(rows.eng_Wh),
-    )
+        *(_real_texts(column) for column in aux.values()),
+    ]
+    row = _ROW % "".join(f' {name}="%s"' for name in aux)
     values: list[object] = [None] * (len(columns) * len(rows))
     for position, column in enumerate(columns):
         values[position :: len(columns)] = column
-    block = ((_ROW * len(rows)) % tuple(values)).encode("ascii")
+    block = ((row * len(rows)) % tuple(values)).encode("ascii")
     return block.replace(b'.0" ', b'" ')  # recorded replies say 0, not 0.0
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from simulators.neware.ledger_rows import LedgerRows, LogRow, StepLayer
 from simulators.neware.snapshot import StepType
+from simulators.neware.thermometer import Thermometer
 
 __all__ = ["StepSpan", "TestLedger"]
 
@@ -31,7 +32,8 @@ class TestLedger:
 
     __test__ = False  # not a test class, whatever pytest makes of its name
 
-    def __init__(self, testid: int, barcode: str, start_unix_s: float) -> None:
+    def __init__(self, testid: int, barcode: str, start_unix_s: float, thermometer: Thermometer | None = None) -> None:
+        self.thermometer = thermometer or Thermometer(None)
         self.testid = testid
         self.barcode = barcode
         self.start_unix_s = start_unix_s

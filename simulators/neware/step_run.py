@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,10 @@ class StepRecords:
     current_A: NDArray[np.float64]
     capacity_Ah: NDArray[np.float64]
     energy_Wh: NDArray[np.float64]
+
+    def but_first(self) -> StepRecords:
+        """Return all but the first."""
+        return StepRecords(*(getattr(self, column.name)[1:] for column in fields(self)))
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,7 @@ class VirtualNeware:
                     "material": cell.parameters.name,
                     "active_mass_g": cell.active_mass_g,
                     "area_cm2": cell.area_cm2,
-                    "temperature_degC": cell.temperature_degC,
+                    "temperature_degC": cell.at_degC(self.now_unix_s),
                     "seed": cell.seed,
                     "voltage_V": now.voltage_V,
                     "current_A": now.current_A,
@@ -206,7 +206,10 @@ class VirtualNeware:
         for test in channel.tests:
             if test.testid == test_id:
                 rows = test.rows(1, _ALL_ROWS, self.now_unix_s)
-                return {column.name: getattr(rows, column.name) for column in fields(rows)}
+                columns = {column.name: getattr(rows, column.name) for column in fields(rows)}
+                if self.section.temperature_aux is not None:
+                    columns[self.section.temperature_aux] = test.thermometer.read_degC(rows.unix_time_s)
+                return columns
         raise LabRefusal(f"{text} has no test {test_id}")
 
     def _channel(self, text: str) -> Channel:
