@@ -22,6 +22,7 @@ from drivers.neware.channel_states import STARTABLE
 from drivers.neware.checks import problems
 from drivers.neware.client import BtsClient
 from drivers.neware.connection import Connection
+from drivers.neware.identity import identity_of
 from drivers.neware.numbering import step_map
 from drivers.neware.observation import Observer
 from drivers.neware.options import NewareOptions
@@ -46,11 +47,8 @@ class NewareCycler:
         self._reader = RecordReader(self.client, options.zone, options.temperature_aux)
 
     def identify(self) -> Identity:
-        """Return who answers; the model is told by the device types that it lists."""
-        devices = self._observer.discover()
-        kinds = sorted({address.devtype for address in devices.addresses})
-        model = f"BTS 8, devtype {', '.join(map(str, kinds))}" if kinds else "BTS 8 without devices"
-        return Identity("NEWARE", model, str(self._options.endpoint), devices.client_version)
+        """Return who answers."""
+        return identity_of(self._observer.discover(), self._options.endpoint)
 
     def channels(self) -> Sequence[ChannelId]:
         """Return the channels, as getdevinfo tells them now."""

@@ -15,7 +15,7 @@ from drivers.neware.step_folder import StepFolder
 from protocols.kinds import DURATION
 from protocols.quantity import parse_quantity
 
-__all__ = ["NewareOptions", "read_options"]
+__all__ = ["NewareOptions", "endpoint_of", "read_options"]
 
 _STEPS_MAX = 254
 _LOOP_DEPTH_MAX = 3
@@ -62,7 +62,7 @@ def read_options(address: str, options: Mapping[str, object]) -> NewareOptions:
     step_dir = _text(options, "step_dir")
     temperature_aux = _text(options, "temperature_aux")
     return NewareOptions(
-        endpoint=_endpoint(address, options),
+        endpoint=endpoint_of(address, options),
         login=_login(options),
         zone=_zone(_text(options, "time_zone")),
         steps=StepFolder(Path(step_dir), remote) if step_dir else None,
@@ -74,7 +74,9 @@ def read_options(address: str, options: Mapping[str, object]) -> NewareOptions:
     )
 
 
-def _endpoint(address: str, options: Mapping[str, object]) -> Endpoint:
+def endpoint_of(address: str, options: Mapping[str, object] | None = None) -> Endpoint:
+    """Where the client listens: ``host`` or ``host:port``. Raises ValueError with the remedy."""
+    options = options or {}
     host, _, port = address.rpartition(":") if ":" in address else (address, "", str(_PORT))
     if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) <= _PORT_MAX:
         raise ValueError(f"address {address!r} is not host:port; write e.g. 192.0.2.10:502")

@@ -20,6 +20,7 @@ COMMANDS = {
     "schema": _in("schema", "schema", "Print the JSON Schema of protocol files, for editors."),
     "cell": _in("cell", "cell", "Add, list and show cells."),
     "channels": _in("channels", "channels", "Show every channel and what runs there."),
+    "discover": _in("discover", "discover", "Look for instruments, and write their lines of the lab file."),
     "run": _in("run", "run", "Launch a protocol on one or several cells."),
     "ls": _in("ls", "ls", "List runs."),
     "show": _in("show", "show", "Show one run: plan with its present step, cycles, events."),
