@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from protocols.plan import Estimate, Plan, Segment
+from protocols.plan import Estimate, Plan, PlanItem, Prompt, Segment, SetTemperature
 from protocols.program import (
     ConstantCurrent,
     ConstantCurrentConstantVoltage,
@@ -23,7 +24,7 @@ from protocols.step_text import impedance_text, scan_text
 
 ChannelStep = Rest | ConstantCurrent | ConstantVoltage | ConstantCurrentConstantVoltage | VoltageScan | Impedance
 
-__all__ = ["PlanRow", "SegmentDescription", "describe_plan", "duration_text"]
+__all__ = ["PlanRow", "SegmentDescription", "TaskDescription", "describe_plan", "duration_text", "temperature_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +60,31 @@ class SegmentDescription:
     estimate: Estimate
 
 
-def describe_plan(plan: Plan) -> tuple[SegmentDescription, ...]:
-    """Every segment of a plan, in order."""
-    return tuple(
-        SegmentDescription(
-            number,
-            limits_text(item.program.limits),
-            record_text(item.program.record),
-            tuple(_rows(item.program.steps, 0)),
-            item.estimate,
-        )
-        for number, item in enumerate(plan.items, 1)
-        if isinstance(item, Segment)
-    )
+@dataclass(frozen=True, slots=True)
+class TaskDescription:
+    """What the service does between two segments."""
+
+    number: int
+    """1-based place in the plan."""
+    line: int
+    what: Literal["chamber", "prompt"]
+    detail: str
+    """``10 degC within 0.5 K, ramp 1 K/min, soak 2 h, gives up after 8 h``, or what somebody is asked to do."""
+
+
+def describe_plan(plan: Plan) -> tuple[SegmentDescription | TaskDescription, ...]:
+    """Everything in a plan, in order."""
+    return tuple(_item(number, item) for number, item in enumerate(plan.items, 1))
+
+
+def temperature_text(item: SetTemperature) -> str:
+    """``10 degC within 0.5 K, ramp 1 K/min, soak 2 h, gives up after 8 h``."""
+    parts = [f"{item.target_degC:g} degC within {item.within_K:g} K"]
+    if item.ramp_K_per_min is not None:
+        parts.append(f"ramp {item.ramp_K_per_min:g} K/min")
+    if item.soak_s:
+        parts.append(f"soak {duration_text(item.soak_s)}")
+    return ", ".join([*parts, f"gives up after {duration_text(item.give_up_after_s)}"])
 
 
 def duration_text(duration_s: float) -> str:
@@ -119,6 +132,17 @@ def until_text(until: Until) -> str:
     if until.duration_s is not None:
         parts.append(duration_text(until.duration_s))
     return " or ".join(parts)
+
+
+def _item(number: int, item: PlanItem) -> SegmentDescription | TaskDescription:
+    match item:
+        case Segment(program=program, estimate=estimate):
+            limits, record = limits_text(program.limits), record_text(program.record)
+            return SegmentDescription(number, limits, record, tuple(_rows(program.steps, 0)), estimate)
+        case SetTemperature():
+            return TaskDescription(number, item.line, "chamber", temperature_text(item))
+        case Prompt():
+            return TaskDescription(number, item.line, "prompt", item.text)
 
 
 def _rows(steps: tuple[Step, ...], depth: int) -> Iterator[PlanRow]:

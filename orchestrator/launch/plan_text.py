@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestrator.text_table import table_lines
-from protocols.describe import PlanRow, SegmentDescription, describe_plan
+from protocols.describe import PlanRow, SegmentDescription, TaskDescription, describe_plan
 from protocols.plan import Plan
 
 __all__ = ["plan_lines"]
@@ -15,7 +15,14 @@ _HEADER = ("line", "step", "current", "voltage", "until", "record", "limits", "l
 
 def plan_lines(plan: Plan) -> list[str]:
     """Lines for people; ``line N`` at the beginning of a row is the line of the protocol file."""
-    return [line for segment in describe_plan(plan) for line in _segment_lines(segment)]
+    return [line for item in describe_plan(plan) for line in _item_lines(item)]
+
+
+def _item_lines(item: SegmentDescription | TaskDescription) -> Iterator[str]:
+    if isinstance(item, SegmentDescription):
+        yield from _segment_lines(item)
+    else:
+        yield f"{item.what} {item.number}: {item.detail} (line {item.line})"
 
 
 def _segment_lines(segment: SegmentDescription) -> Iterator[str]:

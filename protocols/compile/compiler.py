@@ -12,14 +12,14 @@ from protocols.compile.binding import CellBinding, impossible_values
 from protocols.compile.cycle_count import uncounted_cycles
 from protocols.compile.overrides import launch_parameters
 from protocols.compile.protection import Protection, bind_limits
-from protocols.compile.record import bind_record
+from protocols.compile.record import DEFAULT_RECORD, bind_record
 from protocols.compile.scope import Scope
-from protocols.compile.segments import cut_into_segments
+from protocols.compile.segments import cut_into_groups
 from protocols.compile.sequence import Position, SequenceCompiler
 from protocols.compile.window import bind_window
 from protocols.errors import Place, ProtocolErrors, Refusal
-from protocols.estimate import estimate_program, total
-from protocols.plan import AnalysisRequest, Plan, Segment
+from protocols.estimate import estimate_program, estimate_temperatures, total
+from protocols.plan import AnalysisRequest, Plan, PlanItem, Prompt, Segment, SetTemperature
 from protocols.program import Loop, Program, Rest, walk
 from protocols.protocol import Protocol
 from protocols.schema.parameters import written_as_in_file
@@ -32,7 +32,7 @@ _ANY_CELL = Cell("", active_mass_g=math.nan, area_cm2=math.nan, nominal_capacity
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    programs: tuple[Program, ...]
+    items: tuple[Program | SetTemperature | Prompt, ...]
     analyses: tuple[AnalysisRequest, ...]
     warnings: list[Refusal]
 
@@ -49,18 +49,20 @@ def compile_protocol(protocol: Protocol, cell: Cell, parameters: Mapping[str, st
     bound = _bind(protocol, cell, Scope(names), findings)
     if bound is None or findings:
         raise ProtocolErrors(finding.in_file(protocol.file) for finding in findings)
-    moves_charge = any(not isinstance(step, Rest | Loop) for program in bound.programs for step in walk(program.steps))
+    items = tuple(_plan_item(item, cell) for item in bound.items)
+    programs = [item.program for item in items if isinstance(item, Segment)]
+    moves_charge = any(not isinstance(step, Rest | Loop) for program in programs for step in walk(program.steps))
     if cell.nominal_capacity_Ah is None and moves_charge:
         bound.warnings.append(_unknown_capacity(cell))
-    items = [Segment(program, estimate_program(program, cell.nominal_capacity_Ah)) for program in bound.programs]
+    segments = [item.estimate for item in items if isinstance(item, Segment)]
     return Plan(
         protocol=protocol.name,
         protocol_sha256=protocol.sha256,
         cell=cell,
         parameters={name: written_as_in_file(node) for name, node in names.items()},
-        items=tuple(items),
+        items=items,
         analyses=bound.analyses,
-        estimate=total([item.estimate for item in items]),
+        estimate=total([*segments, estimate_temperatures(items)]),
         warnings=tuple(dict.fromkeys(str(warning.in_file(protocol.file)) for warning in bound.warnings)),
     )
 
@@ -79,17 +81,24 @@ def _bind(protocol: Protocol, cell: Cell, scope: Scope, findings: list[Refusal])
     try:
         protection: Protection = bind_limits(definition.limits, scope, binding)
         window = bind_window(definition.cell, scope, cell, protection, warnings)
-        record = bind_record(definition.record, scope, binding)
+        record = bind_record(definition.record, scope, binding) if definition.record else DEFAULT_RECORD
     except Refusal as refusal:
         findings.append(refusal)
         return None
     sequence = SequenceCompiler(binding, protection, window, record, findings, warnings)
-    steps = sequence.body(definition.steps, Position(scope))
-    warnings += uncounted_cycles(steps)
+    groups = cut_into_groups(sequence.body(definition.steps, Position(scope)))
+    for group in groups:
+        warnings += uncounted_cycles(group) if isinstance(group, tuple) else []
     analyses = bind_analyses(definition.analyses, scope, findings)
     metadata = {"protocol": protocol.name, "cell": cell.id}
-    programs = tuple(Program(group, protection.limits, record, metadata) for group in cut_into_segments(steps))
-    return _Bound(programs, analyses, warnings)
+    items = tuple(
+        Program(group, protection.limits, record, metadata) if isinstance(group, tuple) else group for group in groups
+    )
+    return _Bound(items, analyses, warnings)
+
+
+def _plan_item(item: Program | SetTemperature | Prompt, cell: Cell) -> PlanItem:
+    return Segment(item, estimate_program(item, cell.nominal_capacity_Ah)) if isinstance(item, Program) else item
 
 
 def _unknown_capacity(cell: Cell) -> Refusal:

@@ -8,7 +8,10 @@ from protocols.errors import Refusal
 from protocols.program import Record
 from protocols.schema.record import RecordSection
 
-__all__ = ["bind_record"]
+__all__ = ["DEFAULT_RECORD", "bind_record"]
+
+DEFAULT_RECORD = Record(interval_s=10.0, voltage_change_V=0.005)
+"""Where a protocol does not say: follows a charge of some minutes as well as one of a day."""
 
 
 def bind_record(section: RecordSection, scope: Scope, binding: CellBinding) -> Record:

@@ -1,24 +1,48 @@
-"""Where a bound body is cut into segments: a loop with a stop rule, or that a step leaves, ends its segment.
+"""Where a bound body is cut into the items of a plan.
 
-A channel cannot judge a stop rule. The service ends the channel at a cycle's boundary, and what follows in the protocol
-has to begin as a program of its own. A step that leaves its loop ends the channel's program likewise.
+Between a channel's programs stand the temperatures and prompts, which the service carries out. Besides, a loop with a
+stop rule, or that a step leaves, ends its segment: a channel cannot judge a stop rule, so the service ends the channel
+at a cycle's boundary, and a step that leaves its loop ends the channel's program. What follows in the protocol has to
+begin as a program of its own.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from protocols.plan import Prompt, SetTemperature
 from protocols.program import ConstantCurrent, Loop, Step
 
-__all__ = ["cut_into_segments"]
+__all__ = ["Bound", "Group", "SegmentBreak", "cut_into_groups"]
 
 
-def cut_into_segments(steps: tuple[Step, ...]) -> list[tuple[Step, ...]]:
-    """Steps in order, grouped; no group is empty unless there are no steps at all."""
-    groups: list[tuple[Step, ...]] = [()]
-    for step in steps:
-        groups[-1] = (*groups[-1], step)
-        if isinstance(step, Loop) and _ends_segment(step):
-            groups.append(())
-    return [group for group in groups if group] or [()]
+@dataclass(frozen=True, slots=True)
+class SegmentBreak:
+    """A pass of a loop that is written out ends here: what one pass holds is no program with what the next does."""
+
+
+Bound = Step | SetTemperature | Prompt | SegmentBreak
+Group = tuple[Step, ...] | SetTemperature | Prompt
+"""Steps of one program, or what the service does between two."""
+
+
+def cut_into_groups(bound: tuple[Bound, ...]) -> list[Group]:
+    """Return what is bound, in order. No program is empty unless there is nothing else at all."""
+    groups: list[Group] = []
+    program: list[Step] = []
+    for item in bound:
+        if isinstance(item, Step):
+            program.append(item)
+            if not (isinstance(item, Loop) and _ends_segment(item)):
+                continue
+        if program:
+            groups.append(tuple(program))
+            program = []
+        if isinstance(item, SetTemperature | Prompt):
+            groups.append(item)
+    if program or not groups:
+        groups.append(tuple(program))
+    return groups
 
 
 def _ends_segment(loop: Loop) -> bool:

@@ -2,5 +2,6 @@
 
 from protocols.estimate.bucket import HOLD_TIME_CONSTANT_S
 from protocols.estimate.estimate import BYTES_PER_RECORD, estimate_program, total
+from protocols.estimate.temperature import estimate_temperatures
 
-__all__ = ["BYTES_PER_RECORD", "HOLD_TIME_CONSTANT_S", "estimate_program", "total"]
+__all__ = ["BYTES_PER_RECORD", "HOLD_TIME_CONSTANT_S", "estimate_program", "estimate_temperatures", "total"]

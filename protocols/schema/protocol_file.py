@@ -71,8 +71,8 @@ class ProtocolFile(Section):
     limits: LimitsSection = Field(
         description="protection, mandatory", examples=["{voltage: [-0.05 V, 2.0 V], current: 6 mA}"]
     )
-    record: RecordSection = Field(
-        description="when the instrument records", examples=["{every: 10 s, voltage_change: 5 mV}"]
+    record: RecordSection | None = Field(
+        None, description="when the instrument records (default {every: 10 s, voltage_change: 5 mV})"
     )
     steps: Steps = Field(description="what happens to the cell, in order", examples=["[…]"])
     analyses: Annotated[tuple[AnalysisEntry, ...], ReadAnalyses()] = Field(

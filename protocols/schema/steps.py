@@ -17,6 +17,7 @@ from protocols.schema.pulse import GittSection, PulseSection
 from protocols.schema.rest import RestSection
 from protocols.schema.section import Section, unknown_word
 from protocols.schema.stop_when import StopWhenSection
+from protocols.schema.temperature import TemperatureSection
 from protocols.schema.voltage_scan import CyclicVoltammetrySection, SweepSection
 
 __all__ = [
@@ -27,12 +28,14 @@ __all__ = [
     "GittStep",
     "HoldStep",
     "ImpedanceStep",
+    "PromptStep",
     "PulseStep",
     "RepeatStep",
     "RestStep",
     "StepSection",
     "Steps",
     "SweepStep",
+    "TemperatureStep",
 ]
 
 
@@ -94,6 +97,18 @@ class ImpedanceStep(_Step):
     impedance: ImpedanceSection
 
 
+class TemperatureStep(_Step):
+    """The chamber goes to a temperature; the service waits until it is stable there."""
+
+    temperature: TemperatureSection
+
+
+class PromptStep(_Step):
+    """Somebody has to do something and confirm it before anything else happens."""
+
+    prompt: Label = Field(description="what to do; $name is filled in", examples=["Close the lid"])
+
+
 class RepeatStep(_Step):
     """A loop; one pass is one cycle."""
 
@@ -119,6 +134,8 @@ _KINDS = (
     "sweep",
     "cyclic_voltammetry",
     "impedance",
+    "temperature",
+    "prompt",
     "repeat",
     "for_each",
 )
@@ -161,6 +178,8 @@ StepSection = Annotated[
     | Annotated[SweepStep, Tag("sweep")]
     | Annotated[CyclicVoltammetryStep, Tag("cyclic_voltammetry")]
     | Annotated[ImpedanceStep, Tag("impedance")]
+    | Annotated[TemperatureStep, Tag("temperature")]
+    | Annotated[PromptStep, Tag("prompt")]
     | Annotated[RepeatStep, Tag("repeat")]
     | Annotated[ForEachStep, Tag("for_each")],
     Discriminator(_kind),

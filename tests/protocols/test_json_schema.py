@@ -49,6 +49,9 @@ def test_editors_accept_every_form_of_a_step() -> None:
         {"impedance": {"galvanostatic": "7 uA rms", "from": "1 Hz", "to": "1 mHz", "per_decade": 6, "around": "0 mA"}},
         {"gitt": {"charge": "0.1C", "pulse": "10 min", "rest": "1 h", "until": {"voltage": "1.5 V", "pulses": 60}}},
         {"pulse": {"discharge": "2C", "for": "10 s", "rest": {"for": "40 s"}}},
+        {"temperature": "25 degC"},
+        {"temperature": {"to": "$t", "within": "0.5 K", "soak": "2 h", "ramp": "1 K/min", "give_up_after": "8 h"}},
+        {"prompt": "Close the lid", "label": "lid"},
         {"for_each": {"r": ["1C", "2C"]}, "steps": [{"repeat": 3, "steps": [{"rest": "1 s"}]}]},
     ]
     document["analyses"] = ["cycles", {"retention": {"reference_cycle": 1}}]
@@ -102,7 +105,7 @@ def test_editors_refuse_what_the_reader_refuses(name: str) -> None:
     assert not VALIDATOR.is_valid(document)
 
 
-@pytest.mark.parametrize("key", ["cellbench", "protocol", "limits", "record", "steps"])
+@pytest.mark.parametrize("key", ["cellbench", "protocol", "limits", "steps"])
 def test_editors_ask_for_what_is_mandatory(key: str) -> None:
     document = shipped("formation")
     del document[key]

@@ -10,7 +10,7 @@ from protocols import library
 from protocols.cell import Cell
 from protocols.compile import compile_protocol
 from protocols.errors import ProtocolErrors
-from protocols.plan import Segment
+from protocols.plan import Segment, SetTemperature
 from protocols.program import ConstantCurrent, Impedance, Loop, Program, Rest, VoltagePoint, VoltageScan, walk
 from protocols.reading import check, load_protocol, read_protocol
 
@@ -30,6 +30,7 @@ def test_the_library_holds_what_the_first_lab_needs() -> None:
         "formation",
         "gitt",
         "impedance",
+        "impedance-temperature",
         "rate-ladder",
     ]
 
@@ -116,6 +117,15 @@ def test_the_titration_goes_down_and_back_up() -> None:
         pulse = loop.body[0]
         assert isinstance(pulse, ConstantCurrent)
         assert (math.copysign(1, pulse.current_A), pulse.until.voltage_V, pulse.leaves_loop) == (sign, cut_off_V, True)
+
+
+def test_every_temperature_has_its_spectrum_and_the_chamber_comes_back() -> None:
+    items = compile_protocol(load_protocol("impedance-temperature"), CELL).items
+    temperatures_degC = [item.target_degC for item in items if isinstance(item, SetTemperature)]
+    assert temperatures_degC == [25, 0, 10, 25, 40, 55, 25]
+    spectra = [item.program.steps for item in items[3:-1:2] if isinstance(item, Segment)]
+    assert [[step.kind for step in steps] for steps in spectra] == [["rest", "impedance"]] * 5
+    assert [steps[-1].origin.label for steps in spectra] == [f"eis {t} degC" for t in (0, 10, 25, 40, 55)]
 
 
 @pytest.mark.parametrize("name", ["cycling-2c-500", "formation", "rate-ladder"])
