@@ -20,7 +20,7 @@ from protocols.compile.window import bind_window
 from protocols.errors import Place, ProtocolErrors, Refusal
 from protocols.estimate import estimate_program, estimate_temperatures, total
 from protocols.plan import AnalysisRequest, Plan, PlanItem, Prompt, Segment, SetTemperature
-from protocols.program import Loop, Program, Rest, walk
+from protocols.program import Impedance, Loop, Program, Rest, VoltageScan, walk
 from protocols.protocol import Protocol
 from protocols.schema.parameters import written_as_in_file
 
@@ -50,9 +50,7 @@ def compile_protocol(protocol: Protocol, cell: Cell, parameters: Mapping[str, st
     if bound is None or findings:
         raise ProtocolErrors(finding.in_file(protocol.file) for finding in findings)
     items = tuple(_plan_item(item, cell) for item in bound.items)
-    programs = [item.program for item in items if isinstance(item, Segment)]
-    moves_charge = any(not isinstance(step, Rest | Loop) for program in programs for step in walk(program.steps))
-    if cell.nominal_capacity_Ah is None and moves_charge:
+    if cell.nominal_capacity_Ah is None and any(map(_takes_as_long_as_the_cell_holds, items)):
         bound.warnings.append(_unknown_capacity(cell))
     segments = [item.estimate for item in items if isinstance(item, Segment)]
     return Plan(
@@ -95,6 +93,11 @@ def _bind(protocol: Protocol, cell: Cell, scope: Scope, findings: list[Refusal])
         Program(group, protection.limits, record, metadata) if isinstance(group, tuple) else group for group in groups
     )
     return _Bound(items, analyses, warnings)
+
+
+def _takes_as_long_as_the_cell_holds(item: PlanItem) -> bool:
+    timed = Rest | VoltageScan | Impedance | Loop
+    return isinstance(item, Segment) and any(not isinstance(step, timed) for step in walk(item.program.steps))
 
 
 def _plan_item(item: Program | SetTemperature | Prompt, cell: Cell) -> PlanItem:

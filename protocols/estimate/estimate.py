@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from protocols.estimate.bucket import Bucket
 from protocols.plan import Estimate
-from protocols.program import Loop, Program, Rest, walk
+from protocols.program import Impedance, Loop, Program, Rest, walk
 
 __all__ = ["BYTES_PER_RECORD", "estimate_program", "total"]
 
@@ -28,7 +28,7 @@ def total(parts: Sequence[Estimate]) -> Estimate:
 def estimate_program(program: Program, nominal_capacity_Ah: float | None) -> Estimate:
     """Duration, records, cycles and bytes of a program. Loops run to their count: stop rules are not foreseen."""
     spent = Bucket(program, nominal_capacity_Ah).body(program.steps)
-    moves_charge = any(not isinstance(step, Rest | Loop) for step in walk(program.steps))
+    moves_charge = any(not isinstance(step, Rest | Impedance | Loop) for step in walk(program.steps))
     cycles = spent.cycles or int(moves_charge)
     records = math.ceil(spent.records)
     return Estimate(spent.duration_s, records, cycles, records * BYTES_PER_RECORD)

@@ -48,7 +48,7 @@ def _reader(kind: Kind, example: str) -> Reader[Amplitude]:
 
     schema = {
         "type": "string",
-        "pattern": r"^\s*[0-9.].*\s(peak|rms)\s*$",
+        "pattern": r"^\s*([0-9.]|C\s*/).*\s(peak|rms)\s*$",
         "description": f"{kind.phrase} with its unit and its form, such as {example} peak or {example} rms",
     }
     return Reader(read, f"an amplitude such as {example} peak", schema)

@@ -14,7 +14,7 @@ from protocols.schema.written import ReadAs, Reader, Written
 
 __all__ = ["Bias", "BiasCurrent"]
 
-_ZERO = re.compile(r"[+-]?0*\.?0+ *([a-zA-Z].*)?")
+_ZERO = re.compile(r"[+-]?(?:0+\.?0*|\.0+) *([a-zA-Z].*)?")
 _NEGATIVE = re.compile(r"[-−] *(.*)")
 
 

@@ -245,6 +245,8 @@ HOSTILE: dict[str, str | bytes] = {
     "loops that refuse": HEAD
     + "- for_each: {a: [" + ", ".join("1" * 900) + "]}\n  steps:\n  - for_each: {b: [" + ", ".join("1" * 900) + "]}\n"
     + "    steps:\n    - for_each: {a: [" + ", ".join("1" * 900) + "]}\n      steps: [rest: 1 s]",
+    "loops that wait": HEAD.replace("6 A/g}", "6 A/g, temperature: [0 degC, 50 degC]}")
+    + "".join("  " * i + "- repeat: 1000\n" + "  " * i + "  steps:\n" for i in range(8)) + " " * 16 + "- temperature: 25 degC",
     "deep loops": HEAD
     + "".join("  " * i + "- repeat: 1000000\n" + "  " * i + "  steps:\n" for i in range(15)) + " " * 30 + "- rest: 1 s",
     "long label": HEAD + "- rest: 1 s\n  label: " + "$n" * 100_000,

@@ -71,6 +71,7 @@ def test_the_estimate_includes_ramps_and_soaks(sketch: Plan) -> None:
     on_channel_s = sum(item.estimate.duration_s for item in sketch.items if isinstance(item, Segment))
     ramps_s = 60 * (25 + 10 + 15 + 15 + 15 + 30)
     assert sketch.estimate.duration_s == pytest.approx(on_channel_s + ramps_s + 5 * 7200)
+    assert sketch.estimate.cycles == 1  # spectra are none
 
 
 def test_it_survives_storage(sketch: Plan) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.cell import Cell
 from protocols.errors import ProtocolErrors
 from protocols.estimate import estimate_program
 from protocols.program import Limits, Origin, Program, Record, VoltagePoint, VoltageScan
@@ -114,6 +115,11 @@ def test_a_fast_scan_is_followed_by_its_own_record() -> None:
 def test_a_scan_cannot_tell_a_hold_its_direction() -> None:
     with pytest.raises(ProtocolErrors, match="hold: no charge or discharge stands directly before"):
         plan_of(SWEEP + "to: 1 V}\n- hold: {voltage: 1 V, until: {duration: 1 h}}")
+
+
+def test_how_long_a_scan_takes_needs_no_capacity() -> None:
+    unknown = Cell("L1", window_min_V=0.01, window_max_V=1.5)
+    assert plan_of(CV + "scan_rate: 1 mV/s}", unknown).warnings == ()
 
 
 VOLTAGE = st.integers(-5, 200).map(lambda hundredths: hundredths / 100)
