@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,8 +37,6 @@ class Look:
     """Segments of which something was left for the next look, or could not be read."""
     remarks: list[tuple[ActiveRun, str]] = field(default_factory=list)
     """What the driver noticed in the data."""
-    again_within_s: float = math.inf
-    """When the instrument must be looked at again, as its driver says."""
     unread: bool = False
     """Records were left for the next look."""
     errors: list[tuple[ActiveRun, str]] = field(default_factory=list)
@@ -55,8 +52,6 @@ def look(cycler: Cycler, runs: Sequence[ActiveRun], *, arriving: bool, hurry: th
         arrival = Arrival(cycler.identify(), abilities)
     seen = Look(statuses, arrival)
     _read_all(cycler, [run for run in runs if _anything_new(cycler, run, statuses.get(run.channel))], seen, hurry)
-    if isinstance(cycler, PacesLooks):
-        seen.again_within_s = cycler.look_within_s()
     return seen
 
 

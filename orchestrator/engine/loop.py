@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -78,7 +77,6 @@ class InstrumentLoop:
         self._drained: set[int] = set()
         self._left: set[int] = set()
         self._abilities: Mapping[ChannelId, Capabilities] = {}
-        self._again_within_s = math.inf
         self._unreadable = Unreadable()
         self._halted = False
 
@@ -166,14 +164,12 @@ class InstrumentLoop:
                 lambda: look(self._cycler, self._runs, arriving=arriving, hurry=self._ordered)
             )
         except DriverError as error:
-            self._again_within_s = math.inf
             news = self._observed.failed(str(error), self._clock.monotonic())
             if news:
                 _LOG.warning("%s: %s", self.place.name, error)
             self._writer.post(instrument_changes.instrument_silent(self.place, str(error), news, self._clock.now()))
             return None
         self._observed.succeeded(seen.statuses, began_s)
-        self._again_within_s = seen.again_within_s
         if seen.arrival is not None:
             self._abilities = seen.arrival.capabilities
         self._writer.post(instrument_changes.observed(self._lab, self.place, seen, self._clock.now()))
@@ -251,7 +247,9 @@ class InstrumentLoop:
 
     def _due_s(self) -> float:
         """Until the next look: sooner while something passes by, or a memory fills, that it should not be late for."""
-        later = min(self.place.poll_s, max(self._again_within_s, LOOK_FLOOR_S))
+        later = self.place.poll_s
+        if isinstance(self._cycler, PacesLooks) and self._observed.statuses is not None:  # asked after a start, too
+            later = min(later, max(self._cycler.look_within_s(), LOOK_FLOOR_S))
         for run in self._runs:
             status = (self._observed.statuses or {}).get(run.channel)
             stop = run.view.intent("stop")
@@ -259,7 +257,9 @@ class InstrumentLoop:
                 return min(later, _STOP_AGAIN_S)
             ended = run.view.state is RunState.RUNNING and status is not None and status.state in ENDED
             if run.view.state in _PASSING or run.view.intents or ended:
-                # a memory of its own tells at once that a test is over, a BTS only after some seconds
-                prompt = ended and isinstance(self._cycler, PacesLooks)
+                # such an instrument tells at once that a test is over, a BTS only after some seconds; one more look
+                # shows whether the count stands
+                once_more = ended and not self._observed.of(run.channel).records_stable
+                prompt = once_more and isinstance(self._cycler, PacesLooks)
                 later = min(later, LOOK_FLOOR_S if prompt else _LOOK_AGAIN_S)
         return later

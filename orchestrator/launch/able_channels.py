@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from drivers.contracts import Cycler, Problem
-from drivers.errors import Refused
+from drivers.errors import DriverError
 from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.launch.target import Target
 from orchestrator.store.instruments import list_channels
@@ -52,9 +52,9 @@ class AbleChannels:
         """Whether a channel that has never been seen would take this step, as its driver says."""
         try:
             cycler = self.cycler_for(self.lab.instruments[instrument])
-        except Refused:  # its driver or its library is not installed here
+            return not cycler.check(replace(program, steps=(step,)), channel)
+        except DriverError:  # its driver or its library is not installed here, or it knows no such channel
             return False
-        return not cycler.check(replace(program, steps=(step,)), channel)
 
     def _target(self, instrument: str, channel: str) -> Target:
         bench = self.lab.bench_of(instrument, channel)

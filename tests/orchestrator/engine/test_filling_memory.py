@@ -62,6 +62,15 @@ def test_the_next_look_comes_when_the_driver_needs_it(
     assert bench.tick() == due_s
 
 
+def test_a_start_that_was_just_given_is_looked_after(
+    bench: EngineBench, cycler: FakeCycler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cycler, "look_within_s", lambda: 1.0 if cycler.orders else float("inf"))
+    bench.launch()
+    bench.node()
+    assert bench.tick() == 1.0
+
+
 def test_a_silent_instrument_is_not_asked_faster(
     bench: EngineBench, cycler: FakeCycler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
