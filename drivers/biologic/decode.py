@@ -135,8 +135,15 @@ class Decoder:
         stretches, state = self._stretches(rows, technique, state)
         columns = _Columns(rows, state)
         for stretch in stretches:
-            state = columns.fill(stretch, state)
-        state = replace(state, seq=state.seq + count, last_s=float(rows.time_s[-1]), last_V=float(rows.voltage_V[-1]))
+            columns.fill(stretch)
+        state = replace(
+            state,
+            seq=state.seq + count,
+            cycles=columns.cycles,
+            counters=columns.counters,
+            last_s=float(rows.time_s[-1]),
+            last_V=float(rows.voltage_V[-1]),
+        )
         return Decoded(columns.typed(), NO_POINTS, tuple(problems), state)
 
     def _stretches(self, rows: Rows, technique: Technique, state: DecoderState) -> tuple[list[Stretch], DecoderState]:
@@ -156,7 +163,7 @@ class _Columns:
 
     def __init__(self, rows: Rows, state: DecoderState) -> None:
         count = len(rows.time_s)
-        self._rows = rows
+        self._rows, self.cycles, self.counters = rows, state.cycles, state.counters
         self._columns: dict[str, npt.NDArray[np.generic]] = {
             "seq": np.arange(state.seq + 1, state.seq + count + 1),
             "unix_time_s": state.started_unix_s + rows.time_s,
@@ -168,23 +175,21 @@ class _Columns:
         for name in RECORD_COLUMNS.keys() - self._columns.keys():
             self._columns[name] = np.empty(count, RECORD_COLUMNS[name])
 
-    def fill(self, stretch: Stretch, state: DecoderState) -> DecoderState:
-        """Enter what belongs to the step of these rows; returns the state after them."""
-        cycles, counters = state.cycles, state.counters
+    def fill(self, stretch: Stretch) -> None:
+        """Enter what belongs to the step of these rows, and go on counting."""
         if stretch.cycles_before:
-            cycles = cycles.at(cycles.scan_began + stretch.cycles_before)
+            self.cycles = self.cycles.at(self.cycles.scan_began + stretch.cycles_before)
         if stretch.begins:
-            counters = StepCounters.begin(stretch.began_s)
+            self.counters = StepCounters.begin(stretch.began_s)
         rows = stretch.rows
-        counted, counters = counters.count(
+        counted, self.counters = self.counters.count(
             self._rows.time_s[rows], self._rows.voltage_V[rows], self._rows.current_A[rows]
         )
-        for name, value in (("cycle", cycles.cycle), ("step", stretch.step.step), ("step_kind", stretch.kind)):
+        for name, value in (("cycle", self.cycles.cycle), ("step", stretch.step.step), ("step_kind", stretch.kind)):
             self._columns[name][rows] = value
         self._columns["step_time_s"][rows] = counted.step_time_s
         self._columns["step_capacity_Ah"][rows] = counted.capacity_Ah
         self._columns["step_energy_Wh"][rows] = counted.energy_Wh
-        return replace(state, cycles=cycles, counters=counters)
 
     def typed(self) -> Columns:
         """Return all columns in their order."""

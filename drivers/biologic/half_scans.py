@@ -64,7 +64,7 @@ def first_half_scan(
 
 
 def follow(
-    course: ScanCourse, now: HalfScan, time_s: _Values, voltage_V: _Values, passes: npt.NDArray[np.int64]
+    course: ScanCourse, now: HalfScan, time_s: _Values, voltage_V: _Values, passes: npt.NDArray[np.uint32]
 ) -> tuple[list[Stretch], HalfScan]:
     """Divide rows, at least one, into half-scans; ``passes`` is the instrument's own cycle column."""
     stretches: list[Stretch] = []
@@ -96,7 +96,7 @@ class _Ahead:
     """Rows from the present half-scan on."""
 
     def __init__(
-        self, course: ScanCourse, now: HalfScan, time_s: _Values, voltage_V: _Values, passes: npt.NDArray[np.int64]
+        self, course: ScanCourse, now: HalfScan, time_s: _Values, voltage_V: _Values, passes: npt.NDArray[np.uint32]
     ) -> None:
         begin_V, end_V = course.ends_V(now.number, now.initial_V)
         way = 1.0 if end_V > begin_V else -1.0

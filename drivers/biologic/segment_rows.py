@@ -32,7 +32,7 @@ class Rows:
     """Test time."""
     voltage_V: _Values
     current_A: _Values
-    passes: npt.NDArray[np.int64]
+    passes: npt.NDArray[np.uint32]
     """The instrument's own cycle column, from 0."""
 
 
@@ -71,8 +71,10 @@ def process_rows(segment: RawSegment, tick_s: float, stem: str) -> tuple[Rows, s
     has_current = _COLUMNS[stem] > 3
     measured = singles(words[:, 2 : 4 if has_current else 3], segment.board_type)
     current_A = measured[:, 1] if has_current else np.zeros(len(words))
-    passes = words[:, 4].astype(np.int64) if _COLUMNS[stem] > 4 else np.zeros(len(words), np.int64)
-    return _sane(Rows(segment.start_time_s + tick_s * ticks, measured[:, 0], current_A, passes))
+    passes = words[:, 4] if _COLUMNS[stem] > 4 else np.zeros(len(words), np.uint32)
+    rows = Rows(segment.start_time_s + tick_s * ticks, measured[:, 0], current_A, passes)
+    plain = np.abs(measured).max() < min(_ABSURD_V, _ABSURD_A)  # not of NaN
+    return (rows, None) if plain else _sane(rows)
 
 
 def spectrum_rows(segment: RawSegment) -> tuple[SpectrumRows, str | None]:
@@ -87,7 +89,7 @@ def spectrum_rows(segment: RawSegment) -> tuple[SpectrumRows, str | None]:
     time_s = segment.start_time_s + values[:, _TIME]
     left_out = _left_out(time_s, measured)
     values, time_s = values[measured], time_s[measured]
-    mean = Rows(time_s, values[:, _MEAN_EWE], values[:, _MEAN_I], np.zeros(len(values), np.int64))
+    mean = Rows(time_s, values[:, _MEAN_EWE], values[:, _MEAN_I], np.zeros(len(values), np.uint32))
     amplitudes = (values[:, _FREQUENCY], values[:, _ABS_EWE], values[:, _ABS_I], values[:, _PHASE])
     return SpectrumRows(mean, *amplitudes), left_out
 

@@ -52,20 +52,33 @@ class StepCounters:
         before_V, before_A = (
             (voltage_V[0], current_A[0]) if self.voltage_V is None else (self.voltage_V, self.current_A)
         )
-        volts = np.concatenate((np.array([before_V]), voltage_V))
-        amperes = np.concatenate((np.array([before_A]), current_A))
-        half_s = np.diff(time_s, prepend=self.last_s) / 2
-        watts = volts * amperes
-        charge_C = self.charge_C + np.cumsum((amperes[1:] + amperes[:-1]) * half_s)
-        energy_J = self.energy_J + np.cumsum((watts[1:] + watts[:-1]) * half_s)
+        half_s = _steps(time_s, self.last_s) / 2
+        charge_C = self.charge_C + (_pair_sums(current_A, before_A) * half_s).cumsum()
+        energy_J = self.energy_J + (_pair_sums(voltage_V * current_A, before_V * before_A) * half_s).cumsum()
         after = StepCounters(
             self.began_s,
             float(time_s[-1]),
             float(charge_C[-1]),
             float(energy_J[-1]),
-            float(volts[-1]),
-            float(amperes[-1]),
-            float(abs(volts[-1] - volts[-2])),
+            float(voltage_V[-1]),
+            float(current_A[-1]),
+            abs(float(voltage_V[-1] - (voltage_V[-2] if len(voltage_V) > 1 else before_V))),
         )
         step_time_s = np.maximum(time_s - self.began_s, 0.0)
         return Counted(np.abs(charge_C) / _SECONDS_AN_HOUR, np.abs(energy_J) / _SECONDS_AN_HOUR, step_time_s), after
+
+
+def _steps(values: _Values, before: float) -> _Values:
+    """Return how much each value is above the one before it: numpy's diff takes three times as long."""
+    steps = values.copy()
+    steps[0] -= before
+    steps[1:] -= values[:-1]
+    return steps
+
+
+def _pair_sums(values: _Values, before: float) -> _Values:
+    """Return each value plus the one before it."""
+    sums = values.copy()
+    sums[0] += before
+    sums[1:] += values[:-1]
+    return sums

@@ -27,8 +27,10 @@ def singles(words: npt.NDArray[np.uint32], board_type: int) -> npt.NDArray[np.fl
     TI knows no NaN and no infinity; an overflow is its largest number.
     """
     if board_type == PREMIUM_P:
-        return np.asarray(words, np.uint32).view(np.float32).astype(np.float64)
-    whole = np.asarray(words, np.uint32)
+        return np.ascontiguousarray(words, np.uint32).view(np.float32).astype(np.float64)
+    whole = np.ascontiguousarray(words, np.uint32)
     # sign bit and fraction are a number of 24 bits in two's complement; the implied bit is the opposite of the sign
-    mantissa = ((whole.view(np.int32) << _BESIDE) >> _BESIDE) ^ _IMPLIED
-    return np.asarray(mantissa * _SCALE[whole >> _EXPONENT_AT])
+    mantissa = whole.view(np.int32) << _BESIDE
+    mantissa >>= _BESIDE
+    mantissa ^= _IMPLIED
+    return np.asarray(mantissa * _SCALE.take(whole >> _EXPONENT_AT))
