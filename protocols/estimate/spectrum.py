@@ -10,7 +10,7 @@ from protocols.program import Impedance, Record
 __all__ = ["spent_on_spectrum"]
 
 _POINT_S_MIN = 0.2
-"""Even at 100 kHz a point takes the instrument this long: ranges are chosen, numbers are passed on."""
+"""Assumed: choosing ranges and passing numbers on takes this long at any frequency."""
 
 
 def spent_on_spectrum(step: Impedance, record: Record) -> Spent:

@@ -11,7 +11,7 @@ __all__ = ["ASSUMED_RAMP_K_PER_MIN", "ROOM_degC", "estimate_temperatures", "ramp
 ROOM_degC = 25.0
 """Where a chamber is taken to be at first."""
 ASSUMED_RAMP_K_PER_MIN = 1.0
-"""Where no ramp is written. Chambers of a bench manage one to three, loaded and near their ends less."""
+"""Where no ramp is written; an assumption, stated in the language reference."""
 
 
 def ramp_and_soak_s(from_degC: float, target_degC: float, ramp_K_per_min: float | None, soak_s: float) -> float:
