@@ -31,7 +31,8 @@ _MEASURED = (
 )
 _NOT_OURS = frozenset({ChamberState.PROFILE, ChamberState.TRIPPED})
 _NOT_ON = _NOT_OURS | {ChamberState.OFF}
-_RATE_TOLERANCE_K_per_min = 0.051
+_RATE_TOLERANCE = 0.05
+"""Of the rate itself: a slow ramp that is rounded to none is not the one that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,14 @@ class _Peer:
 
     opened: int
     identity: Identity
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Values of one moment, and the unit that they are in."""
+
+    values: Mapping[Role, Value]
     unit: Unit
 
 
@@ -73,6 +82,8 @@ class TableChamber:
         self._unread = unread
         self._peer: _Peer | None = None
         self._observed = tuple(dict.fromkeys((*_MEASURED, *behaviour.telling, *behaviour.silent)))
+        orders = (*behaviour.no_ramp, *(behaviour.ramp or ()), *behaviour.switch_on)
+        self._words_set = tuple(order.role for order in orders if isinstance(order.value, str))
 
     def identify(self) -> Identity:
         """Connect if needed, and ask anew who is there. Raises Unreachable, Garbled, Refused."""
@@ -82,11 +93,11 @@ class TableChamber:
 
     def limits_degC(self) -> tuple[float, float]:
         """The narrower of the chamber's limits, as they are now, and the lab file's."""
-        return self._limits(self._values()).narrower_degC()
+        return self._limits(self._look()).narrower_degC()
 
     def observe(self) -> ChamberStatus:
         """One look: a few block reads, or one query for each value."""
-        return self._status(self._values())
+        return self._status(self._look())
 
     def set_temperature(self, target_degC: float, ramp_K_per_min: float | None = None) -> None:
         """Write ramp and set point, switch on, read back.
@@ -97,13 +108,14 @@ class TableChamber:
         check_finite(target_degC, ramp_K_per_min)
         if self._lab_degC is not None:
             SetPointLimits(self._lab_degC, None).check(target_degC)
-        values = self._values()
-        self._limits(values).check(target_degC)
-        before = self._status(values)
+        look = self._look(self._words_set)
+        self._limits(look).check(target_degC)
+        before = self._status(look)
         if before.state in _NOT_OURS:
             raise Refused(f"{self.name} is not set while it is {before.state} ({before.native_state})")
-        orders = [*self._ramp_orders(ramp_K_per_min), self._set_point(target_degC), *self._behaviour.switch_on]
-        after = self._carry_out(orders, values)
+        set_point = Order(Role.SET_POINT, look.unit.from_degC(target_degC))
+        ramp = self._ramp_orders(ramp_K_per_min, look.unit)
+        after = self._carry_out([*ramp, set_point, *self._behaviour.switch_on], look)
         if not self._wire.readable(Role.SET_POINT):
             self._check_on_its_way(target_degC, ramp_K_per_min, before, after)
             self._unread.written(target_degC, ramp_K_per_min)
@@ -113,7 +125,7 @@ class TableChamber:
 
     def stop(self) -> None:
         """Switch off, verified by reading back. Raises Refused where it is still on."""
-        after = self._carry_out(self._behaviour.switch_off, self._values())
+        after = self._carry_out(self._behaviour.switch_off, self._look())
         seen = self._status(after)
         if seen.state not in (ChamberState.OFF, ChamberState.TRIPPED):
             raise Refused(f"{self.name} was switched off but is {seen.state} ({seen.native_state})")
@@ -122,14 +134,14 @@ class TableChamber:
         """Let go of the connection."""
         self._wire.close()
 
-    def _values(self, more: Sequence[Role] = ()) -> dict[Role, Value]:
-        """Everything that is observed, in the unit of ``self._peer`` when this returns."""
+    def _look(self, more: Sequence[Role] = ()) -> _Look:
+        """Everything that is observed, and ``more``."""
         peer = self._met()
         for _ in range(2):
-            values = self._wire.read((*self._observed, *more))
+            values = self._wire.read(tuple(dict.fromkeys((*self._observed, *more))))
             unit = self._told_unit()
             if unit is peer.unit:
-                return values
+                return _Look(values, unit)
             _log.warning("%s: its unit was changed from %s to %s while connected", self.name, peer.unit, unit)
             self._peer = peer = replace(peer, unit=unit)
         raise Refused(f"{self.name} changes its unit all the time")
@@ -166,66 +178,60 @@ class TableChamber:
             raise Refused(f"{self.name} shows {told}, the lab file says {fixed}")
         return Unit(told)
 
-    def _status(self, values: Mapping[Role, Value]) -> ChamberStatus:
-        seen = status(self._behaviour, values, self._unit_now)
+    def _status(self, look: _Look) -> ChamberStatus:
+        seen = status(self._behaviour, look.values, look.unit)
         active_degC = seen.ramping_set_point_degC
         if active_degC is None or self._wire.readable(Role.SET_POINT):
             return seen
         return replace(seen, set_point_degC=self._unread.seen(active_degC, self._now()))
 
-    def _limits(self, values: Mapping[Role, Value]) -> SetPointLimits:
+    def _limits(self, look: _Look) -> SetPointLimits:
         if not self._wire.readable(Role.LIMIT_LOW):
             return SetPointLimits(self._lab_degC, None)
-        low, high = (temperature_degC(values, role, self._unit_now) for role in (Role.LIMIT_LOW, Role.LIMIT_HIGH))
+        roles = (Role.LIMIT_LOW, Role.LIMIT_HIGH)
+        low, high = (temperature_degC(look.values, role, look.unit) for role in roles)
         if low is None or high is None:
             raise Garbled(
-                f"{self.name} tells limits that are none: {values[Role.LIMIT_LOW]} … {values[Role.LIMIT_HIGH]}"
+                f"{self.name} tells limits that are none: {' … '.join(str(look.values.get(role)) for role in roles)}"
             )
         return SetPointLimits(self._lab_degC, (low, high))
 
-    @property
-    def _unit_now(self) -> Unit:
-        return self._met().unit
-
-    def _set_point(self, target_degC: float) -> Order:
-        return Order(Role.SET_POINT, self._unit_now.from_degC(target_degC))
-
-    def _ramp_orders(self, ramp_K_per_min: float | None) -> tuple[Order, ...]:
+    def _ramp_orders(self, ramp_K_per_min: float | None, unit: Unit) -> tuple[Order, ...]:
         if ramp_K_per_min is None:
             return self._behaviour.no_ramp
         if self._behaviour.ramp is None:
             raise Refused(f"{self.name} has no ramp that can be set; leave it out of the protocol's temperature step")
-        return (*self._behaviour.ramp, Order(Role.RAMP_RATE, self._unit_now.from_K(ramp_K_per_min)))
+        return (*self._behaviour.ramp, Order(Role.RAMP_RATE, unit.from_K(ramp_K_per_min)))
 
-    def _carry_out(self, orders: Sequence[Order], before: Mapping[Role, Value]) -> dict[Role, Value]:
+    def _carry_out(self, orders: Sequence[Order], before: _Look) -> _Look:
         """Write what is not so already, and return what is read afterwards. Raises Refused where that differs."""
-        peer = self._peer
-        due = [one for one in orders if all(before.get(role) in words for role, words in one.when.items())]
+        seen = before.values
+        due = [one for one in orders if all(seen.get(role) in words for role, words in one.when.items())]
         for order in due:
             is_word = isinstance(order.value, str)
-            if not (is_word and before.get(order.role) == order.value):  # chambers wear out their memory by writing
+            if not (is_word and seen.get(order.role) == order.value):  # chambers wear out their memory by writing
                 self._wire.write(order.role, order.value)
-        after = self._values([order.role for order in due])
-        if self._peer != peer:
+        after = self._look([order.role for order in due])
+        if after.unit is not before.unit:
             raise Refused(f"{self.name} changed its unit while it was set; set it again")
         for order in due:
-            if order.role in after and not self._same(order.role, order.value, after[order.role]):
-                raise Refused(f"{self.name}: {order.role} was set to {_shown(order.value)}, reads {after[order.role]}")
+            read = after.values.get(order.role)
+            if read is not None and not self._same(order, read, after.unit):
+                raise Refused(f"{self.name}: {order.role} was set to {_shown(order.value)}, reads {_shown(read)}")
         return after
 
-    def _same(self, role: Role, written: Value, read: Value) -> bool:
-        if not isinstance(written, float) or not isinstance(read, float):
-            return written == read
-        is_rate = self._wire.kind(role) is Kind.RATE
-        return abs(written - read) <= self._unit_now.from_K(
-            _RATE_TOLERANCE_K_per_min if is_rate else self._behaviour.tolerance_K
-        )
+    def _same(self, order: Order, read: Value, unit: Unit) -> bool:
+        if not isinstance(order.value, float) or not isinstance(read, float):
+            return order.value == read
+        is_rate = self._wire.kind(order.role) is Kind.RATE
+        tolerance = _RATE_TOLERANCE * order.value if is_rate else unit.from_K(self._behaviour.tolerance_K)
+        return abs(order.value - read) <= tolerance
 
     def _check_on_its_way(
-        self, target_degC: float, ramp_K_per_min: float | None, before: ChamberStatus, after: Mapping[Role, Value]
+        self, target_degC: float, ramp_K_per_min: float | None, before: ChamberStatus, after: _Look
     ) -> None:
         """All that can be read back of a set point that is only told as far as the ramp has got."""
-        active_degC = temperature_degC(after, Role.RAMPING_SET_POINT, self._unit_now)
+        active_degC = temperature_degC(after.values, Role.RAMPING_SET_POINT, after.unit)
         starts = (before.ramping_set_point_degC, before.process_degC) if ramp_K_per_min is not None else ()
         span = [target_degC, *(start for start in starts if start is not None)]
         tolerance_K = self._behaviour.tolerance_K

@@ -36,7 +36,7 @@ def command_set(loop: int = 1) -> LineTable:
         Command(role=Role.VERSION, kind=Kind.TEXT, query="VRSN?", reply="(.+)"),
         Command(role=Role.PROCESS, kind=Kind.TEMPERATURE, query=f"PVAR{loop}?"),
         Command(role=Role.SET_POINT, kind=Kind.TEMPERATURE, query=f"SETP{loop}?", setting=f"SETP{loop},{{value}}"),
-        Command(role=Role.RAMP_RATE, kind=Kind.RATE, query=f"MRMP{loop}?", setting=f"MRMP{loop},{{value}}"),
+        Command(role=Role.RAMP_RATE, kind=Kind.RATE, query=f"MRMP{loop}?", setting=f"MRMP{loop},{{value}}", decimals=3),
         # unconfirmed on hardware: throttle in percent, positive while heating
         Command(role=Role.OUTPUT, query=f"THTL{loop}?"),
         Command(role=Role.RUN_STATE, kind=Kind.WORD, query="SCOD?", words=_STOP_CODES),

@@ -100,7 +100,13 @@ def command_set(loop: int = 1, power_event: int | None = 1) -> LineTable:
             settings={"off": f"{source}:RACTION OFF", "set point": f"{source}:RACTION SETPOINT"},
         ),
         Command(role=Role.RAMP_SCALE, kind=Kind.WORD, settings={"per minute": f"{source}:RSCALE MINUTES"}),
-        Command(role=Role.RAMP_RATE, kind=Kind.RATE, query=f"{source}:RRATE?", setting=f"{source}:RRATE {{value}}"),
+        Command(
+            role=Role.RAMP_RATE,
+            kind=Kind.RATE,
+            query=f"{source}:RRATE?",
+            setting=f"{source}:RRATE {{value}}",
+            decimals=3,
+        ),
         Command(
             role=Role.POWER,
             kind=Kind.WORD,

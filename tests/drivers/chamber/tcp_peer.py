@@ -13,6 +13,7 @@ from types import TracebackType
 Cut = Callable[[bytes], tuple[bytes | None, bytes]]
 """First whole request and the rest; None where there is none yet."""
 _PATIENCE_s = 5.0
+_DRIP_s = 0.05
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -25,6 +26,10 @@ class Answer:
     reset: bool = False
     hold: bool = False
     """Keep the reply back until the next request comes, on whatever connection; then it is sent where it was due."""
+    rest: bytes = b""
+    """Sent a moment after ``reply``."""
+    drip: bool = False
+    """Byte by byte, again and again, until the client has had enough."""
 
 
 def close_mid_reply(reply: bytes) -> Answer:
@@ -51,6 +56,7 @@ class Peer:
         self.port = int(self._listener.getsockname()[1])
         self._stopping = False
         self._lock = threading.Lock()
+        self._pace = threading.Event()
         self._open: list[socket.socket] = []
         self._held: list[tuple[socket.socket, bytes]] = []
         self._threads = [threading.Thread(target=self._accept, name="peer")]
@@ -141,7 +147,14 @@ class Peer:
         if answer.hold:
             self._held.append((connection, answer.reply))
             return True
+        while answer.drip:
+            for one in answer.reply:
+                connection.sendall(bytes([one]))
+                self._pace.wait(_DRIP_s)
         connection.sendall(answer.reply)
+        if answer.rest:
+            self._pace.wait(_DRIP_s)
+            connection.sendall(answer.rest)
         if answer.reset:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         return not (answer.close or answer.reset)
