@@ -95,7 +95,7 @@ class ChannelOwner:
         return found or (None, None)
 
     def _by_fingerprint(self) -> tuple[str | None, str | None]:
-        # unconfirmed on hardware: a list of the same techniques and parameters that somebody else loads is taken for ours
+        # unconfirmed on hardware: the same techniques and parameters loaded by somebody else are taken for ours
         if self.test is not None:
             return self.test.header.tag, self.test.header.test_id
         for path in list(spools(self._folder, self._channel))[:1]:

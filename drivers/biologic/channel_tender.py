@@ -149,7 +149,9 @@ class ChannelTender:
             if not error.is_refusal:
                 raise
             reasons = "; ".join(self._eclib.messages(self.channel))
-            raise Refused(f"channel {self.channel + 1} refused to start: {error}: {reasons or 'no reason given'}") from error
+            raise Refused(
+                f"channel {self.channel + 1} refused to start: {error}: {reasons or 'no reason given'}"
+            ) from error
         test.settle_start(started=True, now_s=now_s)
         self.owner.has_started()
 
@@ -160,7 +162,9 @@ class ChannelTender:
             raise Refused(f"channel {self.channel + 1} has no kernel loaded")
         if report.state != STOPPED:
             what = report.tag or "a test of another program"
-            raise Refused(f"channel {self.channel + 1} is busy ({STATES.get(report.state or -1)}: {what}); stop that first")
+            raise Refused(
+                f"channel {self.channel + 1} is busy ({STATES.get(report.state or -1)}: {what}); stop that first"
+            )
         if report.ours and not report.complete:
             raise Unreachable(f"channel {self.channel + 1} still holds records of {report.tag}: they are read first")
         return report.test_id

@@ -82,6 +82,7 @@ def _answer(instrument: Instrument, request: Mapping[str, Any]) -> _Answer:
     operations: Mapping[str, Callable[..., object]] = {
         "identify": instrument.identify,
         "observe": instrument.observe,
+        "look": instrument.look,
         "prepare": instrument.prepare,
         "start": instrument.start,
         "stop": instrument.stop,

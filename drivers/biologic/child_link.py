@@ -1,4 +1,4 @@
-"""The driver's side of the process that owns EClib: every call has a time limit, and a process that exceeds it is killed."""
+"""The driver's side of the process that owns EClib: every call has a time limit; a process that exceeds it is killed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ChildLink:
         return self._process.pid if self._process is not None else None
 
     def call(self, operation: str, *, timeout: float | None = None, **arguments: object) -> Any:
-        """Ask and wait. Raises what the answer says, or Unreachable: ``sent`` is true where it may have been carried out."""
+        """Ask and wait. Raises what the answer says, or Unreachable: ``sent`` where it may have been carried out."""
         if self._process is None or self._process.poll() is not None:
             self._spawn()
         return self._ask({"op": operation, "arguments": arguments}, timeout or self._timeout, sent=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 
@@ -9,12 +10,17 @@ from drivers.biologic.channel_run_state import STOPPED
 from drivers.biologic.eclib import Eclib, Reading
 from drivers.biologic.error_codes import EclibError
 from drivers.biologic.limit_watch import LimitWatch
-from drivers.biologic.row_layout import MEASURED
+from drivers.biologic.raw_segment import RawSegment
+from drivers.biologic.row_layout import potential_column
 from drivers.biologic.spool_frames import Data, Taking
+from drivers.biologic.spooled_rows import measured, raw_segment, technique_of
 from drivers.biologic.spooled_test import SpooledTest
-from drivers.biologic.structs import CurrentValues, DataInfos
+from drivers.biologic.structs import CurrentValues
+from drivers.errors import Garbled
 
 __all__ = ["Drain", "Drained"]
+
+_LOG = logging.getLogger(__name__)
 
 _CORRUPTED = -404
 
@@ -49,7 +55,7 @@ class Drain:
             self.test.may_have_lost(taking, values.MemFilled if nothing_came else None, "a read was interrupted")
 
     def run(self, values: CurrentValues, now_s: float, deadline: float) -> Drained:
-        """Take rows until there are none, or until the monotonic ``deadline``; once at least. Raises EclibError, OSError.
+        """Take rows until there are none, or until the ``deadline``; once at least. Raises EclibError, OSError.
 
         An empty answer is no end: they occur in mid-run. A channel that stands is asked until it gives one.
         """
@@ -70,8 +76,9 @@ class Drain:
             wanted = drained.values.MemFilled > 0 or drained.values.State == STOPPED
             again = wanted and time.monotonic() < deadline
             taking = self._taking(drained.values, now_s)
-            self.test.took(self._data(reading, now_s), taking if again else None)
-            drained.beyond = drained.beyond or self._judge(reading)
+            data, beyond = self._judged(reading, now_s)
+            self.test.took(data, taking if again else None)
+            drained.beyond = drained.beyond or beyond
             if not again:
                 drained.empty = not wanted
                 return drained
@@ -89,24 +96,26 @@ class Drain:
                 self.test.took_nothing(taking.unix_time_s)
             raise
 
-    def _data(self, reading: Reading, now_s: float) -> Data:
+    def _judged(self, reading: Reading, now_s: float) -> tuple[Data, str | None]:
+        """Return what goes into the spool, and which limit it passes. What makes no sense goes there all the same."""
+        board_type = self.test.header.board_type
+        segment = raw_segment(reading.infos, reading.values, reading.words, board_type)
+        technique = technique_of(self.test.techniques, segment)
+        records, beyond = 0, None
+        if technique is not None and technique.steps:
+            try:
+                rows = measured(segment, technique)
+            except Garbled as error:  # told where it is read
+                _LOG.error("channel %s: %s", self.channel + 1, error)
+            else:
+                records = len(rows.time_s)
+                if technique.limits is not None:
+                    beyond = self.watch.of_rows(rows, reading.rows, technique.limits)
+        word, value = self._converted(segment) if self.test.wants_check else (None, 0.0)
+        data = Data(now_s, board_type, reading.infos, reading.values, reading.words, records, word, value)
+        return data, beyond
+
+    def _converted(self, segment: RawSegment) -> tuple[int, float]:
         """Have the library convert one word of the first rows of a run: our own conversion has to agree with it."""
-        board_type, word = self.test.header.board_type, None
-        if self.test.wants_check:
-            word = self._word_to_check(reading)
-        value = 0.0
-        if word is not None:
-            value = self.eclib.single(int.from_bytes(reading.words[4 * word : 4 * word + 4], "little"), board_type)
-        return Data(now_s, board_type, reading.infos, reading.values, reading.words, word, value)
-
-    def _word_to_check(self, reading: Reading) -> int | None:
-        infos = DataInfos.from_buffer_copy(reading.infos)
-        listed = self.test.techniques.techniques
-        if not 0 <= infos.TechniqueIndex < len(listed):
-            return None
-        places = MEASURED.get((listed[infos.TechniqueIndex].stem, infos.ProcessIndex))
-        return None if places is None else places[0]
-
-    def _judge(self, reading: Reading) -> str | None:
-        infos = DataInfos.from_buffer_copy(reading.infos)
-        return self.watch.of_rows(infos, reading.words, self.test.header.board_type)
+        place = potential_column(segment.process_index)
+        return place, self.eclib.single(int(segment.words[0, place]), segment.board_type)

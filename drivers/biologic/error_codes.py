@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 __all__ = [
     "ECLAB_LOADED",
-    "EclibError",
     "FATAL_FOR_CONNECTION",
     "FIRMWARE_MISSING",
     "OPTION_ERRORS",
+    "EclibError",
     "describe",
 ]
 

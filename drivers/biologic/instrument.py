@@ -69,6 +69,11 @@ class Instrument:
         found = {number: self._look(number, now_s, deadline) for number in numbers[begin:] + numbers[:begin]}
         return [found[number].as_json() for number in numbers]
 
+    def look(self, channel: int, now_s: float) -> dict[str, Any]:
+        """Look at one channel."""
+        self._tender(channel)
+        return self._look(channel, now_s, time.monotonic() + _DRAIN_s).as_json()
+
     def prepare(self, channel: int, tag: str, techniques: str, now_s: float) -> str:
         """Load a list on a free channel; returns the test's id."""
         return self._tender(channel).prepare(tag, techniques, now_s)

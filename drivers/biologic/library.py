@@ -1,4 +1,4 @@
-"""Getting hold of BioLogic's libraries: a DLL, the one that easy-biologic brings, or a stand-in by its import string."""
+"""Getting hold of BioLogic's libraries: a DLL, that of easy-biologic, or a stand-in by its import string."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _stand_in(library: str) -> Any:
 
 
 def _folder_of_easy_biologic() -> Path:
-    """Find its newest DLLs without importing it: its import loads both DLLs, and fails off Windows or with setuptools 82."""
+    """Find its newest DLLs without importing it: its import loads them, and fails off Windows or with setuptools 82."""
     found = importlib.util.find_spec("easy_biologic")
     if found is None or found.origin is None:
         raise Refused(f"easy-biologic is not installed; {_REMEDY}")

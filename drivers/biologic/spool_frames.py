@@ -19,9 +19,8 @@ __all__ = ["Data", "Frame", "FrameKind", "Taking", "encode", "frames", "json_fra
 
 _PREFIX = struct.Struct("<IIB3x")
 _BODY_MAX = 1 << 26
-_DATA = struct.Struct("<dIif")
-_INFOS = struct.Struct("<7idi")
-_VALUES_BYTES = 76
+_DATA = struct.Struct("<dIIif")
+_INFOS_BYTES, _VALUES_BYTES = 40, 76
 _TAKING = struct.Struct("<dii")
 _NO_WORD = -1
 
@@ -90,6 +89,8 @@ class Data:
     values: bytes
     """CurrentValues, 76 bytes."""
     words: bytes
+    records: int = 0
+    """How many of the rows are records: not those of nobody's, nor what cannot have been measured."""
     checked_word: int | None = None
     """Which word the library was asked to convert, counted from 0."""
     checked_value: float = 0.0
@@ -97,23 +98,18 @@ class Data:
     def encode(self) -> bytes:
         """Return the whole frame."""
         word = _NO_WORD if self.checked_word is None else self.checked_word
-        head = _DATA.pack(self.unix_time_s, self.board_type, word, self.checked_value)
+        head = _DATA.pack(self.unix_time_s, self.board_type, self.records, word, self.checked_value)
         return encode(FrameKind.DATA, head + self.infos + self.values + self.words)
 
     @classmethod
     def decode(cls, body: bytes) -> Data:
         """Read a frame's body."""
-        unix_time_s, board_type, word, value = _DATA.unpack_from(body)
-        values_at = _DATA.size + _INFOS.size
+        unix_time_s, board_type, records, word, value = _DATA.unpack_from(body)
+        values_at = _DATA.size + _INFOS_BYTES
         words_at = values_at + _VALUES_BYTES
         infos, values, words = body[_DATA.size : values_at], body[values_at:words_at], body[words_at:]
-        return cls(unix_time_s, board_type, infos, values, words, None if word == _NO_WORD else word, value)
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
-        _, rows, columns, *_ = _INFOS.unpack(self.infos)
-        return rows, columns
+        checked = None if word == _NO_WORD else word
+        return cls(unix_time_s, board_type, infos, values, words, records, checked, value)
 
 
 def encode(kind: FrameKind, body: bytes) -> bytes:

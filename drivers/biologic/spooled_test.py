@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from drivers.biologic.row_layout import fewest_columns, is_record
+from drivers.biologic.row_layout import fewest_columns
 from drivers.biologic.spool import Spool, SpoolHeader
 from drivers.biologic.spool_frames import Data, Frame, FrameKind, Taking
-from drivers.biologic.structs import BUFFER_WORDS, DataInfos
+from drivers.biologic.structs import BUFFER_WORDS
 from drivers.biologic.technique_list import TechniqueList
 
 __all__ = ["SpooledTest"]
@@ -32,11 +32,7 @@ class SpooledTest:
         self.complete = False
         """No more rows will come."""
         self.records = 0
-        """Rows so far that are records; points of spectra are not."""
-        self.last: Data | None = None
-        """The newest rows."""
-        self.start_time_s = 0.0
-        """Of the newest rows' technique, since the channel's start."""
+        """Rows so far that are records."""
         self.unanswered: Taking | None = None
         """A read that nobody has heard of since; only behind a crash."""
         self._read_unix_s = 0.0
@@ -159,8 +155,6 @@ class SpooledTest:
                 self.complete = True
 
     def _note_rows(self, data: Data) -> None:
-        infos = DataInfos.from_buffer_copy(data.infos)
-        self.records += infos.NbRows * is_record(self.techniques, infos.TechniqueIndex, infos.ProcessIndex)
-        self.last, self.start_time_s = data, infos.StartTime
+        self.records += data.records
         self._read_unix_s, self.unanswered = data.unix_time_s, None
         self._checked = self._checked or data.checked_word is not None
