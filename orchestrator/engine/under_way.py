@@ -90,8 +90,11 @@ def _ended_by_rule(run: RunView, seen: Seen, status: ChannelStatus) -> bool:
         return False
     if seen.pauses:
         return status.state is ChannelState.STOPPED and run.intent("stop") is not None
+    if status.state not in (ChannelState.STOPPED, ChannelState.FINISHED) or _before(reserved, status):
+        return False
+    # ended late it is still ours, but what ran on to its own end was not ended at all
     past = reserved.cycle is not None and status.cycle is not None and status.cycle > reserved.cycle
-    return status.state in (ChannelState.STOPPED, ChannelState.FINISHED) and not _before(reserved, status) and not past
+    return status.state is ChannelState.STOPPED or not past
 
 
 def _running(run: RunView, seen: Seen, status: ChannelStatus, now_s: float) -> list[Action]:

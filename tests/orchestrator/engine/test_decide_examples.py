@@ -159,6 +159,8 @@ TABLE: list[tuple[str, RunView, Seen, list[object]]] = [
      [Settle(5, "ended"), FinishSegment("rule", True), ClearAlarms, S.STARTING]),
     ("stopped before the reserved end", run(S.RUNNING, "run", RESERVED), seen(ChannelState.STOPPED, cycle=4, pauses=False),
      [Settle(5, "ended"), FinishSegment("interrupted", False), Alarm, S.FAILED]),
+    ("stopped late", run(S.RUNNING, "run", RESERVED), seen(ChannelState.STOPPED, cycle=7, pauses=False),
+     [Settle(5, "ended"), FinishSegment("rule", True), ClearAlarms, S.STARTING]),
     ("finished past a reserved end", run(S.RUNNING, "run", RESERVED), seen(ChannelState.FINISHED, cycle=9, pauses=False),
      [Settle(5, "ended"), FinishSegment("finished", True), ClearAlarms, S.STARTING]),
     ("tripped before a reserved end", run(S.RUNNING, "run", RESERVED), seen(ChannelState.TRIPPED, cycle=6, pauses=False),
