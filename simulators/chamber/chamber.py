@@ -116,8 +116,9 @@ class VirtualChamber:
     def process_degC(self) -> float:
         """Process value as its sensor shows it; NaN where that has failed."""
         measured_degC = self.state.measured_degC
-        frozen = self._drive.measured_degC is not None
-        return measured_degC if frozen else measured_degC + self._noise.at_K(self._tick)
+        if self._drive.measured_degC is not None:
+            return self._drive.measured_degC
+        return measured_degC + self._noise.at_K(self._tick)
 
     @property
     def tripped(self) -> bool:
