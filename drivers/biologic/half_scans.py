@@ -101,6 +101,7 @@ class _Ahead:
         begin_V, end_V = course.ends_V(now.number, now.initial_V)
         way = 1.0 if end_V > begin_V else -1.0
         self._course, self._now, self._time_s, self._passes = course, now, time_s, passes
+        self._voltage_V = voltage_V
         self._gone_V = way * voltage_V
         self._turns_s = np.concatenate(([now.turns_s], time_s + (way * end_V - self._gone_V) / course.rate_V_per_s))
         """Before the first row and after each."""
@@ -122,10 +123,13 @@ class _Ahead:
 
     def next(self, own: int) -> HalfScan:
         """Return the half-scan that the first row which is not of the present one may belong to."""
-        number = self._now.number + 1
-        if self._of_later_pass()[own]:
-            number = max(number, int(self._passes[own]) * len(self._course.steps))
-        turned_s = min(float(self._turns_s[own]), float(self._time_s[own]))
+        number, at_s = self._now.number + 1, float(self._time_s[own])
+        of_pass = int(self._passes[own]) * len(self._course.steps)
+        if of_pass > number:  # half-scans are missing: what is known is where this pass began
+            begin_V, _ = self._course.ends_V(of_pass, self._now.initial_V)
+            gone_s = abs(float(self._voltage_V[own]) - begin_V) / self._course.rate_V_per_s
+            return _entered(self._course, of_pass, max(at_s - gone_s, self._now.began_s), self._now.initial_V)
+        turned_s = min(float(self._turns_s[own]), at_s)
         return _entered(self._course, number, max(turned_s, self._now.began_s), self._now.initial_V)
 
     def _late(self) -> npt.NDArray[np.bool_]:

@@ -58,7 +58,8 @@ def _of_channel(limits: Limits, name: str) -> Iterator[str]:
     bounds = (limits.temperature_min_degC, limits.temperature_max_degC)
     if bounds != (None, None):
         low, high = ("" if bound is None else f"{bound:g}" for bound in bounds)
-        yield f"{name}: temperature {low} … {high} degC (the channel measures none)"
+        bounds_degC = f"{low} … {high}".strip()
+        yield f"{name}: temperature {bounds_degC} degC (the channel measures none)"
 
 
 def _of_step(step: Step, limits: Limits) -> Iterator[str]:
