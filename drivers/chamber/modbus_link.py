@@ -103,11 +103,10 @@ class ModbusLink:
 
     def _exchange(self, what: str, ask: Callable[[ModbusTcpClient], ModbusPDU]) -> ModbusPDU:
         client = self._client
-        if client is None or not self._quiet(client):
-            # asking nevertheless, pymodbus would connect by itself to a peer whose units nobody has checked, or take
-            # a late answer
+        if client is None or not client.connected:
+            # asking nevertheless, pymodbus would connect by itself, to a peer whose units nobody has checked
             self.close()
-            raise Unreachable(f"{self.endpoint}: the connection is gone before {what}")
+            raise Unreachable(f"{self.endpoint}: not connected before {what}")
         self._received = b""
         whole = False
         try:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing
 from functools import partial
 
 import pytest
+from pymodbus.logging import Log
 from pyvisa_py.tcpip import TCPIPSocketSession
 
 from drivers.contracts import Chamber, ChamberStatus
@@ -99,7 +100,7 @@ def test_silence(oven: Chamber, peer: Peer) -> None:
 
 def test_a_late_reply_never_answers_the_next_question(oven: Chamber, peer: Peer, f4t: F4t) -> None:
     f4t.values[PROCESS] = 99.0
-    for question in range(4):
+    for question in (0, 2):
         peer.on_next(lambda reply: Answer(reply, hold=True), after=question)
         fails(oven)
         f4t.values[PROCESS] = 31.0
@@ -199,8 +200,9 @@ def test_what_never_returns_is_never_called(oven: Chamber, peer: Peer, monkeypat
 
 
 def test_failures_are_told_once_and_not_logged_by_the_library(
-    oven: Chamber, peer: Peer, caplog: pytest.LogCaptureFixture
+    oven: Chamber, peer: Peer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Log, "last_log_text", "")  # it leaves out what it has said before
     peer.on_next(close_mid_reply)
     fails(oven)
     peer.on_next(lambda _: SILENCE)
