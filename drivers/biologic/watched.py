@@ -27,7 +27,7 @@ _NAMES = {
     "rest": "rest",
     "constant_current": "constant current",
     "constant_voltage": "held voltage",
-    "constant_current_constant_voltage": "constant current, then held voltage",
+    "constant_current_constant_voltage": "CC-CV",
     "voltage_scan": "voltage scan",
     "impedance": "impedance",
 }

@@ -94,7 +94,7 @@ def test_what_a_channel_can_do_has_no_problems() -> None:
         (replace(SWEEP, scan_rate_V_per_s=0.0), "line 12: scan rate 0 V/s; it must be above 0"),
         (
             replace(SWEEP, scan_rate_V_per_s=1.0),
-            "1 V/s with a record every 0.001 V is 1000 records/s, a channel is read at 200; record every 0.005 V or more",
+            "1 V/s with a record every 0.001 V is 1000 records/s, a channel is read at 200; record every 0.005 V or",
         ),
         (replace(SWEEP, record=Record(voltage_change_V=0.5)), "a sweep of 0.4 V with a record every 0.5 V has none"),
         (replace(SWEEP, record=Record(current_change_A=1.0)), "a sweep is not recorded by current_change on a VSP-300"),

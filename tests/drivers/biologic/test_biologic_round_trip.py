@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 from drivers.biologic.channel_facts import ChannelFacts
+from drivers.biologic.checks import problems
 from drivers.biologic.ending import came_to_its_end
 from drivers.biologic.technique_list import TechniqueList
 from drivers.biologic.translate import technique_list
@@ -28,7 +30,8 @@ from tests.drivers.biologic.biologic_programs import (
     at,
     program,
 )
-from tests.drivers.biologic.virtual_channel import START_UNIX_s, Bench, Run, decode_all, virtual_channel
+from tests.drivers.biologic.virtual_channel import Bench, Run, START_UNIX_s, decode_all, virtual_channel
+from tests.drivers.neware.programs import programs
 
 EVERYTHING = program(REST, CYCLING, REST, CV, REST, PEIS, GEIS)
 
@@ -102,6 +105,15 @@ def test_a_premium_p_board(tmp_path: Path) -> None:
         techniques, run = executed(bench, program(REST, CYCLING, REST, PEIS), 20_000)
         check_against_ledger(bench, techniques, run)
         assert run.problems == []
+
+
+def test_whatever_has_no_problems_is_taken_by_the_instrument(bench: Bench) -> None:
+    @given(programs)
+    def taken(drawn: Program) -> None:
+        if not problems(drawn, ChannelFacts()):
+            bench.load(technique_list(drawn, ChannelFacts()))
+
+    taken()
 
 
 def test_kinds_and_cycles_of_a_loop(bench: Bench) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from drivers.biologic.channel_facts import ChannelFacts
 from drivers.biologic.checks import problems
@@ -219,13 +218,11 @@ def test_every_limit_that_the_board_does_not_hold_is_named() -> None:
         "line 1: rest: voltage -0.05 … 4 V (OCV has no tests)",
         "line 3: constant current: voltage -0.05 … 4 V (its one exit condition ends the step at 0.05 V)",
         "line 3: constant current: current 0.008 A (regulated, not tested)",
-        "line 4: constant current, then held voltage: voltage -0.05 … 4 V (its one exit condition ends the step at 1 V)",
-        "line 4: constant current, then held voltage: current 0.008 A (regulated, not tested)",
-        "line 4: constant current, then held voltage: current 0.008 A "
-        "(its one exit condition ends the step at 0.001 A)",
-        "line 4: constant current, then held voltage: current of the step 0.003 A "
-        "(limited by no more than the current range)",
-        "line 4: constant current, then held voltage: voltage -0.05 … 4 V (regulated, not tested)",
+        "line 4: CC-CV: voltage -0.05 … 4 V (its one exit condition ends the step at 1 V)",
+        "line 4: CC-CV: current 0.008 A (regulated, not tested)",
+        "line 4: CC-CV: current 0.008 A (its one exit condition ends the step at 0.001 A)",
+        "line 4: CC-CV: current of the step 0.003 A (limited by no more than the current range)",
+        "line 4: CC-CV: voltage -0.05 … 4 V (regulated, not tested)",
         "line 5: voltage scan: voltage -0.05 … 4 V (regulated, not tested)",
         "line 6: impedance: voltage -0.05 … 4 V (PEIS and GEIS have no tests)",
         "line 6: impedance: current 0.008 A (PEIS and GEIS have no tests)",

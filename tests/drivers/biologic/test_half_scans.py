@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -25,7 +27,7 @@ def course(row_V: float, relative: bool = False) -> ScanCourse:
 def swept(row_V: float, rate_V_per_s: float = RATE_V_per_s) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Times, potentials and numbers of half-scans of rows every ``row_V``, counted from each turn."""
     times, volts, numbers, began_s = [], [], [], 0.0
-    for number, (begin_V, end_V) in enumerate(zip(VERTICES_V[:-1], VERTICES_V[1:], strict=True)):
+    for number, (begin_V, end_V) in enumerate(pairwise(VERTICES_V)):
         span_V = abs(end_V - begin_V)
         gone_V = row_V * np.arange(1, int(span_V / row_V + 1e-6) + 1)
         times.append(began_s + gone_V / rate_V_per_s)
