@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from drivers.contracts import RECORD_COLUMNS
+from drivers.contracts import RECORD_COLUMNS, SPECTRUM_COLUMNS
 from orchestrator.analysis.dataset import CYCLE_COLUMNS, Dataset, RunData
 from orchestrator.analysis.errors import AnalysisError
 from orchestrator.analysis.run_records import read_chunks
 from orchestrator.store import tables
+from orchestrator.store.spectra import read_points, spectrum_spans
 from protocols.cell import Cell
 from protocols.storage import load_plan
 
@@ -20,7 +21,9 @@ __all__ = ["load_dataset"]
 
 
 def load_dataset(conn: Connection, run_ids: Sequence[int]) -> Dataset:
-    """Return the runs as a dataset. Records are read when an analysis first asks: keep the connection open until then.
+    """Return the runs as a dataset.
+
+    Records and spectra are read when an analysis first asks for them: keep the connection open until then.
 
     Raises AnalysisError for a run that does not exist.
     """
@@ -38,6 +41,7 @@ def _load_run(conn: Connection, run_id: int) -> RunData:
         cycles=_load_cycles(conn, run_id),
         plan=load_plan(run.plan),
         read_records=lambda: _load_records(conn, run_id),
+        read_spectra=lambda: _load_spectra(conn, run_id),
     )
 
 
@@ -69,3 +73,9 @@ def _load_records(conn: Connection, run_id: int) -> pd.DataFrame:
     if not chunks:
         return pd.DataFrame({name: np.empty(0, dtype=kind) for name, kind in kinds.items()})
     return pd.DataFrame({name: np.concatenate([chunk[name] for chunk in chunks]) for name in kinds})
+
+
+def _load_spectra(conn: Connection, run_id: int) -> pd.DataFrame:
+    parts = [read_points(conn, span, 1, span.last_seq) for span in spectrum_spans(conn, run_id)]
+    parts.append({name: np.empty(0, dtype=kind) for name, kind in SPECTRUM_COLUMNS.items()})
+    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in SPECTRUM_COLUMNS})

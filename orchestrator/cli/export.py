@@ -21,10 +21,18 @@ __all__ = ["export"]
     default=Path(),
     help="Into this folder.",
 )
-@click.option("--format", "file_format", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["csv", "parquet", "spectra", "mpt"]),
+    default="csv",
+    show_default=True,
+    help="csv, parquet: Battery Data Format, with cycles and metadata; spectra: impedance spectra as CSV; mpt: EC-Lab "
+    "text of records and spectra.",
+)
 @service_options
 def export(runs: tuple[int, ...], folder: Path, file_format: str, lab_path: Path | None, url: str | None) -> None:
-    """Write runs as Battery Data Format files, with cycles and metadata beside the records."""
+    """Write runs as files: Battery Data Format, impedance spectra as CSV, or EC-Lab text."""
     folder.mkdir(parents=True, exist_ok=True)
     with open_client(lab_path, url) as client:
         for run in runs:

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from orchestrator.web.models.log import EventAnswer
     from orchestrator.web.models.records import CycleAnswer
     from orchestrator.web.models.run import RunDetail
+    from orchestrator.web.models.spectra import SpectrumAnswer
 
 __all__ = ["show"]
 
 _CYCLES_MAX = 12
 _EVENTS_MAX = 15
+_SPECTRA_MAX = 8
 
 
 @click.command("show")
@@ -33,6 +35,8 @@ def show(run: int, every_cycle: bool, lab_path: Path | None, url: str | None) ->
     with open_client(lab_path, url) as client:
         detail = client.run(run)
         cycles = client.cycles(run)
+        offset = max(0, detail.spectra - _SPECTRA_MAX)
+        spectra = client.spectra(run, limit=_SPECTRA_MAX, offset=offset).items if detail.spectra else []
         events = client.events(run, limit=_EVENTS_MAX)
         analyses = client.analyses(run)
     click.echo(run_line(detail))
@@ -40,6 +44,7 @@ def show(run: int, every_cycle: bool, lab_path: Path | None, url: str | None) ->
     _section("plan", _plan_lines(detail))
     shown = cycles if every_cycle else cycles[-_CYCLES_MAX:]
     _section(f"cycles ({len(shown)} of {len(cycles)})", _cycle_lines(shown))
+    _section(_spectra_title(detail.spectra, len(spectra)), [_spectrum_line(one) for one in spectra])
     _section("events", [_event_line(event) for event in events])
     _section("analyses", [f"{one.name}: {one.state}" + (f", {one.error}" if one.error else "") for one in analyses])
 
@@ -89,6 +94,24 @@ def _efficiency(one: CycleAnswer) -> str:
     if not one.complete or one.gap or one.discharge_capacity_Ah <= 0:
         return NOTHING
     return f"{100 * one.charge_capacity_Ah / one.discharge_capacity_Ah:.2f} %"
+
+
+def _spectra_title(total: int, shown: int) -> str:
+    return f"impedance spectra ({shown} of {total})"
+
+
+def _spectrum_line(one: SpectrumAnswer) -> str:
+    most, least = (quantity(frequency_Hz, "Hz", 6) for frequency_Hz in (one.frequency_max_Hz, one.frequency_min_Hz))
+    parts = [
+        f"{one.spectrum}",
+        f"cycle {one.cycle}",
+        f"{one.points} points from {most} to {least}",
+        f"at {quantity(one.voltage_V, 'V')}",
+        "" if one.temperature_degC is None else f"{one.temperature_degC:.1f} degC",
+        moment(one.started_unix_s),
+        one.label or "",
+    ]
+    return "  ".join(part for part in parts if part)
 
 
 def _event_line(event: EventAnswer) -> str:

@@ -20,6 +20,7 @@ from orchestrator.web.models.page import Page
 from orchestrator.web.models.protocol import CheckAnswer, CheckRequest, PlanAnswer, PlanRequest, ProtocolSummary
 from orchestrator.web.models.records import CycleAnswer, RecordsAnswer
 from orchestrator.web.models.run import LaunchAnswer, LaunchRequest, Order, OrderAnswer, RunAnswer, RunDetail
+from orchestrator.web.models.spectra import SpectrumAnswer, SpectrumDetail
 
 __all__ = ["Client"]
 
@@ -103,6 +104,14 @@ class Client(Connection):
     def cycles(self, run_id: int) -> list[CycleAnswer]:
         """Cycles of a run."""
         return self.get(list[CycleAnswer], f"runs/{run_id}/cycles")
+
+    def spectra(self, run_id: int, *, limit: int = 50, offset: int = 0) -> Page[SpectrumAnswer]:
+        """Impedance spectra of a run, in the order in which they were measured."""
+        return self.get(Page[SpectrumAnswer], f"runs/{run_id}/spectra", {"limit": limit, "offset": offset})
+
+    def spectrum(self, run_id: int, number: int) -> SpectrumDetail:
+        """One impedance spectrum with its points."""
+        return self.get(SpectrumDetail, f"runs/{run_id}/spectra/{number}")
 
     def events(self, run_id: int | None = None, after: int = 0, limit: int = 50) -> list[EventAnswer]:
         """The last events in order."""

@@ -21,20 +21,35 @@ __all__ = ["CsvSink"]
 _MICROSECONDS = pa.decimal128(19, 6)
 _EXPONENT_FROM = 1e10
 """pyarrow writes whole numbers below this without a decimal point, and larger ones with an exponent."""
-_OPTIONS = csv.WriteOptions(include_header=False, quoting_style="none", batch_size=16_384, null_string="NaN")
 
 
 class CsvSink:
     """Appends tables of one schema to a binary stream; the header row stands at once."""
 
-    def __init__(self, stream: IO[bytes], schema: pa.Schema) -> None:
+    def __init__(
+        self,
+        stream: IO[bytes],
+        schema: pa.Schema,
+        *,
+        delimiter: str = ",",
+        line_end: str = "\n",
+        encoding: str = "utf-8",
+    ) -> None:
         self._stream = stream
-        stream.write((",".join(schema.names) + "\n").encode())
+        self._options = csv.WriteOptions(
+            include_header=False,
+            quoting_style="none",
+            batch_size=16_384,
+            null_string="NaN",
+            delimiter=delimiter,
+            eol=line_end,
+        )
+        stream.write((delimiter.join(schema.names) + line_end).encode(encoding))
 
     def write(self, table: pa.Table) -> None:
-        """Append rows. No text in these tables holds a comma, a quote or a line end: pyarrow refuses them."""
+        """Append rows. No text in these tables holds a delimiter, a quote or a line end: pyarrow refuses them."""
         written = [_written(label, column) for label, column in zip(table.column_names, table.columns, strict=True)]
-        csv.write_csv(pa.table(written, names=table.column_names), self._stream, _OPTIONS)
+        csv.write_csv(pa.table(written, names=table.column_names), self._stream, self._options)
 
     def close(self) -> None:
         """Nothing is held back; the stream is the caller's."""

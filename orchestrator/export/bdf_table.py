@@ -11,10 +11,11 @@ import pyarrow as pa
 
 from drivers.contracts import StepKind
 
-__all__ = ["BDF_SCHEMA", "TEMPERATURE", "UNIX_TIME", "bdf_schema", "bdf_table", "step_id"]
+__all__ = ["AMBIENT", "BDF_SCHEMA", "TEMPERATURE", "UNIX_TIME", "bdf_schema", "bdf_table", "step_id"]
 
 UNIX_TIME = "Unix Time / s"
 TEMPERATURE = "Temperature T1 / degC"
+AMBIENT = "Ambient Temperature / degC"
 
 _FIELDS: Mapping[str, tuple[str, pa.DataType]] = {
     "Test Time / s": ("test_time_s", pa.float64()),
@@ -34,16 +35,19 @@ _FIELDS: Mapping[str, tuple[str, pa.DataType]] = {
     "Charging Energy / Wh": ("charging_energy_Wh", pa.float64()),
     "Discharging Energy / Wh": ("discharging_energy_Wh", pa.float64()),
     TEMPERATURE: ("temperature_degC", pa.float64()),
+    AMBIENT: ("ambient_degC", pa.float64()),
 }
 
 BDF_SCHEMA = pa.schema([(label, kind) for label, (_, kind) in _FIELDS.items()])
 
+_MAY_BE_NULL = frozenset({TEMPERATURE, AMBIENT})
 _STEP_TYPES = pa.array([kind.name.lower() for kind in sorted(StepKind)])
 
 
-def bdf_schema(*, temperature: bool) -> pa.Schema:
-    """Columns of a file; the temperature's is left out where the run never measured one."""
-    return BDF_SCHEMA if temperature else BDF_SCHEMA.remove(BDF_SCHEMA.get_field_index(TEMPERATURE))
+def bdf_schema(*, temperature: bool, ambient: bool) -> pa.Schema:
+    """Columns of a file; a temperature's is left out where the cell's, or the chamber's, was never measured."""
+    absent = {label for label, measured in ((TEMPERATURE, temperature), (AMBIENT, ambient)) if not measured}
+    return pa.schema([field for field in BDF_SCHEMA if field.name not in absent])
 
 
 def step_id(segment: int, step: int) -> str:
@@ -61,7 +65,7 @@ def bdf_table(segment: int, columns: Mapping[str, npt.NDArray[Any]], schema: pa.
         elif label == "Step Type":
             arrays.append(_STEP_TYPES.take(pa.array(columns[name])))
         else:
-            arrays.append(pa.array(columns[name], type=kind, from_pandas=label == TEMPERATURE))  # NaN becomes null
+            arrays.append(pa.array(columns[name], type=kind, from_pandas=label in _MAY_BE_NULL))  # NaN becomes null
     return pa.table(arrays, schema=schema)
 
 

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import pyarrow as pa
-from sqlalchemy import Connection, exists, literal_column, select
+from sqlalchemy import Connection
 
-from orchestrator.analysis.run_records import CHUNK_RECORDS, SegmentSpan, read_chunks, read_spans
+from orchestrator.analysis.run_records import CHUNK_RECORDS, read_chunks
 from orchestrator.export.atomic_file import atomic_file
 from orchestrator.export.bdf_csv import CsvSink
 from orchestrator.export.bdf_parquet import ParquetSink
 from orchestrator.export.bdf_table import bdf_schema, bdf_table
 from orchestrator.export.cycle_csv import write_cycles
+from orchestrator.export.errors import ExportError
 from orchestrator.export.file_name import export_stem
 from orchestrator.export.known_gaps import Gap, GapWatch
+from orchestrator.export.run_chunks import background_writer, require_run, temperature_measured
 from orchestrator.export.sidecar import run_metadata
 from orchestrator.export.step_totals import StepTotals
-from orchestrator.store import tables
+from orchestrator.export.surroundings import Ambient, ambient_of
 
-__all__ = ["ExportError", "ExportFormat", "ExportedFiles", "export_run"]
+__all__ = ["BdfFormat", "ExportError", "ExportedFiles", "export_run"]
 
-ExportFormat = Literal["csv", "parquet"]
-
-
-class ExportError(Exception):
-    """The run cannot be exported; one line with the remedy."""
+BdfFormat = Literal["csv", "parquet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ def export_run(
     run_id: int,
     directory: Path,
     *,
-    format: ExportFormat,  # noqa: A002 - the word that the command line uses
+    format: BdfFormat,  # noqa: A002 - the word that the command line uses
     chunk_records: int = CHUNK_RECORDS,
 ) -> ExportedFiles:
     """Write ``NAME.bdf.csv`` or ``NAME.bdf.parquet``, ``NAME.cycles.csv`` and ``NAME.bdf.metadata.json``.
@@ -77,16 +73,15 @@ def export_run(
     """
     if format not in _SINKS:
         raise ExportError(f"format {format!r} is not known; choose csv or parquet")
-    run = conn.execute(select(tables.runs).where(tables.runs.c.id == run_id)).one_or_none()
-    if run is None:
-        raise ExportError(f"there is no run {run_id}; `cellbench ls` lists them")
+    run = require_run(conn, run_id)
     stem = export_stem(run.cell_id, run.started_unix_s or run.created_unix_s, run_id)
     data, cycles = directory / f"{stem}.bdf.{format}", directory / f"{stem}.cycles.csv"
     metadata = directory / f"{stem}.bdf.metadata.json"
     metadata.unlink(missing_ok=True)  # an earlier export is not whole from here on
-    schema = bdf_schema(temperature=_temperature_measured(conn, read_spans(conn, run_id)))
+    ambient = ambient_of(conn, run)
+    schema = bdf_schema(temperature=temperature_measured(conn, run_id), ambient=ambient is not None)
     with atomic_file(data) as stream, closing(_SINKS[format](stream, schema)) as sink:
-        written = _write_records(conn, run_id, sink, schema, chunk_records)
+        written = _write_records(conn, run_id, sink, schema, ambient, chunk_records)
     with atomic_file(cycles) as stream:
         write_cycles(conn, run_id, stream)
     with atomic_file(metadata) as stream:
@@ -96,27 +91,16 @@ def export_run(
     return ExportedFiles(data, cycles, metadata, written.records, written.gaps)
 
 
-def _write_records(conn: Connection, run_id: int, sink: _Sink, schema: pa.Schema, chunk_records: int) -> _Written:
+def _write_records(
+    conn: Connection, run_id: int, sink: _Sink, schema: pa.Schema, ambient: Ambient | None, chunk_records: int
+) -> _Written:
     totals, watch, records = StepTotals(), GapWatch(), 0
-    # pyarrow formats without the interpreter's lock: one chunk is written while the next is read.
-    with ThreadPoolExecutor(1, thread_name_prefix="export") as writer:
-        pending: Future[None] | None = None
+    with background_writer(sink.write) as write:
         for chunk in read_chunks(conn, run_id, chunk_records):
             watch.look(chunk.span, chunk.columns)
-            extended = totals.extend(chunk.span.segment_id, chunk.columns)
-            table = bdf_table(chunk.span.number, {**chunk.columns, **extended}, schema)
-            if pending is not None:
-                pending.result()
-            pending = writer.submit(sink.write, table)
+            columns = {**chunk.columns, **totals.extend(chunk.span.segment_id, chunk.columns)}
+            if ambient is not None:
+                columns["ambient_degC"] = ambient.at(conn, chunk.columns["unix_time_s"])
+            write(bdf_table(chunk.span.number, columns, schema))
             records += len(chunk)
-        if pending is not None:
-            pending.result()
     return _Written(records, tuple(watch.gaps), totals.unattributed_Ah)
-
-
-def _temperature_measured(conn: Connection, spans: Sequence[SegmentSpan]) -> bool:
-    of_run = tables.records.c.segment_id.in_([span.segment_id for span in spans])
-    temperature = tables.records.c.temperature_degC
-    # What is not measured is NULL on SQLite and may be NaN on PostgreSQL; SQLite finds every number unequal to a text.
-    measured = exists().where(of_run, temperature.is_not(None), temperature != literal_column("'NaN'"))
-    return bool(conn.execute(select(measured)).scalar())

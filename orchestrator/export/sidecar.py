@@ -23,6 +23,7 @@ CONVENTIONS: Mapping[str, str] = {
     "counters": "capacities and energies are the instrument's own step counters, summed over completed steps",
     "test_time": "seconds since the run's first record began, pauses excluded",
     "record_index": "the instrument's record number, running on over the run; a missing record leaves its number out",
+    "ambient_temperature": "process value of the chamber around the cell, between the service's looks at it",
     "step_id": "sN.M: plan item N (from 0), instrument step number M (see steps)",
 }
 
@@ -70,7 +71,7 @@ def run_metadata(conn: Connection, run: Row[Any], columns: Sequence[str], gaps: 
 
 
 def _instrument(run: Row[Any], row: Row[Any] | None) -> dict[str, Any]:
-    described = {"name": run.instrument, "channel": run.channel}
+    described = {"name": run.instrument, "channel": run.channel, "chamber": run.chamber}
     if row is not None:
         described |= {"driver": row.driver, "identity": row.identity, "simulated": row.simulated}
     return described

@@ -35,8 +35,8 @@ class _Counter:
 
     base: float = 0.0
     """Sum over the completed steps."""
-    peak: float = 0.0
-    """Highest reading of the step that goes on."""
+    reading: float = 0.0
+    """Last reading of the step that goes on; a sweep's may fall where the current turns."""
     total: float = 0.0
     step: float = 0.0
 
@@ -95,14 +95,12 @@ def _accumulate(counter: _Counter, own: Floats, starts: npt.NDArray[np.bool_]) -
         return np.array(before[:1]), np.array(before[1:])
     begun = starts.copy()
     begun[0] = True
-    peaks = np.maximum.reduceat(own, np.flatnonzero(begun))
+    ends = np.append(np.flatnonzero(begun)[1:], len(own)) - 1
     if starts[0]:
-        counter.base += counter.peak
-    else:
-        peaks[0] = max(peaks[0], counter.peak)
-    bases = np.cumsum(np.concatenate(([counter.base], peaks[:-1])))
+        counter.base += counter.reading
+    bases = np.cumsum(np.concatenate(([counter.base], own[ends[:-1]])))
     total = np.maximum.accumulate(np.concatenate((before[:1], bases[np.cumsum(begun) - 1] + own)))
     step = np.concatenate((before[1:], own))
-    counter.base, counter.peak = float(bases[-1]), float(peaks[-1])
+    counter.base, counter.reading = float(bases[-1]), float(own[-1])
     counter.total, counter.step = float(total[-1]), float(step[-1])
     return total, step

@@ -103,13 +103,13 @@ class RecordWriter:
         if job.segment_id in self._owed:
             stored = {"records": tail.last_seq, "spectra": _last_point(connection, tail)}
             self._owed.require_no_hole(job, stored)
-        columns, points = job.columns, job.spectra
-        if job.first_seq is not None and job.first_seq <= tail.last_seq:
+        columns, points, first_seq = job.columns, job.spectra, job.first_seq
+        if first_seq is not None and first_seq <= tail.last_seq:
             pending.flush(connection)
             columns = new_rows(connection, tail.segment_id, columns, tail.last_seq, "records")
         if points:
             points = _new_points(connection, tail, points, pending)
-        if (job.first_seq or job.spectra) and not (len(columns["seq"]) or points):
+        if (first_seq or job.spectra) and not (len(columns["seq"]) or points):
             return  # all of it came before: the stored cursor is behind it, and stays
         tail.move(columns, points, job.cursor)
         pending.add(tail, columns, points)

@@ -74,19 +74,18 @@ def insert_segment(
 
 
 def next_offsets(connection: Connection, run_id: int) -> tuple[int, float]:
-    """Return the last cycle and the last test time (s) of a run: what the next segment's own are added to."""
+    """Return the last cycle and the last test time (s) of a run: what the next segment's own are added to.
+
+    Spectra take time and count no cycles.
+    """
     last_cycle = connection.scalar(select(func.max(cycles.c.cycle)).where(cycles.c.run_id == run_id)) or 0
     last_s = 0.0
-    offsets = (segments.c.id, segments.c.cycle_offset, segments.c.time_offset_s)
-    for segment_id, cycle_offset, offset_s in connection.execute(
-        select(*offsets).where(segments.c.run_id == run_id)
+    for segment_id, offset_s in connection.execute(
+        select(segments.c.id, segments.c.time_offset_s).where(segments.c.run_id == run_id)
     ).all():
         for table in (records, spectra):  # a segment may hold nothing but a spectrum
-            ends = select(table.c.cycle, table.c.test_time_s).where(table.c.segment_id == segment_id)
-            end = connection.execute(ends.order_by(table.c.seq.desc()).limit(1)).one_or_none()
-            if end is not None:
-                last_cycle = max(last_cycle, cycle_offset + end.cycle)
-                last_s = max(last_s, offset_s + end.test_time_s)
+            end = select(table.c.test_time_s).where(table.c.segment_id == segment_id)
+            last_s = max(last_s, offset_s + (connection.scalar(end.order_by(table.c.seq.desc()).limit(1)) or 0.0))
     return last_cycle, last_s
 
 

@@ -14,7 +14,7 @@ from drivers.contracts import SPECTRUM_COLUMNS
 from orchestrator.store.read_columns import read_columns
 from orchestrator.store.tables import segments, spectra
 
-__all__ = ["Spectrum", "SpectrumSpan", "list_spectra", "read_points", "spectrum_spans"]
+__all__ = ["Spectrum", "SpectrumSpan", "count_spectra", "list_spectra", "read_points", "spectrum_spans"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class SpectrumSpan:
     time_offset_s: float
     spectrum_offset: int
     """Spectra of the earlier segments."""
+    spectra: int
     last_seq: int
 
 
@@ -80,9 +81,14 @@ def spectrum_spans(connection: Connection, run_id: int) -> list[SpectrumSpan]:
     spans: list[SpectrumSpan] = []
     offset = 0
     for segment_id, item, cycle_offset, time_offset_s, last_seq, count in rows:
-        spans.append(SpectrumSpan(segment_id, item, cycle_offset, time_offset_s, offset, last_seq))
+        spans.append(SpectrumSpan(segment_id, item, cycle_offset, time_offset_s, offset, count, last_seq))
         offset += count
     return spans
+
+
+def count_spectra(connection: Connection, run_id: int) -> int:
+    """How many spectra a run has so far, one that goes on included."""
+    return sum(span.spectra for span in spectrum_spans(connection, run_id))
 
 
 def list_spectra(connection: Connection, run_id: int) -> list[Spectrum]:

@@ -26,6 +26,7 @@ from orchestrator.web.routes import (
     protocols,
     records,
     runs,
+    spectra,
 )
 from orchestrator.web.service import Service
 
@@ -68,7 +69,7 @@ def create_app(lab: Lab) -> FastAPI:
 
 def _api() -> APIRouter:
     api = APIRouter(prefix=API)
-    for part in (protocols, cells, channels, runs, orders, records, log, analyses, exports, health):
+    for part in (protocols, cells, channels, runs, orders, records, spectra, log, analyses, exports, health):
         api.include_router(part.router)
     return api
 

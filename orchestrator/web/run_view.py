@@ -14,11 +14,14 @@ from orchestrator.web.run_rows import ENDED, RunRows
 __all__ = ["is_stale", "progress_of", "run_answer"]
 
 _HAS_AN_END = frozenset({RunState.STARTING, RunState.RUNNING, RunState.STOPPING})
+_WITHOUT_DIRECTION = frozenset({"rest", "voltage_scan", "impedance"})
 _STEP_WORDS = {
     "rest": "rest",
     "constant_current": "constant current",
     "constant_voltage": "constant voltage",
     "constant_current_constant_voltage": "constant current, then constant voltage",
+    "voltage_scan": "voltage sweep",
+    "impedance": "impedance",
 }
 
 
@@ -121,6 +124,6 @@ def _step_text(step: Mapping[str, Any] | None, values: Any) -> str | None:
     if step is None:
         return None
     words = _STEP_WORDS.get(step["kind"], str(step["kind"]).replace("_", " "))
-    if step["kind"] == "rest" or not values.current_A:
+    if step["kind"] in _WITHOUT_DIRECTION or not values.current_A:
         return words
     return f"{'charge' if values.current_A > 0 else 'discharge'} ({words})"

@@ -128,6 +128,7 @@ class RunDetail(RunAnswer):
     parameters: dict[str, str]
     description: list[str] = Field(description="The plan in words, one line each.")
     segments: list[SegmentAnswer]
+    spectra: int = Field(description="Impedance spectra so far.", examples=[5])
     plan: dict[str, object]
 
 

@@ -1,4 +1,4 @@
-"""A run as files: one ZIP of Battery Data Format files with their metadata."""
+"""A run as files, in one ZIP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ from orchestrator.web.service import Service, ServiceHere
 __all__ = ["router"]
 
 router = APIRouter(tags=["exports"])
-ExportFormat = Literal["csv", "parquet"]
+ExportFormat = Literal["csv", "parquet", "spectra", "mpt"]
+_FORMATS = (
+    "csv, parquet: records in the Battery Data Format, cycles, metadata; spectra: a CSV for each impedance spectrum; "
+    "mpt: EC-Lab text of the records and of each spectrum."
+)
 _EXPORTS_MAX = 2
 _under_way = BoundedSemaphore(_EXPORTS_MAX)
 
@@ -34,14 +38,14 @@ class _Busy(WebRefused):
 @router.get(
     "/runs/{run_id}/export",
     response_class=FileResponse,
-    responses={200: {"content": {"application/zip": {}}, "description": "Records, cycles and metadata in one ZIP."}},
+    responses={200: {"content": {"application/zip": {}}, "description": "The files of this format in one ZIP."}},
 )
 def export(
     run_id: RunId,
     service: ServiceHere,
-    file_format: Annotated[ExportFormat, Query(alias="format", description="csv or parquet.")] = "csv",
+    file_format: Annotated[ExportFormat, Query(alias="format", description=_FORMATS)] = "csv",
 ) -> FileResponse:
-    """A run as Battery Data Format files; a run that goes on is exported as far as it is stored."""
+    """A run as files; a run that goes on is exported as far as it is stored."""
     if not _under_way.acquire(blocking=False):
         raise _Busy(f"{_EXPORTS_MAX} exports are under way; try again when one is done")
     folder = Path(tempfile.mkdtemp(prefix="cellbench-export-"))
@@ -57,14 +61,14 @@ def export(
 
 
 def _write(service: Service, run_id: int, file_format: ExportFormat, folder: Path) -> Path:
-    from orchestrator.export.run_export import export_run  # noqa: PLC0415 - pandas, only for those who export
+    from orchestrator.export.formats import export_files  # noqa: PLC0415 - pandas, only for those who export
 
     with service.reading() as connection:
         require_run(connection, run_id)
-        files = export_run(connection, run_id, folder, format=file_format)
+        files = export_files(connection, run_id, folder, file_format)
     archive = folder / f"run-{run_id}.zip"
     with ZipFile(archive, "w", ZIP_STORED) as zipped:
-        for file in (files.data, files.cycles, files.metadata):
+        for file in files:
             zipped.write(file, file.name)
             file.unlink()
     return archive

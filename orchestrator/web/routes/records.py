@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
-import numpy as np
-import numpy.typing as npt
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import select
@@ -15,6 +13,7 @@ from sqlalchemy import select
 from orchestrator.store.tables import cycles
 from orchestrator.store.windows import record_window
 from orchestrator.web.models.records import CycleAnswer, RecordsAnswer
+from orchestrator.web.plain_columns import plain
 from orchestrator.web.record_stream import StreamFormat, record_bytes, spans
 from orchestrator.web.refusal import WebRefused
 from orchestrator.web.routes.parameters import RunId
@@ -60,7 +59,7 @@ def get_records(
         "run_id": run_id,
         "decimated": buckets is not None,
         "rows": len(next(iter(columns.values()))),
-        "columns": {name: _plain(column) for name, column in columns.items()},
+        "columns": {name: plain(column) for name, column in columns.items()},
     }
     return Response(json.dumps(answer, allow_nan=False, separators=(",", ":")), media_type="application/json")
 
@@ -100,11 +99,3 @@ def get_cycles(run_id: RunId, connection: ReadingConnection) -> list[CycleAnswer
 def _stream(service: Service, run_id: int, file_format: StreamFormat, start_s: float, end_s: float) -> Iterator[bytes]:
     with service.reading() as connection:
         yield from record_bytes(connection, spans(connection, run_id, start_s, end_s), file_format)
-
-
-def _plain(column: npt.NDArray[Any]) -> list[float | int | None]:
-    """Numbers that JSON has: NaN becomes null."""
-    if column.dtype.kind != "f" or np.isfinite(column).all():
-        plain: list[float | int | None] = column.tolist()
-        return plain
-    return [value if np.isfinite(value) else None for value in column.tolist()]

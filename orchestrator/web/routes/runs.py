@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from orchestrator.launch import LaunchRefused, LaunchRequest, launch
 from orchestrator.launch.plan_text import plan_lines
 from orchestrator.launch.request import LaunchedRun
+from orchestrator.store.spectra import count_spectra
 from orchestrator.store.tables import segments
 from orchestrator.web.models.page import Page
 from orchestrator.web.models.run import LaunchAnswer, LaunchedAnswer, RunAnswer, RunDetail, SegmentAnswer
@@ -66,6 +67,7 @@ def get_run(run_id: RunId, service: ServiceHere, connection: ReadingConnection) 
         parameters=plan.parameters,
         description=plan_lines(plan),
         segments=_segments(connection, run_id),
+        spectra=count_spectra(connection, run_id),
         plan=rows.run.plan,
     )
 

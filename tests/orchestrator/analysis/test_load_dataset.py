@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, update
 
-from drivers.contracts import RECORD_COLUMNS
+from drivers.contracts import RECORD_COLUMNS, SPECTRUM_COLUMNS
 from orchestrator.analysis.cycles import cycles
 from orchestrator.analysis.errors import AnalysisError
 from orchestrator.analysis.load_dataset import load_dataset
@@ -14,6 +14,7 @@ from orchestrator.analysis.run_records import read_chunks
 from orchestrator.store import tables
 from orchestrator.store.transactions import reading, writing
 from tests.orchestrator.analysis.stored_run import CELL, Step, StepKind, columns_of, cycle_row, store_run
+from tests.orchestrator.export.voltammetry_run import spectra, store_voltammetry
 
 STEPS = [
     Step(1, 1, StepKind.CC_DISCHARGE, 5e-3, 1e-3, -1e-3),
@@ -82,6 +83,22 @@ def test_the_hash_covers_what_was_used_and_changes_with_it(engine: Engine) -> No
     assert hashed(records=False) != before
 
 
+def test_spectra_count_through_the_run_and_are_read_when_asked_for(engine: Engine) -> None:
+    run_id = store_voltammetry(engine)
+    measured = spectra()
+    with reading(engine) as conn:
+        run = load_dataset(conn, [run_id]).runs[0]
+        assert not run.spectra_used
+        frame = run.spectra
+        offset_s = float(run.records["test_time_s"].iloc[-1])
+
+    assert {name: str(frame[name].dtype) for name in frame.columns} == dict(SPECTRUM_COLUMNS)
+    assert frame["cycle"].unique().tolist() == [3]
+    np.testing.assert_array_equal(frame["test_time_s"], measured["test_time_s"] + offset_s)
+    for name in ("seq", "spectrum", "frequency_Hz", "z_real_Ohm", "z_imag_Ohm", "phase_rad", "temperature_degC"):
+        np.testing.assert_array_equal(frame[name], measured[name])
+
+
 def test_an_analysis_of_counters_reads_no_record(engine: Engine) -> None:
     run_id = stored(engine)
     with reading(engine) as conn:
@@ -98,6 +115,8 @@ def test_a_run_without_records_and_cycles_is_empty_not_an_error(engine: Engine) 
     with reading(engine) as conn:
         dataset = load_dataset(conn, [run_id])
         assert dataset.records.empty
+        assert list(dataset.runs[0].spectra.columns) == list(SPECTRUM_COLUMNS)
+        assert dataset.runs[0].spectra.empty
         assert cycles(dataset).table("cycles").rows == ()
 
 

@@ -13,11 +13,13 @@ from pyarrow import csv
 from pytest_mock import MockerFixture
 from sqlalchemy import Engine, delete, update
 
-from orchestrator.export.run_export import ExportedFiles, ExportError, ExportFormat, export_run
+from orchestrator.export.run_export import BdfFormat, ExportedFiles, ExportError, export_run
 from orchestrator.store import tables
+from orchestrator.store.chamber_records import ChamberRecord, insert_chamber_records
 from orchestrator.store.events import GAP_EVENT, append_event
 from orchestrator.store.transactions import reading, writing
-from tests.orchestrator.analysis.stored_run import Step, StepKind, columns_of, cycle_row, store_run
+from tests.orchestrator.analysis.stored_run import LAUNCH_UNIX_S, Step, StepKind, columns_of, cycle_row, store_run
+from tests.orchestrator.export.voltammetry_run import store_voltammetry, voltammogram
 
 FORMATION = [
     Step(1, 1, StepKind.REST, duration_s=600.0),
@@ -40,7 +42,7 @@ def stored(engine: Engine) -> int:
         return store_run(conn, segments, CYCLES, cycle_offsets=(0, 1), time_offsets_s=(0.0, FORMATION_S))
 
 
-def exported(engine: Engine, folder: Path, kind: ExportFormat = "csv", chunk_records: int = 7) -> ExportedFiles:
+def exported(engine: Engine, folder: Path, kind: BdfFormat = "csv", chunk_records: int = 7) -> ExportedFiles:
     folder.mkdir(exist_ok=True)
     run_id = stored(engine)
     with reading(engine) as conn:
@@ -54,7 +56,7 @@ def read_back(files: ExportedFiles) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_the_file_says_what_the_instrument_counted(engine: Engine, tmp_path: Path, kind: ExportFormat) -> None:
+def test_the_file_says_what_the_instrument_counted(engine: Engine, tmp_path: Path, kind: BdfFormat) -> None:
     files = exported(engine, tmp_path / "out", kind)
     frame = read_back(files)
 
@@ -93,7 +95,7 @@ def test_csv_and_parquet_hold_the_same_numbers_to_the_last_bit(engine: Engine, t
 
 @pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_the_alliances_own_package_accepts_it(engine: Engine, tmp_path: Path, kind: ExportFormat) -> None:
+def test_the_alliances_own_package_accepts_it(engine: Engine, tmp_path: Path, kind: BdfFormat) -> None:
     files = exported(engine, tmp_path, kind)
     ours = read_back(files)
     read = bdf.read(str(files.data))
@@ -123,6 +125,70 @@ def test_a_measured_temperature_gets_its_column(engine: Engine, tmp_path: Path) 
         frame = read_back(export_run(conn, run_id, tmp_path, format="csv"))
 
     assert frame["Temperature T1 / degC"].dropna().tolist() == [25.0, 25.0]
+
+
+def test_the_chambers_temperature_stands_beside_the_cells_own(engine: Engine, tmp_path: Path) -> None:
+    run_id = stored(engine)
+    looks = [ChamberRecord("oven", LAUNCH_UNIX_S + at_s, at_s / 100, 25.0, None, "running") for at_s in (0, 400, 900)]
+    with writing(engine) as conn:
+        insert_chamber_records(conn, looks)
+        conn.execute(update(tables.runs).values(chamber="oven", finished_unix_s=LAUNCH_UNIX_S + 9e4))
+        conn.execute(update(tables.records).where(tables.records.c.seq == 3).values(temperature_degC=31.5))
+    with reading(engine) as conn:
+        files = export_run(conn, run_id, tmp_path, format="csv", chunk_records=7)
+    frame = read_back(files)
+
+    # Between the looks a straight line; behind the last one nobody knows.
+    inside = frame["Test Time / s"] <= 900
+    assert 5 <= inside.sum() < len(frame)
+    ambient = frame["Ambient Temperature / degC"]
+    np.testing.assert_allclose(ambient[inside], frame["Test Time / s"][inside] / 100, rtol=1e-9)
+    assert ambient[~inside].isna().all()
+    assert frame["Temperature T1 / degC"].dropna().tolist() == [31.5, 31.5]
+    assert json.loads(files.metadata.read_text())["instrument"]["chamber"] == "oven"
+
+
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+def test_the_alliances_own_package_knows_the_chambers_temperature(engine: Engine, tmp_path: Path) -> None:
+    run_id = stored(engine)
+    looks = [ChamberRecord("oven", LAUNCH_UNIX_S + at_s, 25.5, 25.0, None, "running") for at_s in range(0, 99_000, 500)]
+    with writing(engine) as conn:
+        insert_chamber_records(conn, looks)
+        conn.execute(update(tables.runs).values(chamber="oven", finished_unix_s=None))
+    with reading(engine) as conn:
+        read = bdf.read(str(export_run(conn, run_id, tmp_path, format="csv").data))
+
+    assert bdf.validate(read, raise_on_error=True)["ok"]
+    assert read["Ambient Temperature / degC"].tolist() == [25.5] * RECORDS
+
+
+@pytest.mark.parametrize("chamber", [None, "other"])
+def test_without_a_look_at_its_chamber_there_is_no_column(engine: Engine, tmp_path: Path, chamber: str | None) -> None:
+    run_id = stored(engine)
+    with writing(engine) as conn:
+        insert_chamber_records(conn, [ChamberRecord("oven", LAUNCH_UNIX_S, 25.0, 25.0, None, "running")])
+        conn.execute(update(tables.runs).values(chamber=chamber))
+    with reading(engine) as conn:
+        frame = read_back(export_run(conn, run_id, tmp_path, format="csv"))
+
+    assert "Ambient Temperature / degC" not in frame.columns
+
+
+def test_voltammetry_and_a_spectrum_leave_the_records_file_as_it_is(engine: Engine, tmp_path: Path) -> None:
+    run_id = store_voltammetry(engine)
+    with reading(engine) as conn:
+        files = export_run(conn, run_id, tmp_path, format="csv", chunk_records=41)
+    frame, measured, cycles = read_back(files), voltammogram(), pd.read_csv(files.cycles)
+
+    assert files.records == len(frame) == len(measured["seq"])
+    assert frame["Step Type"].drop_duplicates().tolist() == ["sweep_down", "sweep_up"]
+    assert frame["Step Count / 1"].unique().tolist() == [1, 2, 3, 4]
+    swept = measured["step_capacity_Ah"][149::150]
+    assert cycles["discharge capacity / mAh"].tolist() == pytest.approx(swept[::2] * 1e3)
+    assert cycles["charge capacity / mAh"].tolist() == pytest.approx(swept[1::2] * 1e3)
+    ends = frame.groupby("Step Count / 1").last()
+    assert (ends["Charging Capacity / Ah"].diff().dropna() >= 0).all()
+    assert json.loads(files.metadata.read_text())["unattributed_step_capacity_Ah"] == 0.0
 
 
 def test_the_sidecar_tells_where_it_comes_from(engine: Engine, tmp_path: Path) -> None:
@@ -201,7 +267,7 @@ def test_a_run_that_has_no_records_yet_gives_header_and_metadata(engine: Engine,
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_a_full_disk_leaves_the_earlier_data_and_nothing_half_written(
-    engine: Engine, tmp_path: Path, mocker: MockerFixture, kind: ExportFormat
+    engine: Engine, tmp_path: Path, mocker: MockerFixture, kind: BdfFormat
 ) -> None:
     files = exported(engine, tmp_path / "out", kind)
     before = files.data.read_bytes()

@@ -75,6 +75,24 @@ def test_a_pause_neither_counts_nor_divides_a_step():
     assert _counted(_columns(rows))[1].discharge_capacity_Ah == 3.0
 
 
+def test_sweeps_count_by_their_direction_and_a_spectrum_by_none():
+    up, down = StepKind.SWEEP_UP, StepKind.SWEEP_DOWN
+    found = _counted(
+        _columns(
+            [
+                (1, 1, 1, StepKind.IMPEDANCE, 0, 0.5),
+                (2, 1, 2, down, 0, 0.1),
+                (3, 1, 2, down, 5, 4.0),  # the current turns: what has flowed in all is less at the end
+                (4, 1, 2, down, 9, 3.0),
+                (5, 1, 3, up, 0, 0.0),
+                (6, 1, 3, up, 9, 2.0),
+            ]
+        )
+    )
+    assert (found[1].discharge_capacity_Ah, found[1].charge_capacity_Ah) == (3.0, 2.0)
+    assert found[1].label == "0.2 A/g"
+
+
 @pytest.mark.parametrize("cuts", [(), (2,)])
 def test_missing_records_mark_the_cycles_on_both_sides_and_are_not_bridged(cuts):
     rows = [(1, 1, 2, DIS, 0, 1.0), (2, 1, 2, DIS, 9, 3.0), (7, 3, 3, CHG, 4, 0.5), (8, 4, 2, DIS, 0, 0.1)]
