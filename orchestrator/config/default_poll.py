@@ -5,11 +5,18 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.metadata import entry_points
 
-__all__ = ["DRIVERS", "default_poll_s"]
+__all__ = ["CHAMBERS", "DRIVERS", "default_poll_s", "is_chamber"]
 
 DRIVERS = "cellbench.drivers"
 """Entry point group: a driver's name → ``open_cycler(name, address, options, surroundings)``."""
+CHAMBERS = "cellbench.chambers"
+"""Entry point group: a driver's name → ``open_chamber(name, address, options, surroundings)``."""
 _POLL_S = 10.0
+
+
+def is_chamber(driver: str) -> bool:
+    """Whether a driver of this name is a temperature chamber's."""
+    return driver in entry_points(group=CHAMBERS).names
 
 
 def default_poll_s(driver: str) -> float:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from protocols.errors import Place, Refusal, quoted
-from protocols.kinds import CURRENT, DURATION, VOLTAGE, Kind
+from protocols.kinds import CURRENT, DURATION, TEMPERATURE, VOLTAGE, Kind
 from protocols.node import MappingNode, Node, ScalarNode, SequenceNode
 from protocols.quantity import QuantityError, parse_quantity
 
-__all__ = ["Keys", "amperes", "seconds", "text", "voltage_pair", "volts"]
+__all__ = ["Keys", "amperes", "degC", "degC_pair", "seconds", "text", "voltage_pair", "volts"]
 
 T = TypeVar("T")
 
@@ -81,11 +81,25 @@ def volts(node: Node) -> float:
     return _quantity(node, VOLTAGE, "V")
 
 
+def degC(node: Node) -> float:
+    """A temperature."""
+    return _quantity(node, TEMPERATURE, "degC")
+
+
 def voltage_pair(node: Node) -> tuple[float, float]:
     """``[lowest, highest]``."""
+    return _pair(node, volts, "voltage", "[-0.5 V, 5 V]")
+
+
+def degC_pair(node: Node) -> tuple[float, float]:
+    """``[lowest, highest]``."""
+    return _pair(node, degC, "temperature", "[-40 degC, 150 degC]")
+
+
+def _pair(node: Node, read: Callable[[Node], float], what: str, example: str) -> tuple[float, float]:
     if not isinstance(node, SequenceNode) or len(node.items) != 2:
-        raise Refusal(node.place, "is not a pair of voltages", "write `voltage: [-0.5 V, 5 V]`")
-    low, high = (volts(item) for item in node.items)
+        raise Refusal(node.place, f"is not a pair of {what}s", f"write `{what}: {example}`")
+    low, high = (read(item) for item in node.items)
     if low >= high:
-        raise Refusal(node.place, "the first voltage is not below the second", "write `[lowest, highest]`")
+        raise Refusal(node.place, f"the first {what} is not below the second", "write `[lowest, highest]`")
     return low, high

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["BenchLimits", "BenchPlace", "InstrumentPlace", "Lab", "WebPlace"]
+__all__ = ["BenchLimits", "BenchPlace", "ChamberPlace", "InstrumentPlace", "Lab", "WebPlace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,28 @@ class InstrumentPlace:
     """Silence after which the runs on this instrument are lost (unknown) and a person is told."""
     options: Mapping[str, object] = field(default_factory=dict)
     """The driver's own, in SI units; the driver refuses what it does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChamberPlace:
+    """One temperature chamber: where it is, how far it may be set, and what becomes of it when nobody needs it."""
+
+    name: str
+    driver: str
+    """Entry point in ``cellbench.chambers``: ``watlow-f4t``."""
+    address: str
+    poll_s: float
+    """While nobody waits for a temperature; a run that waits is looked after more often."""
+    lost_after_s: float
+    """Silence after which a person is told, where any run is in the chamber."""
+    temperature_degC: tuple[float, float] | None = None
+    """Lowest and highest set point that the lab allows; None: as far as the chamber's own limits."""
+    park_degC: float | None = None
+    """Where a chamber goes that was used and is free again; None: it stays as it is."""
+    patience_s: float = 7200.0
+    """How long the others of a batch wait for a run that is held up (paused, lost, waiting for a person)."""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """The driver's own, with ``temperature``; the driver refuses what it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +90,12 @@ class Lab:
     clock: str
     """``system`` or ``lab://host:port`` (a virtual lab: its instruments are simulated)."""
     instruments: Mapping[str, InstrumentPlace]
+    """Cyclers."""
     benches: Mapping[str, BenchPlace]
     limits: BenchLimits
     web: WebPlace = WebPlace()
+    chambers: Mapping[str, ChamberPlace] = field(default_factory=dict)
+    """They stand among the instruments of the lab file, and share their names with nobody."""
 
     @property
     def simulated(self) -> bool:
@@ -83,3 +108,7 @@ class Lab:
             if (bench.instrument, bench.channel) == (instrument, channel):
                 return bench
         return None
+
+    def benches_in(self, chamber: str) -> tuple[BenchPlace, ...]:
+        """The benches inside a chamber."""
+        return tuple(bench for bench in self.benches.values() if bench.chamber == chamber)

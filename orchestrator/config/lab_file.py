@@ -5,17 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from orchestrator.config.default_poll import default_poll_s
-from orchestrator.config.keys import Keys, amperes, seconds, text, voltage_pair
-from orchestrator.config.lab import BenchLimits, BenchPlace, InstrumentPlace, Lab, WebPlace
+from orchestrator.config.instruments_section import Places, read_instruments
+from orchestrator.config.keys import Keys, amperes, text, voltage_pair
+from orchestrator.config.lab import BenchLimits, BenchPlace, Lab, WebPlace
 from protocols.document import load_document
 from protocols.errors import ProtocolErrors, Refusal
-from protocols.node import MappingNode, Node, ScalarNode, SequenceNode
+from protocols.node import MappingNode, Node
 
 __all__ = ["LabFileError", "read_lab"]
-
-_LOST_AFTER_S = 60.0
-_PLACE = ("driver", "address", "poll", "lost_after")
 
 
 class LabFileError(Exception):
@@ -37,9 +34,9 @@ def read_lab(path: Path | str) -> Lab:
 
 def _lab(root: Node, file: Path) -> Lab:
     keys = Keys(root, "the lab file")
-    instruments = keys.required(
+    places = keys.required(
         "instruments",
-        lambda node: _instruments(node, file),
+        lambda node: read_instruments(node, file),
         "{bts-1: {driver: neware, address: '192.0.2.10:502'}}",
     )
     lab = Lab(
@@ -48,10 +45,11 @@ def _lab(root: Node, file: Path) -> Lab:
         database_url=_database_url(keys.optional("database", text) or "sqlite:///cellbench.db", file),
         state_dir=file.parent / (keys.optional("state_dir", text) or "."),
         clock=keys.optional("clock", _clock) or "system",
-        instruments=instruments,
-        benches=keys.optional("benches", lambda node: _benches(node, instruments)) or {},
+        instruments=places.cyclers,
+        benches=keys.optional("benches", lambda node: _benches(node, places)) or {},
         limits=keys.required("limits", _limits, "{voltage: [-0.5 V, 5 V], current: 100 mA}"),
         web=keys.optional("web", _web) or WebPlace(),
+        chambers=places.chambers,
     )
     keys.done()
     return lab
@@ -79,61 +77,13 @@ def _clock(node: Node) -> str:
     return written
 
 
-def _instruments(node: Node, file: Path) -> dict[str, InstrumentPlace]:
-    if not isinstance(node, MappingNode) or not node.entries:
-        raise Refusal(node.place, "no instrument is named", "write `bts-1: {driver: neware, address: …}`")
-    instruments = {entry.key: _instrument(entry.key, entry.value, file) for entry in node.entries}
-    first: dict[str, str] = {}
-    for entry in node.entries:
-        other = first.setdefault(instruments[entry.key].address, entry.key)
-        if other != entry.key:
-            raise Refusal(entry.value.place, f"instrument {other} has this address already", "name every one once")
-    return instruments
-
-
-def _instrument(name: str, node: Node, file: Path) -> InstrumentPlace:
-    keys = Keys(node, f"instrument {name}")
-    driver = keys.required("driver", text, "neware")
-    address = keys.required("address", text, "192.0.2.10:502")
-    poll_s = keys.optional("poll", seconds) or default_poll_s(driver)
-    lost_after_s = keys.optional("lost_after", seconds) or _LOST_AFTER_S
-    options: dict[str, object] = {
-        entry.key: keys.optional(entry.key, _channel if entry.key == "channel" else _plain)
-        for entry in keys.node.entries
-        if entry.key not in _PLACE
-    }
-    if "step_dir" in options:
-        options["step_dir"] = str(file.parent / str(options["step_dir"]))
-    return InstrumentPlace(name, driver, address, poll_s, lost_after_s, options)
-
-
-def _channel(node: Node) -> dict[str, float]:
-    """What every channel of the instrument can do, where the wire does not tell."""
-    keys = Keys(node, "channel")
-    low, high = keys.required("voltage", voltage_pair, "[-5 V, 5 V]")
-    current = keys.required("current", amperes, "50 mA")
-    interval = keys.optional("record_interval", seconds)
-    keys.done()
-    found = {"voltage_min_V": low, "voltage_max_V": high, "current_max_A": current}
-    return found | ({"record_interval_min_s": interval} if interval else {})
-
-
-def _plain(node: Node) -> object:
-    """A driver's own option: text, lists and mappings of text; the driver gives it a meaning."""
-    if isinstance(node, ScalarNode):
-        return text(node)
-    if isinstance(node, SequenceNode):
-        return [_plain(item) for item in node.items]
-    return {entry.key: _plain(entry.value) for entry in node.entries}
-
-
-def _benches(node: Node, instruments: dict[str, InstrumentPlace]) -> dict[str, BenchPlace]:
+def _benches(node: Node, places: Places) -> dict[str, BenchPlace]:
     if not isinstance(node, MappingNode):
         raise Refusal(node.place, "benches is not a mapping", "write `A1: {channel: bts-1/27-21-1-1}`")
     benches: dict[str, BenchPlace] = {}
     taken: dict[tuple[str, str], str] = {}
     for entry in node.entries:
-        bench = _bench(entry.key, entry.value, instruments)
+        bench = _bench(entry.key, entry.value, places)
         other = taken.setdefault((bench.instrument, bench.channel), bench.name)
         if other != bench.name:
             raise Refusal(entry.value.place, f"bench {other} has this channel already", "give every channel one bench")
@@ -141,7 +91,7 @@ def _benches(node: Node, instruments: dict[str, InstrumentPlace]) -> dict[str, B
     return benches
 
 
-def _bench(name: str, node: Node, instruments: dict[str, InstrumentPlace]) -> BenchPlace:
+def _bench(name: str, node: Node, places: Places) -> BenchPlace:
     keys = Keys(node, f"bench {name}")
     where = keys.required("channel", text, "bts-1/27-21-1-1")
     chamber = keys.optional("chamber", text)
@@ -149,9 +99,16 @@ def _bench(name: str, node: Node, instruments: dict[str, InstrumentPlace]) -> Be
     instrument, separator, channel = where.partition("/")
     if not separator or not channel:
         raise Refusal(node.place, f"{where!r} names no channel", "write INSTRUMENT/CHANNEL, e.g. bts-1/27-21-1-1")
-    for named in (instrument, chamber):
-        if named is not None and named not in instruments:
-            raise Refusal(node.place, f"instrument {named!r} is not in this file", f"known: {', '.join(instruments)}")
+    if instrument in places.chambers:
+        raise Refusal(node.place, f"{instrument} is a chamber and has no channels", f"write `chamber: {instrument}`")
+    if instrument not in places.cyclers:
+        known = ", ".join(places.cyclers) or "none"
+        raise Refusal(node.place, f"instrument {instrument!r} is not in this file", f"known: {known}")
+    if chamber in places.cyclers:
+        raise Refusal(node.place, f"{chamber} is no chamber", f"chambers: {', '.join(places.chambers) or 'none'}")
+    if chamber is not None and chamber not in places.chambers:
+        known = ", ".join(places.chambers) or "none; name its driver, e.g. watlow-f4t, under instruments"
+        raise Refusal(node.place, f"chamber {chamber!r} is not in this file", f"known: {known}")
     return BenchPlace(name, instrument, channel, chamber)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from orchestrator.config import read_lab
 from orchestrator.config.lab_file import LabFileError
+from orchestrator.instruments import open_chamber
 
 LAB = """\
 lab: bench
@@ -18,6 +19,7 @@ benches:
 limits: {voltage: [-0.5 V, 5 V], current: 100 mA}
 """
 INSTRUMENT = "bts-1: {driver"
+OVEN = "oven: {driver: watlow-f4t, address: 192.0.2.20"
 BENCH = "A1: {channel: bts-1/27-21-1-1}"
 
 MISTAKES = [
@@ -43,7 +45,14 @@ MISTAKES = [
     ("bts-1/27", "27", 5, "benches.A1", "names no channel; write INSTRUMENT/CHANNEL"),
     ("bts-1/27", "bts-2/27", 5, "benches.A1", "'bts-2' is not in this file; known: bts-1"),
     (BENCH, f"{BENCH}\n  A2: {{channel: bts-1/27-21-1-1}}", 6, "benches.A2", "bench A1 has this channel already"),
-    (BENCH, BENCH.replace("}", ", chamber: oven}"), 5, "benches.A1", "'oven' is not in this file; known: bts-1"),
+    (
+        BENCH,
+        BENCH.replace("}", ", chamber: oven}"),
+        5,
+        "benches.A1",
+        "chamber 'oven' is not in this file; known: none; name its driver",
+    ),
+    (BENCH, BENCH.replace("}", ", chamber: bts-1}"), 5, "benches.A1", "bts-1 is no chamber; chambers: none"),
     ("[-0.5 V, 5 V]", "[5 V, -0.5 V]", 6, "limits.voltage", "not below the second; write `[lowest, highest]`"),
     ("[-0.5 V, 5 V]", "5 V", 6, "limits.voltage", "is not a pair of voltages; write"),
     ("100 mA", "-100 mA", 6, "limits.current", '"-100 mA" is negative; write a current above zero'),
@@ -56,6 +65,34 @@ MISTAKES = [
     ("lab: bench", "lab: bench\nweb: {port: 70000}", 2, "web.port", "is no port; write a number"),
     ("lab: bench", "lab: bench\nweb: {prot: 7}", 2, "prot", "unknown key in web; did you mean `port`?"),
     ("limits:", "limit:", 1, "", "the lab file has no `limits`; add"),
+    (
+        "benches:",
+        f"  {OVEN}}}\nbenches:\n  B1: {{channel: oven/1}}",
+        6,
+        "benches.B1",
+        "oven is a chamber and has no channels",
+    ),
+    (
+        "benches:",
+        f"  {OVEN}, temperature: 5 degC}}\nbenches:",
+        4,
+        "instruments.oven.temperature",
+        "is not a pair of temp",
+    ),
+    (
+        "benches:",
+        f"  {OVEN}, park: 25}}\nbenches:",
+        4,
+        "instruments.oven.park",
+        '"25" has no unit; write a temperature',
+    ),
+    (
+        "benches:",
+        f"  {OVEN}, temperature: [0 degC, 60 degC], park: -10 degC}}\nbenches:",
+        4,
+        "instruments.oven.park",
+        "-10 degC is outside the chamber's own `temperature: [0 degC, 60 degC]`; park it between them",
+    ),
 ]
 
 
@@ -90,3 +127,17 @@ def test_paths_stand_beside_the_file_and_defaults_are_the_documented_ones(tmp_pa
     assert lab.database_url == f"sqlite:///{tmp_path / 'cellbench.db'}"
     assert lab.state_dir == tmp_path
     assert lab.web.url == "http://127.0.0.1:8321"
+
+
+def test_a_chamber_stands_among_the_instruments_and_is_none_of_the_cyclers(tmp_path: Path) -> None:
+    oven = f"  {OVEN}, temperature: [-20 degC, 80 degC], park: 25 degC, patience: 1 h, transport: scpi}}\n"
+    path = tmp_path / "lab.yaml"
+    inside = BENCH.replace("}", ", chamber: oven}")
+    path.write_text(LAB.replace("benches:\n", f"{oven}benches:\n").replace(BENCH, inside), encoding="utf-8")
+    lab = read_lab(path)
+    assert list(lab.instruments) == ["bts-1"]
+    chamber = lab.chambers["oven"]
+    assert (chamber.temperature_degC, chamber.park_degC, chamber.patience_s) == ((-20.0, 80.0), 25.0, 3600.0)
+    assert chamber.options == {"transport": "scpi", "temperature": [-20.0, 80.0]}
+    assert [bench.name for bench in lab.benches_in("oven")] == ["A1"]
+    assert open_chamber(lab, "oven").__class__.__name__ == "TableChamber"
