@@ -1,0 +1,1 @@
+"""Galvanostatic intermittent titration: pulses, rests, and the diffusion coefficient in them."""
