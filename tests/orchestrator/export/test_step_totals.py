@@ -129,3 +129,14 @@ def test_charge_in_a_step_of_no_direction_is_not_lost_silently() -> None:
 
     assert result["charging_capacity_Ah"].max() == 0.0
     assert totals.unattributed_Ah == 3e-3
+
+
+@pytest.mark.parametrize("cuts", [[], [2], [3], [1, 2, 3, 4, 5]])
+def test_a_sweep_whose_current_turns_counts_what_it_ended_with(cuts: list[int]) -> None:
+    """The net charge of a sweep falls where the current turns; a total waits there, and lacks or adds nothing."""
+    columns = columns_of([Step(1, 1, StepKind.SWEEP_UP, records=3), Step(1, 2, StepKind.SWEEP_UP, records=3)])
+    columns["step_capacity_Ah"][:] = [0.0, 4.0, 1.0, 0.0, 1.0, 6.0]
+    result = extended(chunked(columns, cuts))
+
+    assert result["step_charging_capacity_Ah"].tolist() == [0.0, 4.0, 1.0, 0.0, 1.0, 6.0]
+    assert result["charging_capacity_Ah"].tolist() == [0.0, 4.0, 4.0, 4.0, 4.0, 7.0]
