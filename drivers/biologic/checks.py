@@ -87,8 +87,8 @@ def _loop(loop: Loop, depth: int, can: Capabilities) -> Iterator[Problem]:
         yield Problem("a loop without steps", loop.origin)
     if loop.stop_when is not None:
         yield Problem(
-            "stop_when needs an instrument that can be told to pause at a cycle's boundary, a VSP-300 cannot; "
-            "leave it out, or run this protocol on a NEWARE channel",
+            "stop_when: this instrument cannot be ended at a cycle's boundary; repeat a fixed number of times instead, or "
+            "take another channel",
             loop.origin,
         )
 

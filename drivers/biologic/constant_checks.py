@@ -34,12 +34,13 @@ _REMEDIES = {
     ("constant_current_constant_voltage", "capacity_Ah"): "a board counts no charge; end it by current",
     ("constant_voltage", "capacity_Ah"): "a board counts no charge; end it by current or duration",
 }
-_RECORDED_BY = {
-    "rest": ("interval_s", "voltage_change_V"),
-    "constant_current": ("interval_s", "voltage_change_V"),
-    "constant_voltage": ("interval_s", "current_change_A"),
-    "constant_current_constant_voltage": ("interval_s",),
+_CHANGES = {
+    "rest": ("voltage_change_V",),
+    "constant_current": ("voltage_change_V",),
+    "constant_voltage": ("current_change_A",),
+    "constant_current_constant_voltage": ("voltage_change_V", "current_change_A"),
 }
+"""What its phases are recorded by, where not by time."""
 
 
 def constant_problems(step: ConstantStep, given: Loading, can: Capabilities) -> Iterator[Problem]:
@@ -53,7 +54,7 @@ def constant_problems(step: ConstantStep, given: Loading, can: Capabilities) -> 
     if isinstance(step, ConstantVoltage):
         yield from beyond_channel_current("current", step.current_max_A, step.origin, can)
     yield from _ends(step, given, can)
-    if not any(getattr(given.record, name) for name in _RECORDED_BY[step.kind]):
+    if given.record.interval_s is None and any(getattr(given.record, name) is None for name in _CHANGES[step.kind]):
         yield Problem(f"{step.kind} without records; give it record: {{every: 10 s}}", step.origin)
 
 

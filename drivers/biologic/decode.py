@@ -15,7 +15,7 @@ from drivers.biologic.scan_course import ScanCourse
 from drivers.biologic.segment_rows import Rows, SpectrumRows, check_layout, process_rows, spectrum_rows
 from drivers.biologic.step_counters import StepCounters
 from drivers.biologic.technique_list import Technique, TechniqueList
-from drivers.contracts import RECORD_COLUMNS, SPECTRUM_COLUMNS, Columns
+from drivers.contracts import LOST, RECORD_COLUMNS, SPECTRUM_COLUMNS, Columns
 from drivers.errors import Garbled
 
 __all__ = ["NO_POINTS", "NO_RECORDS", "Decoded", "Decoder"]
@@ -55,20 +55,21 @@ class Decoder:
 
     def decode(self, segment: RawSegment, state: DecoderState) -> Decoded:
         """Decode the segment that follows on the state. Raises Garbled; the state then stays as it was."""
-        problems = [f"the instrument lost {segment.irq_skipped} point(s)"] if segment.irq_skipped > 0 else []
+        problems: list[str] = []
         if not len(segment.words):
+            _tell_lost(segment, state, None, problems)
             return Decoded(NO_RECORDS, NO_POINTS, tuple(problems), state)
         technique = self._technique(segment)
         check_layout(segment, technique.stem)
-        if problems:
-            problems = [f"{problems[0]} after {state.last_s:.3f} s of the test"]
         state = self._entered(segment, technique, state)
         if technique.end_mark:
+            _tell_lost(segment, state, segment.start_time_s, problems)
             return Decoded(NO_RECORDS, NO_POINTS, tuple(problems), replace(state, ended=True))
         if segment.process_index == SPECTRUM:
             return self._spectrum(segment, technique, state, problems)
         tick_s, state = self._tick_s(segment, state, problems)
-        rows, left_out = process_rows(segment, tick_s, technique.stem)
+        rows, left_out, first_s = process_rows(segment, tick_s, technique.stem)
+        _tell_lost(segment, state, first_s, problems)
         return self._told(rows, technique, state, problems, left_out)
 
     # ---- the list
@@ -114,7 +115,8 @@ class Decoder:
     # ---- columns
 
     def _spectrum(self, segment: RawSegment, technique: Technique, state: DecoderState, problems: list[str]) -> Decoded:
-        points, left_out = spectrum_rows(segment)
+        points, left_out, first_s = spectrum_rows(segment)
+        _tell_lost(segment, state, first_s, problems)
         if not state.in_spectrum:
             state = replace(state, spectrum=state.spectrum + 1, in_spectrum=True)
         told = self._told(points.mean, technique, state, problems, left_out)
@@ -156,6 +158,16 @@ class Decoder:
         )
         stretches, now = follow(course, now, rows.time_s, rows.voltage_V, rows.passes)
         return stretches, replace(state, half_scan=now)
+
+
+def _tell_lost(segment: RawSegment, state: DecoderState, until_s: float | None, problems: list[str]) -> None:
+    """Tell of points that the instrument counted but did not keep (IRQskipped), before the first row of a segment."""
+    if segment.irq_skipped > 0:
+        until = "now" if until_s is None else f"{until_s:.3f} s"
+        problems.append(
+            f"{LOST}{segment.irq_skipped} record(s) between {state.last_s:.3f} s and {until} of the test were lost in "
+            "the instrument"
+        )
 
 
 class _Columns:

@@ -61,8 +61,8 @@ def check_layout(segment: RawSegment, stem: str) -> None:
         )
 
 
-def process_rows(segment: RawSegment, tick_s: float, stem: str) -> tuple[Rows, str | None]:
-    """Return rows of process 0, and what was left out.
+def process_rows(segment: RawSegment, tick_s: float, stem: str) -> tuple[Rows, str | None, float]:
+    """Return rows of process 0, what was left out, and the time of the first row whatever became of it.
 
     t = StartTime + tick (t_high 2^32 + t_low); a tick count is exact as float64 up to 2^53.
     """
@@ -74,11 +74,12 @@ def process_rows(segment: RawSegment, tick_s: float, stem: str) -> tuple[Rows, s
     passes = words[:, 4] if _COLUMNS[stem] > 4 else np.zeros(len(words), np.uint32)
     rows = Rows(segment.start_time_s + tick_s * ticks, measured[:, 0], current_A, passes)
     plain = np.abs(measured).max() < min(_ABSURD_V, _ABSURD_A)  # not of NaN
-    return (rows, None) if plain else _sane(rows)
+    kept, left_out = (rows, None) if plain else _sane(rows)
+    return kept, left_out, float(rows.time_s[0])
 
 
-def spectrum_rows(segment: RawSegment) -> tuple[SpectrumRows, str | None]:
-    """Return points of process 1, and what was left out.
+def spectrum_rows(segment: RawSegment) -> tuple[SpectrumRows, str | None, float]:
+    """Return points of process 1, what was left out, and the time of the first row whatever became of it.
 
     # unconfirmed on hardware: that the time column counts from the technique's start, not the channel's
     """
@@ -87,11 +88,11 @@ def spectrum_rows(segment: RawSegment) -> tuple[SpectrumRows, str | None]:
     measured &= (values[:, _FREQUENCY] > 0) & (values[:, _ABS_I] > 0) & (values[:, _ABS_I] < _ABSURD_A)
     measured &= (values[:, _ABS_EWE] < _ABSURD_V) & _within(values[:, _MEAN_EWE], values[:, _MEAN_I])
     time_s = segment.start_time_s + values[:, _TIME]
-    left_out = _left_out(time_s, measured)
+    left_out, first_s = _left_out(time_s, measured), float(time_s[0])
     values, time_s = values[measured], time_s[measured]
     mean = Rows(time_s, values[:, _MEAN_EWE], values[:, _MEAN_I], np.zeros(len(values), np.uint32))
     amplitudes = (values[:, _FREQUENCY], values[:, _ABS_EWE], values[:, _ABS_I], values[:, _PHASE])
-    return SpectrumRows(mean, *amplitudes), left_out
+    return SpectrumRows(mean, *amplitudes), left_out, first_s
 
 
 def _sane(rows: Rows) -> tuple[Rows, str | None]:

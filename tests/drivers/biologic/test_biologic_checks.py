@@ -79,7 +79,7 @@ def test_what_a_channel_can_do_has_no_problems() -> None:
         (replace(REST, limits=Limits(0.0, 2.0, 1.0, capacity_max_Ah=float("nan"))), "limits.capacity_max_Ah is nan"),
         (Loop(0, (REST,), at(8)), "line 8: a loop of 0 passes"),
         (Loop(2, (), at(8)), "line 8: a loop without steps"),
-        (Loop(2, (REST,), at(8), RetentionRule(0.8, 1)), "line 8: stop_when needs an instrument that can be told to p"),
+        (Loop(2, (REST,), at(8), RetentionRule(0.8, 1)), "line 8: stop_when: this instrument cannot be ended at"),
         (replace(PULSE, until=FAR), "line 9: a step that leaves its loop needs the voltage at which it does"),
         (PULSE, "line 9: a VSP-300 channel leaves a loop only where nothing is around it and nothing follows it"),
         (Loop(2, (TITRATION,), at(8)), "line 9: a VSP-300 channel leaves a loop only where"),
@@ -133,6 +133,21 @@ def test_each_reason_names_its_line(step: Step, says: str) -> None:
 def test_a_sweep_needs_a_condition_that_it_knows() -> None:
     assert "line 12: a sweep without records" in found(replace(SWEEP, record=None), record=Record(current_change_A=1.0))
     assert found(replace(SWEEP, record=Record(interval_s=1.0))) == ""
+
+
+@pytest.mark.parametrize(
+    ("step", "record", "fine"),
+    [
+        (REST, Record(voltage_change_V=1e-3), True),
+        (DISCHARGE, Record(current_change_A=1e-3), False),
+        (CHARGE, Record(voltage_change_V=1e-3), False),  # nothing of its hold
+        (CHARGE, Record(voltage_change_V=1e-3, current_change_A=1e-5), True),
+        (CHARGE, Record(interval_s=1.0), True),
+        (ConstantVoltage(1.0, "charge", 0.1, FAR, at(7)), Record(voltage_change_V=1e-3), False),
+    ],
+)
+def test_every_phase_of_a_step_is_recorded(step: Step, record: Record, fine: bool) -> None:
+    assert ("without records" in found(step, record=record)) != fine
 
 
 def test_the_whole_program_is_checked() -> None:

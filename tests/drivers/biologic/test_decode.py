@@ -109,9 +109,11 @@ def test_a_tick_that_nothing_was_sent_is_told_once() -> None:
 def test_lost_points_are_told() -> None:
     first, second = segment(ALONE, 0, [1000], [1.0]), segment(ALONE, 0, [9000], [0.9], irq_skipped=7)
     run = decode_all(ALONE, [first, second])
-    assert run.problems == ["the instrument lost 7 point(s) after 1.000 s of the test"]
+    assert run.problems == ["up to 7 record(s) between 1.000 s and 9.000 s of the test were lost in the instrument"]
     empty = replace(second, technique_id=0, words=np.empty((0, 0), np.uint32))
-    assert Decoder(ALONE).decode(empty, BEGIN).problems == ("the instrument lost 7 point(s)",)
+    assert Decoder(ALONE).decode(empty, BEGIN).problems == (
+        "up to 7 record(s) between 0.000 s and now of the test were lost in the instrument",
+    )
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -1e38])
