@@ -87,8 +87,8 @@ def _loop(loop: Loop, depth: int, can: Capabilities) -> Iterator[Problem]:
         yield Problem("a loop without steps", loop.origin)
     if loop.stop_when is not None:
         yield Problem(
-            "stop_when: this instrument cannot be ended at a cycle's boundary; repeat a fixed number of times instead, or "
-            "take another channel",
+            "stop_when: this instrument cannot be ended at a cycle's boundary; "
+            "repeat a fixed number of times instead, or take another channel",
             loop.origin,
         )
 
