@@ -52,6 +52,10 @@ class _Look:
     unit: Unit
 
 
+class _UnitChanged(Refused):
+    """What was written was perhaps taken in another unit than it was meant in."""
+
+
 class TableChamber:
     """See :class:`drivers.contracts.Chamber`. Blocking; for one worker thread.
 
@@ -108,6 +112,23 @@ class TableChamber:
         check_finite(target_degC, ramp_K_per_min)
         if self._lab_degC is not None:
             SetPointLimits(self._lab_degC, None).check(target_degC)
+        try:
+            self._set(target_degC, ramp_K_per_min)
+        except _UnitChanged:  # a number of the old unit may stand there now, as 140 degC instead of 140 degF
+            self._set(target_degC, ramp_K_per_min)
+
+    def stop(self) -> None:
+        """Switch off, verified by reading back. Raises Refused where it is still on."""
+        after = self._carry_out(self._behaviour.switch_off, self._look())
+        seen = self._status(after)
+        if seen.state not in (ChamberState.OFF, ChamberState.TRIPPED):
+            raise Refused(f"{self.name} was switched off but is {seen.state} ({seen.native_state})")
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._wire.close()
+
+    def _set(self, target_degC: float, ramp_K_per_min: float | None) -> None:
         look = self._look(self._words_set)
         self._limits(look).check(target_degC)
         before = self._status(look)
@@ -122,17 +143,6 @@ class TableChamber:
         seen = self._status(after)
         if seen.state in _NOT_ON:
             raise Refused(f"{self.name} took {target_degC:g} degC but is {seen.state} ({seen.native_state})")
-
-    def stop(self) -> None:
-        """Switch off, verified by reading back. Raises Refused where it is still on."""
-        after = self._carry_out(self._behaviour.switch_off, self._look())
-        seen = self._status(after)
-        if seen.state not in (ChamberState.OFF, ChamberState.TRIPPED):
-            raise Refused(f"{self.name} was switched off but is {seen.state} ({seen.native_state})")
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self._wire.close()
 
     def _look(self, more: Sequence[Role] = ()) -> _Look:
         """Everything that is observed, and ``more``."""
@@ -213,7 +223,7 @@ class TableChamber:
                 self._wire.write(order.role, order.value)
         after = self._look([order.role for order in due])
         if after.unit is not before.unit:
-            raise Refused(f"{self.name} changed its unit while it was set; set it again")
+            raise _UnitChanged(f"{self.name} changed its unit while it was set")
         for order in due:
             read = after.values.get(order.role)
             if read is not None and not self._same(order, read, after.unit):

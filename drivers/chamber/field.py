@@ -39,6 +39,8 @@ class Role(StrEnum):
     SAFETY = "limit controller"
     ALARM_1 = "alarm 1"
     ALARM_2 = "alarm 2"
+    ALARM_3 = "alarm 3"
+    ALARM_4 = "alarm 4"
 
 
 class Kind(Enum):

@@ -9,6 +9,8 @@ from drivers.errors import Refused, Unsafe
 
 __all__ = ["SetPointLimits", "check_finite"]
 
+_FASTEST_K_per_min = 1000.0
+"""No chamber comes near it."""
 _ROUNDING_K = 1e-4
 """Of a limit that came as a 32-bit float in degrees Fahrenheit."""
 
@@ -43,8 +45,10 @@ def check_finite(target_degC: float, ramp_K_per_min: float | None) -> None:
     """Raise Unsafe for what is no temperature, or no ramp."""
     if not math.isfinite(target_degC):
         raise Unsafe(f"set point {target_degC} degC is no temperature")
-    if ramp_K_per_min is not None and not (math.isfinite(ramp_K_per_min) and ramp_K_per_min > 0):
-        raise Unsafe(f"ramp {ramp_K_per_min} K/min is none; leave it out, or write a rate above 0")
+    if ramp_K_per_min is not None and not 0 < ramp_K_per_min <= _FASTEST_K_per_min:
+        raise Unsafe(
+            f"ramp {ramp_K_per_min} K/min is none; leave it out, or write one above 0 and up to {_FASTEST_K_per_min:g}"
+        )
 
 
 def _shown(pair: tuple[float, float] | None) -> str:

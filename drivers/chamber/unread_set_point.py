@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = ["UnreadSetPoint"]
 
+_log = logging.getLogger(__name__)
 _SAME_K = 0.06
 _STEP_K = 0.1
 _PATIENCE_s = 60.0
@@ -41,13 +43,10 @@ class UnreadSetPoint:
     def written(self, target_degC: float, ramp_K_per_min: float | None) -> None:
         """A set point was written and not refused."""
         self._sent = _Sent(target_degC, ramp_K_per_min)
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        part = self._file.with_suffix(".part")
-        with part.open("w", encoding="utf-8") as stream:
-            json.dump({"target_degC": target_degC, "ramp_K_per_min": ramp_K_per_min}, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(self._file)
+        try:
+            self._save({"target_degC": target_degC, "ramp_K_per_min": ramp_K_per_min})
+        except OSError as error:  # the chamber is set all the same; only the next process will not know where to
+            _log.warning("%s cannot be written: %s", self._file, error)
 
     def seen(self, active_degC: float, now_s: float) -> float:
         """Where the chamber is sent, as far as can be told from where its ramp is."""
@@ -65,9 +64,21 @@ class UnreadSetPoint:
             return active_degC
         return sent.target_degC
 
+    def _save(self, kept: dict[str, float | None]) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        part = self._file.with_suffix(".part")
+        with part.open("w", encoding="utf-8") as stream:
+            json.dump(kept, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(self._file)
+
     def _forget(self) -> None:
         self._sent = None
-        self._file.unlink(missing_ok=True)
+        try:
+            self._file.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("%s cannot be removed: %s", self._file, error)
 
     def _load(self) -> _Sent | None:
         try:
@@ -76,5 +87,6 @@ class UnreadSetPoint:
             return _Sent(float(kept["target_degC"]), None if ramp is None else float(ramp))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None  # a damaged file is worth no more than none: the chamber is then believed as it tells
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            _log.warning("%s is not used: %s", self._file, error)  # the chamber is then believed as it tells
+            return None

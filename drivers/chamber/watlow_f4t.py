@@ -11,6 +11,7 @@ from drivers.contracts import ChamberState
 __all__ = ["command_set", "register_map"]
 
 _LOOP_STEP = 160
+_ALARM_ROLES = (Role.ALARM_1, Role.ALARM_2, Role.ALARM_3, Role.ALARM_4)
 _EVENT_ADDRESSES = (16594, 16596, 16598, 16600, 16822, 16824, 16826, 16828)
 _FLOAT = RegisterType.FLOAT32
 _ON_OFF = {62: "off", 63: "on"}
@@ -18,11 +19,12 @@ _MODES = {10: "auto", 54: "manual", 62: "off"}
 _UNITS = {15: "degC", 30: "degF"}
 _PROFILES = {62: "off", 149: "running", 146: "paused", 251: "not started", 252: "complete", 253: "terminated"}
 _PROFILE_WORDS = _PROFILES | {1783: "waits for its start time"}
-_ALARMS = {88: "startup", 61: "none", 12: "blocked", 28: "error", 37: "high", 53: "low"}
-_SILENT = frozenset({"startup", "none", "blocked"})
+# unconfirmed on hardware: an alarm or a limit controller that is not there reads 0, or is no register
+_ALARMS = {0: "absent", 88: "startup", 61: "none", 12: "blocked", 28: "error", 37: "high", 53: "low"}
+_SILENT = frozenset({"absent", "startup", "none", "blocked"})
 # unconfirmed on hardware: which of these codes a limit controller tells in its status
-_SAFETY = {1667: "safe", 138: "ok", 32: "fail", 61: "none", 62: "off", 28: "error", 37: "high", 53: "low"}
-_SAFE = frozenset({"safe", "ok", "none", "off"})
+_SAFETY = {0: "absent", 1667: "safe", 138: "ok", 32: "fail", 61: "none", 62: "off", 28: "error", 37: "high", 53: "low"}
+_SAFE = frozenset({"absent", "safe", "ok", "none", "off"})
 
 
 def register_map(loop: int = 1, power_event: int | None = 1) -> ModbusTable:
@@ -54,8 +56,10 @@ def register_map(loop: int = 1, power_event: int | None = 1) -> ModbusTable:
         Register(role=Role.RAMPING_SET_POINT, kind=Kind.TEMPERATURE, address=2810 + at, type=_FLOAT),
         Register(role=Role.ACTIVE_MODE, kind=Kind.WORD, address=2814 + at, words=_MODES),
         Register(role=Role.PROCESS, kind=Kind.TEMPERATURE, address=2820 + at, type=_FLOAT),
-        Register(role=Role.ALARM_1, kind=Kind.WORD, address=1356, words=_ALARMS, optional=True),
-        Register(role=Role.ALARM_2, kind=Kind.WORD, address=1456, words=_ALARMS, optional=True),
+        *(
+            Register(role=role, kind=Kind.WORD, address=1356 + 100 * index, words=_ALARMS, optional=True)
+            for index, role in enumerate(_ALARM_ROLES)
+        ),
         Register(role=Role.SAFETY, kind=Kind.WORD, address=11264, words=_SAFETY, optional=True),
         Register(role=Role.PROFILE, kind=Kind.WORD, address=16568, words=_PROFILE_WORDS, optional=True),
         Register(role=Role.PROFILE_ACTION, kind=Kind.WORD, address=16566, words={148: "terminate"}, access="W"),
@@ -153,7 +157,7 @@ def _behaviour_on_modbus(*, powered: bool) -> Behaviour:
         ),
         no_ramp=_NO_RAMP,
         ramp=_RAMP,
-        silent={Role.ALARM_1: _SILENT, Role.ALARM_2: _SILENT, Role.SAFETY: _SAFE},
+        silent=dict.fromkeys(_ALARM_ROLES, _SILENT) | {Role.SAFETY: _SAFE},
     )
 
 

@@ -54,7 +54,7 @@ def check_unsafe(chamber: Chamber) -> None:
     for target_degC in (low_degC - 0.5, high_degC + 0.5, 1e6, math.nan, math.inf, -math.inf):
         with pytest.raises(Unsafe):
             chamber.set_temperature(target_degC)
-    for ramp_K_per_min in (math.nan, math.inf, 0.0, -1.0):
+    for ramp_K_per_min in (math.nan, math.inf, 0.0, -1.0, 1e39):
         with pytest.raises(Unsafe):
             chamber.set_temperature((low_degC + high_degC) / 2, ramp_K_per_min)
     after = chamber.observe()

@@ -93,8 +93,8 @@ def test_few_exchanges_a_look(f4t: F4t, chamber: OpenChamber, *, gaps_refused: b
         first = oven.observe()
         before = len(peer.requests)
         assert oven.observe() == first
-        # alarms, loop, limit controller, profile with event, unit; value by value where gaps cannot be read
-        assert len(peer.requests) - before == (14 if gaps_refused else 5)
+        # alarms in two blocks, loop, limit controller, profile with event, unit; one by one where gaps cannot be read
+        assert len(peer.requests) - before == (14 if gaps_refused else 6)
 
 
 def test_the_narrower_limits_hold(f4t: F4t, chamber: OpenChamber) -> None:

@@ -18,7 +18,7 @@ from tests.drivers.chamber.conftest import LAB_LIMITS, OpenChamber, Stopwatch
 from tests.drivers.chamber.f4t_peer import PROCESS, F4t
 from tests.drivers.chamber.tcp_peer import SILENCE, Answer, Peer, close_mid_reply
 
-TIMEOUT_s = 0.5
+TIMEOUT_s = 0.4
 AT_ONCE_s = 0.3
 """Far below the time-out, even on a machine that is busy."""
 

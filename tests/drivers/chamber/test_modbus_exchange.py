@@ -42,7 +42,7 @@ def writes(peer: Peer) -> list[bytes]:
 
 
 def test_a_write_without_answer_is_sent_once(oven: Chamber, peer: Peer) -> None:
-    peer.on_next(lambda _: SILENCE, after=5)  # five reads, ramp off already, then the set point
+    peer.on_next(lambda _: SILENCE, after=6)  # six reads, ramp off already, then the set point
     with pytest.raises(Unreachable) as caught:
         oven.set_temperature(60.0)
     assert caught.value.sent

@@ -92,3 +92,12 @@ def test_a_set_point_far_from_the_way(open_oven: Callable[[], Chamber], f4t: F4t
 def test_a_damaged_memory_is_none(tmp_path: Path, content: str) -> None:
     (tmp_path / "set_point.json").write_text(content, encoding="utf-8")
     assert UnreadSetPoint(tmp_path).seen(33.0, 0.0) == 33.0
+
+
+def test_a_memory_that_cannot_be_written_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be", encoding="utf-8")
+    memory = UnreadSetPoint(tmp_path / "state")
+    memory.written(60.0, 1.0)
+    assert memory.seen(30.0, 0.0) == 60.0
+    assert memory.seen(20.0, 1.0) == 20.0
+    assert "cannot be written" in caplog.text
