@@ -79,7 +79,7 @@ def _technique(scan: VoltageScan, part: _Part, given: Loading) -> Technique:
         parameters.append(Parameter("Voltage_step", float(point.voltage_V), index))
         parameters.append(Parameter("vs_initial", point.versus == "open_circuit", index))
         parameters.append(Parameter("Scan_Rate", float(scan.scan_rate_V_per_s), index))
-        if index:  # tests have the index of the vertex that a half-scan goes to, as rates have
+        if index:  # unconfirmed on hardware: tests have the index of the vertex that a scan goes to, as rates have
             parameters += limit_parameters(protection(given.limits, "voltage"), Exit.STOP, index)
     parameters += [
         Parameter("Scan_number", len(part.vertices) - 2),
