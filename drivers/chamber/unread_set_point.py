@@ -8,6 +8,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from drivers.chamber.set_point_limits import check_finite
+from drivers.errors import Unsafe
+
 __all__ = ["UnreadSetPoint"]
 
 _log = logging.getLogger(__name__)
@@ -83,10 +86,11 @@ class UnreadSetPoint:
     def _load(self) -> _Sent | None:
         try:
             kept = json.loads(self._file.read_text(encoding="utf-8"))
-            ramp = kept["ramp_K_per_min"]
-            return _Sent(float(kept["target_degC"]), None if ramp is None else float(ramp))
+            target_degC, ramp = float(kept["target_degC"]), kept["ramp_K_per_min"]
+            check_finite(target_degC, ramp)
+            return _Sent(target_degC, ramp)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, Unsafe) as error:
             _log.warning("%s is not used: %s", self._file, error)  # the chamber is then believed as it tells
             return None

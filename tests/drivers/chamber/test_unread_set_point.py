@@ -88,7 +88,18 @@ def test_a_set_point_far_from_the_way(open_oven: Callable[[], Chamber], f4t: F4t
         oven.set_temperature(20.0)
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"target_degC": "warm", "ramp_K_per_min": null}', "\x00"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}",
+        "[1]",
+        "\x00",
+        '{"target_degC": "warm", "ramp_K_per_min": null}',
+        '{"target_degC": NaN, "ramp_K_per_min": null}',
+        '{"target_degC": 60, "ramp_K_per_min": 0}',
+    ],
+)
 def test_a_damaged_memory_is_none(tmp_path: Path, content: str) -> None:
     (tmp_path / "set_point.json").write_text(content, encoding="utf-8")
     assert UnreadSetPoint(tmp_path).seen(33.0, 0.0) == 33.0
