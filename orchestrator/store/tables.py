@@ -146,6 +146,10 @@ chambers = Table(  # one row a chamber: the last look, and who holds it
     Column("seen_unix_s", Float),  # NULL: never yet
     Column("last_error", Text),
     Column("holder", Text),  # run 17, batch 3; NULL: free, or shared by runs that do not change its temperature
+    Column("wanted_degC", Float),  # the last set point of ours that it took; NULL: never
+    Column("wanted_unix_s", Float),
+    Column("low_degC", Float),  # lowest and highest set point, as it told within the lab file's
+    Column("high_degC", Float),
 )
 
 batches = Table(  # runs submitted together on one chamber, whose temperature steps are barriers
@@ -215,7 +219,7 @@ intents = Table(  # written before an action that changes the world, settled aft
     Column("id", Integer, primary_key=True),
     Column("run_id", Integer, ForeignKey("runs.id"), nullable=False),
     Column("segment_id", Integer, ForeignKey("segments.id")),
-    Column("action", Text, nullable=False),  # start, pause, resume, stop, end_at_cycle
+    Column("action", Text, nullable=False),  # start, pause, resume, stop, end_at_cycle, set_temperature
     Column("epoch", Integer, nullable=False),  # of the node that acted
     Column("created_unix_s", Float, nullable=False),
     Column("test_id_before", Text),

@@ -46,8 +46,9 @@ _SECOND = """
         INSERT INTO analyses (id, run_id, name, options, state, created_unix_s, owner)
             VALUES (1, 7, 'cycles', '{}', 'running', 5, 'pc-2')
     """
-OLD = {"0001": _FIRST, "0002": f"{_FIRST};{_SECOND}"}
-IN_A_CHAMBER = {"0001": (None, None), "0002": ("oven", 3)}
+_THIRD = 'UPDATE chambers SET "wanted_degC" = 40, wanted_unix_s = 7, "low_degC" = -20, "high_degC" = 80'
+OLD = {"0001": _FIRST, "0002": f"{_FIRST};{_SECOND}", "0003": f"{_FIRST};{_SECOND};{_THIRD}"}
+IN_A_CHAMBER = {"0001": (None, None), "0002": ("oven", 3), "0003": ("oven", 3)}
 
 
 def _upgrade_to(engine, revision):
@@ -130,7 +131,7 @@ def test_an_empty_database_says_what_to_do(database_url, open_engine):
 
 def test_an_older_database_says_what_to_do(engine, mocker):
     mocker.patch.object(module, "code_version", return_value="0999")
-    with pytest.raises(SchemaMismatch, match=r"at 0002, this code needs 0999; run `cellbench db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"at 0003, this code needs 0999; run `cellbench db upgrade`"):
         require_current(engine)
 
 
