@@ -9,6 +9,7 @@ __all__ = [
     "ChamberAction",
     "ChamberAlarm",
     "ClearChamberAlarm",
+    "Confirmed",
     "ExplainMember",
     "GiveUp",
     "GoOn",
@@ -20,11 +21,18 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class SetPoint:
-    """Write an intent for each of these runs, then the set point, once. No runs: the chamber is parked."""
+    """Write an intent for each of these runs that has none, then the set point. No runs: the chamber is parked."""
 
     target_degC: float
     ramp_K_per_min: float | None
     run_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The chamber shows a set point whose writing nobody had time to note: the process died in between."""
+
+    target_degC: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +91,6 @@ class ClearChamberAlarm:
     kind: str
 
 
-ChamberAction = SetPoint | ExplainMember | Wait | GoOn | GiveUp | LeaveBatch | ChamberAlarm | ClearChamberAlarm
+ChamberAction = (
+    SetPoint | Confirmed | ExplainMember | Wait | GoOn | GiveUp | LeaveBatch | ChamberAlarm | ClearChamberAlarm
+)

@@ -60,19 +60,23 @@ class Holds:
 
 
 def find_holds(members: Iterable[Member]) -> Holds:
-    """Grant the chamber in the order of the run numbers; what has begun goes before all that has not."""
-    groups = _groups(members)
+    """Grant the chamber in order; who waits is not overtaken by anybody who could not be granted beside it."""
+    groups = sorted(_groups(members), key=_precedence)
     granted: list[Group] = []
     waiting: list[tuple[Member, str]] = []
     for place, group in enumerate(groups):
-        ahead = [other for other in groups if other.begun and other is not group]
-        ahead += [other for other in groups[:place] if not other.begun]
-        against = [other for other in ahead if other.sets_temperature or group.sets_temperature]
-        if against and not group.begun:
+        against = [other for other in groups[:place] if other.sets_temperature or group.sets_temperature]
+        if against:
             waiting += [(member, str(against[0])) for member in group.members]
         else:
             granted.append(group)
     return Holds(tuple(granted), tuple(waiting))
+
+
+def _precedence(group: Group) -> tuple[bool, bool, int]:
+    """What has begun is first, in order of the run numbers; a run that has left a batch comes behind that batch."""
+    first = group.members[0]
+    return not group.begun, group.begun and first.batch_id is None, first.run_id
 
 
 def _groups(members: Iterable[Member]) -> list[Group]:

@@ -9,6 +9,7 @@ from protocols.plan import SetTemperature
 
 __all__ = ["Member"]
 
+_BEFORE = (RunState.QUEUED, RunState.WAITING)
 _HELD_UP = (RunState.PAUSING, RunState.PAUSED, RunState.LOST)
 
 
@@ -26,8 +27,6 @@ class Member:
     """Temperature steps in its plan: a run without any shares the chamber."""
     passed: int
     """Temperature steps before ``item``."""
-    last_item: bool = False
-    """Nothing follows in the plan."""
     step: SetTemperature | None = None
     """The temperature step that the run is at; None at any other item."""
     batch_id: int | None = None
@@ -36,20 +35,24 @@ class Member:
     """When the chamber was asked for ``step``; None: not yet."""
     intent_id: int | None = None
     """Of that request."""
+    blocked: bool = False
+    """It may not begin yet: another run has its channel first, or a person must look there."""
+    instrument: str = ""
+    """Whose loop goes on with it."""
     held_up_since_s: float | None = None
     """Since when it is known to be held up; on the engine's steady clock."""
 
     @property
     def begun(self) -> bool:
         """Whether it has had the chamber, or a channel, already."""
-        return self.state is not RunState.QUEUED or self.item > 0
+        return self.state not in _BEFORE or self.item > 0 or self.asked_unix_s is not None
 
     @property
     def held_up(self) -> bool:
         """Whether nobody can say when it will go on: paused, lost, or waiting for a person."""
         if self.state in _HELD_UP or self.desired == "pause":
             return True
-        return self.state is RunState.WAITING and self.step is None
+        return self.state is RunState.WAITING and (self.step is None or self.blocked)
 
     @property
     def coming(self) -> bool:
