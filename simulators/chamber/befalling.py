@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from simulators.chamber.chamber import ChamberRefusal, VirtualChamber
 from simulators.chamber.f4t import F4t
@@ -13,10 +13,26 @@ from simulators.lab.refusal import LabRefusal
 
 __all__ = ["befall"]
 
-Setting = Callable[[VirtualChamber, Mapping[str, Any]], None]
+
+class Controller(Protocol):
+    """What a hand at any chamber's panel can do."""
+
+    chamber: VirtualChamber
+
+    def switch(self, *, on: bool) -> None:
+        """Switch it on or off."""
+        ...
+
+    def start_profile(self, number: int) -> None:
+        """Start one of its profiles. Raises ChamberRefusal."""
+        ...
 
 
-def _sensor(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
+Setting = Callable[[Controller, Mapping[str, Any]], None]
+
+
+def _sensor(controller: Controller, request: Mapping[str, Any]) -> None:
+    chamber = controller.chamber
     match text(request, "sensor"):
         case "ok":
             chamber.change(measured_degC=None)
@@ -28,7 +44,8 @@ def _sensor(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
             raise LabRefusal(f"sensor must be ok, frozen, open, shorted or nan, not {other:.80}")
 
 
-def _limit(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
+def _limit(controller: Controller, request: Mapping[str, Any]) -> None:
+    chamber = controller.chamber
     match text(request, "limit"):
         case "trip":
             chamber.trip()
@@ -38,7 +55,8 @@ def _limit(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
             raise LabRefusal(f"limit must be trip or reset, not {other:.80}")
 
 
-def _alarm(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
+def _alarm(controller: Controller, request: Mapping[str, Any]) -> None:
+    chamber = controller.chamber
     index = integer(request, "alarm")
     if not 1 <= index <= len(chamber.alarms):
         raise LabRefusal(f"alarm must be 1 to {len(chamber.alarms)}")
@@ -46,15 +64,16 @@ def _alarm(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
     chamber.alarms[index - 1].forced = flag(request, "on") if "on" in request else True
 
 
-def _load(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
+def _load(controller: Controller, request: Mapping[str, Any]) -> None:
+    chamber = controller.chamber
     load_J_K = number(request, "load_J_K")
     if load_J_K <= 0:
         raise LabRefusal("load_J_K must be positive")
     chamber.set_load(load_J_K, number(request, "load_heat_W") if "load_heat_W" in request else 0.0)
 
 
-def _profile(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
-    value = request.get("profile")
+def _profile(controller: Controller, request: Mapping[str, Any]) -> None:
+    value, chamber = request.get("profile"), controller.chamber
     acts = {
         "pause": chamber.pause_profile,
         "resume": chamber.resume_profile,
@@ -63,20 +82,20 @@ def _profile(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
     if isinstance(value, str) and value in acts:
         acts[value]()
     else:
-        chamber.start_profile(integer(request, "profile"))
+        controller.start_profile(integer(request, "profile"))
 
 
-def _mode(chamber: VirtualChamber, request: Mapping[str, Any]) -> None:
+def _mode(controller: Controller, request: Mapping[str, Any]) -> None:
     mode = text(request, "mode")
     if mode not in ("off", "auto"):
         raise LabRefusal(f"mode must be off or auto, not {mode:.80}")
-    chamber.change(mode=mode)
+    controller.switch(on=mode == "auto")
 
 
 _SETTINGS: Mapping[str, Setting] = {
-    "door_open": lambda chamber, request: chamber.change(door_open=flag(request, "door_open")),
-    "heater_alive": lambda chamber, request: chamber.change(heater_alive=flag(request, "heater_alive")),
-    "set_point_degC": lambda chamber, request: chamber.set_target(number(request, "set_point_degC")),
+    "door_open": lambda controller, request: controller.chamber.change(door_open=flag(request, "door_open")),
+    "heater_alive": lambda controller, request: controller.chamber.change(heater_alive=flag(request, "heater_alive")),
+    "set_point_degC": lambda controller, request: controller.chamber.set_target(number(request, "set_point_degC")),
     "sensor": _sensor,
     "limit": _limit,
     "alarm": _alarm,
@@ -88,18 +107,18 @@ _ALONG = {"on": "alarm", "load_heat_W": "load_J_K"}
 _F4T_SETTINGS = ("unit", "word_order")
 
 
-def befall(chamber: VirtualChamber, f4t: F4t | None, request: Mapping[str, Any]) -> None:
+def befall(controller: Controller, request: Mapping[str, Any]) -> None:
     """Let all of this befall the chamber, now. Raises LabRefusal."""
-    known = (*_SETTINGS, *(_F4T_SETTINGS if f4t else ()))
+    known = (*_SETTINGS, *(_F4T_SETTINGS if isinstance(controller, F4t) else ()))
     for key in request:
         if key not in known and _ALONG.get(key) not in request:
             raise LabRefusal(f"no such setting: {key!r:.80}; there are {', '.join(known)}")
     try:
         for key in request:
             if key in _SETTINGS:
-                _SETTINGS[key](chamber, request)
-            elif f4t is not None and key in _F4T_SETTINGS:
-                _panel(f4t, key, text(request, key))
+                _SETTINGS[key](controller, request)
+            elif isinstance(controller, F4t) and key in _F4T_SETTINGS:
+                _panel(controller, key, text(request, key))
     except ChamberRefusal as refusal:
         raise LabRefusal(str(refusal)) from refusal
 

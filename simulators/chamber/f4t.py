@@ -92,6 +92,20 @@ class F4t:
         """Control mode in force."""
         return "off" if self.chamber.tripped else self.chamber.drive.mode
 
+    def switch(self, *, on: bool) -> None:
+        """Switch the chamber on or off as a hand at the panel does: its power event, and the loop with it."""
+        if self._power_event:
+            self.events[self._power_event - 1] = on
+            self._mode = "auto" if on and self._mode == "off" else self._mode
+        else:
+            self._mode = "auto" if on else "off"
+        self._apply()
+
+    def start_profile(self, number: int) -> None:
+        """Start a profile, which switches the chamber on. Raises ChamberRefusal."""
+        self.chamber.start_profile(number)
+        self.switch(on=True)
+
     def _apply(self) -> None:
         powered = not self._power_event or self.events[self._power_event - 1]
         self.chamber.change(mode=self._mode if powered else "off")

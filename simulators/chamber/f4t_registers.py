@@ -141,7 +141,7 @@ def _event_code(number: int, f4t: F4t) -> float:
 
 def _start_profile(f4t: F4t, code: float) -> None:
     _meant(code, "start")
-    f4t.chamber.start_profile(f4t.profile_number)
+    f4t.start_profile(f4t.profile_number)
 
 
 def _resume_profile(f4t: F4t, code: float) -> None:

@@ -115,7 +115,7 @@ def _program(f4t: F4t) -> dict[str, Handler]:
     def act(argument: str) -> None:
         chamber = f4t.chamber
         acts: Mapping[str, Callable[[], None]] = {
-            "START": partial(chamber.start_profile, f4t.profile_number),
+            "START": partial(f4t.start_profile, f4t.profile_number),
             "STOP": chamber.terminate_profile,
             "PAUSE": chamber.pause_profile,
             "RESUME": chamber.resume_profile,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from simulators.chamber.chamber import ChamberRefusal
@@ -10,18 +11,21 @@ from simulators.chamber.wire import MalformedRequestError
 __all__ = ["LineWire", "take_line"]
 
 _LONGEST = 4096
+_END = re.compile(rb"[\r\n]")
 
 
 def take_line(buffer: bytearray) -> bytes | None:
     """Take a line that ends with CR, LF or both, without its end; empty lines are passed over."""
     while True:
-        ends = [at for at in (buffer.find(b"\n"), buffer.find(b"\r")) if at >= 0]
-        if not ends:
+        end = _END.search(buffer)
+        if end is None:
             if len(buffer) > _LONGEST:
                 raise MalformedRequestError("a line without an end")
             return None
-        line = bytes(buffer[: min(ends)]).strip()
-        del buffer[: min(ends) + 1]
+        at = end.start()
+        line = bytes(buffer[:at]).strip()
+        del end  # a match holds the buffer, which then could not shrink
+        del buffer[: at + 1]
         if line:
             return line
 

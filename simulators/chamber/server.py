@@ -42,22 +42,15 @@ class ChamberServer:
     def __init__(self, section: WatlowF4tSection | ThermotronSection, now_unix_s: Callable[[], float]) -> None:
         self.kind = section.kind
         self.chamber = VirtualChamber(section.chamber.build(), now_unix_s)
-        self._f4t: F4t | None = None
+        self._controller: F4t | Thermotron8200
         if isinstance(section, WatlowF4tSection):
-            self._fronts = self._f4t_fronts(section)
+            self._controller = f4t = F4t(self.chamber, section.power_event, section.chamber.seed)
+            self._fronts = _f4t_fronts(f4t, section)
         else:
-            controller = Thermotron8200(self.chamber, section.chamber.seed)
-            self._fronts = {"lines": _front(section.listen, thermotron_wire(controller))}
+            self._controller = thermotron = Thermotron8200(self.chamber)
+            self._fronts = {"lines": _front(section.listen, thermotron_wire(thermotron))}
         for front in self._fronts.values():
             front.listener = Listener(partial(Session, front.wire, front.faults, self.befall))
-
-    def _f4t_fronts(self, section: WatlowF4tSection) -> dict[str, _FrontEnd]:
-        f4t = self._f4t = F4t(self.chamber, section.power_event, section.chamber.seed)
-        f4t.unit, f4t.low_word_first = section.unit, section.word_order == "low"
-        fronts = {"modbus": _front(section.listen, ModbusWire(F4tRegisters(f4t), section.unit_id))}
-        if section.scpi is not None:
-            fronts["scpi"] = _front(section.scpi, scpi_wire(f4t))
-        return fronts
 
     @property
     def host(self) -> str:
@@ -124,14 +117,22 @@ class ChamberServer:
 
     def befall(self, request: Mapping[str, Any]) -> None:
         """Let something befall the chamber, now."""
-        befall(self.chamber, self._f4t, request)
+        befall(self._controller, request)
 
     def truth(self) -> dict[str, Any]:
         """All that it is now, measured or not."""
         told = self.chamber.truth()
-        if self._f4t is not None:
-            told |= {"unit": self._f4t.unit, "word_order": "low" if self._f4t.low_word_first else "high"}
+        if isinstance(f4t := self._controller, F4t):
+            told |= {"unit": f4t.unit, "word_order": "low" if f4t.low_word_first else "high"}
         return told
+
+
+def _f4t_fronts(f4t: F4t, section: WatlowF4tSection) -> dict[str, _FrontEnd]:
+    f4t.unit, f4t.low_word_first = section.unit, section.word_order == "low"
+    fronts = {"modbus": _front(section.listen, ModbusWire(F4tRegisters(f4t), section.unit_id))}
+    if section.scpi is not None:
+        fronts["scpi"] = _front(section.scpi, scpi_wire(f4t))
+    return fronts
 
 
 def _front(endpoint: Endpoint, wire: Wire) -> _FrontEnd:

@@ -37,12 +37,16 @@ class Session(Connection):
             self._timer.cancel()
 
     def pause_writing(self) -> None:
-        """Execute nothing more while the client does not read."""
+        """Take and execute nothing more while the client does not read."""
         self._full = True
+        if self.transport is not None:
+            self.transport.pause_reading()
 
     def resume_writing(self) -> None:
         """Go on with the requests that waited."""
         self._full = False
+        if self.transport is not None:
+            self.transport.resume_reading()
         self._next()
 
     def data_received(self, data: bytes) -> None:
@@ -58,8 +62,13 @@ class Session(Connection):
         self._next()
 
     def _next(self) -> None:
-        while self._waiting and self._timer is None and not self._full:
+        while self._waiting and self._timer is None and not self._full and self._connected:
             self._exchange(self._waiting.popleft())
+
+    @property
+    def _connected(self) -> bool:
+        """Whether there is still somebody to answer."""
+        return self.transport is not None and not self.transport.is_closing()
 
     def _hang_up(self, why: str) -> None:
         logger.info("connection closed: %s", why)

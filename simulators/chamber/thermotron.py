@@ -16,7 +16,8 @@ __all__ = ["Thermotron8200", "thermotron_wire"]
 
 _ACCEPTED = "0"
 _REFUSED = "1"  # unconfirmed on hardware: which number a command gets that is not accepted
-_STOPPED_COLD, _RUNNING, _STOPPED_BY_COMPUTER, _STOPPED_OPEN_INPUT, _STOPPED_BY_LIMIT = 0, 1, 5, 6, 10
+_STOPPED_COLD, _RUNNING, _STOPPED_AT_PANEL, _STOPPED_BY_COMPUTER = 0, 1, 2, 5
+_STOPPED_OPEN_INPUT, _STOPPED_BY_LIMIT = 6, 10
 _OPEN_INPUT_degC = 999.0  # unconfirmed on hardware: what an open input reads
 _LOW_PROCESS, _HIGH_PROCESS = 1 << 4, 1 << 5
 _PAIR = re.compile(r"([A-Za-z]+\d*\??),?(.*)")
@@ -25,9 +26,8 @@ _PAIR = re.compile(r"([A-Za-z]+\d*\??),?(.*)")
 class Thermotron8200:
     """What the line protocol shares with the panel."""
 
-    def __init__(self, chamber: VirtualChamber, serial: int = 0) -> None:
+    def __init__(self, chamber: VirtualChamber) -> None:
         self.chamber = chamber
-        self.serial = serial
         self.ramp_K_per_min = 0.0
         self._stop_code = _STOPPED_COLD
 
@@ -50,6 +50,18 @@ class Thermotron8200:
         """Stop, as the computer says."""
         self._stop_code = _STOPPED_BY_COMPUTER
         self.chamber.change(mode="off")
+
+    def switch(self, *, on: bool) -> None:
+        """Run or stop as a hand at the panel does."""
+        if on:
+            self.run()
+        else:
+            self.stop()
+            self._stop_code = _STOPPED_AT_PANEL
+
+    def start_profile(self, number: int) -> None:
+        """Start a program. Raises ChamberRefusal."""
+        self.chamber.start_profile(number)
 
     def set_ramp(self, rate: float) -> None:
         """Set the manual ramp in units per minute; 0 is none."""

@@ -13,6 +13,7 @@ from simulators.neware.execution import Execution, WorkHistory
 from simulators.neware.ledger import TestLedger
 from simulators.neware.open_clips import OpenClips, TestObject
 from simulators.neware.program_position import ProgramPosition
+from simulators.neware.running_snapshot import running_snapshot
 from simulators.neware.snapshot import Snapshot, StepType, WorkStatus
 from simulators.neware.step_end import Passed
 from simulators.neware.step_program import Jump, Protection, StepKind, StepProgram
@@ -26,7 +27,7 @@ _STEP_TYPES: dict[StepKind, StepType] = {
     "cccv_discharge": "cccd", "rest": "rest", "pause": "pause", "end": "end",
 }  # fmt: skip
 # log codes as read off one real recording; their table is not public
-_LOG_FIRST, _LOG_LAST, _LOG_RUNNING = 100000, 100001, 102000
+_LOG_FIRST, _LOG_LAST = 100000, 100001
 _LOG_INTERRUPTED, _LOG_RESUMED = 100215, (100213, 100007)
 _LOG_PROTECTED = 100003  # unconfirmed on hardware: invented, no recording holds a tripped protection
 _SLACK_s = 5e-4
@@ -191,6 +192,7 @@ class Channel:
 
     def _go_on_warmer(self, execution: Execution, change: WarmthChange) -> None:
         """Compute the rest of the running step anew; its records go on as if nothing had happened."""
+        execution.earlier = execution.run
         cut_unix_s = self._cut(execution, change.unix_s, recorded=False)
         self._begin(execution, cut_unix_s, change.temperature_degC)
 
@@ -207,7 +209,8 @@ class Channel:
             return Snapshot(
                 status, testid, barcode, 0, None, "--", 0.0, voltage_V, 0.0, 0.0, 0.0, 0.0, records, 0, False
             )
-        return self._running_snapshot(ledger, status, now_unix_s)
+        execution = self._execution if ledger is self.tests[-1] else None
+        return running_snapshot(ledger, execution, status, now_unix_s, lambda: self._idle_voltage_V(None, now_unix_s))
 
     # ---- execution
 
@@ -271,6 +274,8 @@ class Channel:
             self._cell.temperature_degC = now_degC
         position, program = execution.position, execution.position.program
         step = position.step
+        if warmer_degC is None:
+            execution.earlier = None
         passed, references = execution.cut or (None, None)
         execution.cut = None
         protections: tuple[Protection, ...] = (program.protection,)
@@ -343,36 +348,3 @@ class Channel:
             return float(ledger.rows(count, 1, now_unix_s).volt_V[0]) if count else 0.0
         rested_s = 0.0 if self._idle_since is None else max(0.0, now_unix_s - self._idle_since)
         return float(self._item.under_current(self._item.state, 0.0, np.array([rested_s])).voltage_V[0])
-
-    def _running_snapshot(self, ledger: TestLedger, status: WorkStatus, now_unix_s: float) -> Snapshot:
-        count, span = ledger.count(now_unix_s), ledger.step_at(now_unix_s)
-        execution = self._execution if ledger is self.tests[-1] else None
-        run = execution.run if execution else None
-        if run and now_unix_s + _SLACK_s >= run.begin_unix_s:
-            shown = run.values(np.array([run.passed.time_ms + run.elapsed_ms(now_unix_s)], np.int64))
-        elif count:
-            last = ledger.rows(count, 1, now_unix_s)
-            shown = StepRecords(last.testtime_ms, last.volt_V, last.curr_A, last.cap_Ah, last.eng_Wh)
-        else:
-            shown = StepRecords(np.zeros(1, np.int64), *np.zeros((4, 1)))
-        paused = status == "pause"
-        voltage_V = float(shown.voltage_V[0])
-        if execution and execution.paused_at is not None and now_unix_s >= execution.paused_at:
-            voltage_V = self._idle_voltage_V(None, now_unix_s)
-        return Snapshot(
-            workstatus=status,
-            testid=ledger.testid,
-            barcode=ledger.barcode,
-            cycleid=span.cycleid if span else 0,
-            stepid=span.stepid if span else None,
-            steptype=span.steptype if span else "--",
-            current_A=0.0 if paused else float(shown.current_A[0]),
-            voltage_V=voltage_V,
-            capacity_Ah=float(shown.capacity_Ah[0]),
-            energy_Wh=float(shown.energy_Wh[0]),
-            total_s=execution.active_s(now_unix_s) if execution else max(0.0, now_unix_s - ledger.start_unix_s),
-            relative_s=float(shown.testtime_ms[0]) / 1000,
-            records=count,
-            log_code=_LOG_RUNNING,
-            reserve_pause=execution is not None and self.pause_reserved,
-        )

@@ -27,6 +27,8 @@ class Execution:
     noise: np.random.Generator
     run: StepRun | None = None
     """None while paused."""
+    earlier: StepRun | None = None
+    """The same step, as it was computed before the cell became warmer: who asks about the past is shown that."""
     cut: tuple[Passed, References] | None = None
     """Where in its step a paused test stands; None when it stands between two steps."""
     paused_s: float = 0.0

@@ -136,6 +136,17 @@ def test_alarms_limits_and_profiles_are_told(f4t: F4t, control: LabControl) -> N
     assert f4t.words(16568) == [253]
 
 
+def test_a_hand_at_the_panel_switches_what_the_wire_tells(f4t: F4t, control: LabControl) -> None:
+    assert (f4t.words(16594), f4t.words(2814)) == ([62], [62])
+    control.chamber("oven-1", profile=1)
+    assert (f4t.words(16594), f4t.words(2814), f4t.words(16568)) == ([63], [10], [149])
+    control.chamber("oven-1", profile="terminate", mode="off")
+    assert (f4t.words(16594), f4t.words(2814)) == ([62], [62])
+    f4t.set_word(2730, 62)
+    control.chamber("oven-1", mode="auto")
+    assert (f4t.words(16594), f4t.words(2730), f4t.words(2814)) == ([63], [10], [10])
+
+
 def test_bytes_that_are_no_modbus_end_the_connection(lab: LabThread) -> None:
     with socket.create_connection(("127.0.0.1", lab.port("oven-1")), 2) as peer:
         peer.sendall(b"GET / HTTP/1.1\r\n\r\n")
