@@ -12,6 +12,8 @@ from scipy.signal import find_peaks
 __all__ = ["DifferentialCapacity", "differential_capacity"]
 
 _STANDSTILL_V = 1e-9
+_NOTHING_BINS = 0.125
+"""A narrower Gaussian does not reach the next bin."""
 _CHUNK = 2000
 """Record pairs at a time: memory is this times the number of bins."""
 
@@ -58,7 +60,7 @@ def differential_capacity(voltage_V: Array, charge_Ah: Array, bin_V: float, smoo
         part = slice(begin, begin + _CHUNK + 1)
         below = below + _charge_below(voltage_V[part], np.diff(charge_Ah[part]), edges_V)
     density = np.diff(below) / bin_V
-    if smoothing_V > 0:
+    if smoothing_V > _NOTHING_BINS * bin_V:
         density = gaussian_filter1d(density, smoothing_V / bin_V, mode="reflect")
     return DifferentialCapacity((edges_V[1:] + edges_V[:-1]) / 2, np.asarray(density), bin_V)
 

@@ -35,6 +35,7 @@ _PARTS = ("peak", "diffusion part")
 @dataclass(frozen=True, slots=True)
 class _Options:
     cycle: int | str
+    max_scan_rate_mV_s: float | None
     correct_fade: bool
     baseline: Baseline
     series_resistance_Ohm: float
@@ -49,6 +50,7 @@ def voltammetry(
     dataset: Dataset,
     *,
     cycle: int | str = "last",
+    max_scan_rate_mV_s: float | None = None,
     correct_fade: bool = False,
     baseline: Baseline = "zero",
     series_resistance_Ohm: float = 0.0,
@@ -64,15 +66,16 @@ def voltammetry(
     Values: ``b value, anodic`` and ``, cathodic``; ``surface share at 0.5 mV/s`` for each rate; ``diffusion
     coefficient, anodic peak``, ``, cathodic peak`` (from the whole current) and ``…, anodic diffusion part``, ``…,
     cathodic diffusion part`` (from k2). Tables: ``peaks``, ``shares``, ``split``, ``curves``.
-    ``correct_fade`` takes off what cycles repeated at one rate show to be lost from rate to rate.
-    ``concentration_mol_cm3`` is lithium in the host: without it there is no diffusion coefficient. ``area_cm2``: by
-    default the cell's. Raises AnalysisError with fewer than two scan rates.
+    ``max_scan_rate_mV_s`` leaves faster ones out; ``correct_fade`` takes off what cycles repeated at one rate show to
+    be lost from rate to rate. ``concentration_mol_cm3`` is lithium in the host: without it there is no diffusion
+    coefficient. ``area_cm2``: by default the cell's. Raises AnalysisError with fewer than two scan rates.
     """
     one_of("baseline", baseline, get_args(Baseline))
     positive("concentration_mol_cm3", concentration_mol_cm3)
     positive("area_cm2", area_cm2)
     options = _Options(
         cycle=cycle,
+        max_scan_rate_mV_s=positive("max_scan_rate_mV_s", max_scan_rate_mV_s),
         correct_fade=correct_fade,
         baseline=baseline,
         series_resistance_Ohm=non_negative("series_resistance_Ohm", series_resistance_Ohm),
@@ -114,6 +117,8 @@ def _of_run(run: RunData, options: _Options) -> AnalysisResult:
 
 def _chosen(run: RunData, options: _Options) -> tuple[list[Voltammogram], list[str]]:
     groups, warnings = whole_cycles(find_sweeps(run, options.series_resistance_Ohm))
+    if options.max_scan_rate_mV_s is not None:
+        groups = [group for group in groups if group[0].at_most(options.max_scan_rate_mV_s)]
     chosen, missing = choose_cycle(groups, options.cycle)
     warnings += missing
     if len(chosen) < 2:

@@ -45,6 +45,10 @@ class Voltammogram:
         """As people write it: ``0.5 mV/s``."""
         return f"{1e3 * self.rate_V_s:.3g} mV/s"
 
+    def at_most(self, rate_mV_s: float) -> bool:
+        """Whether the scan rate is no higher, within what tells scan rates apart."""
+        return 1e3 * self.rate_V_s <= rate_mV_s * (1 + _SAME_RATE)
+
     def scaled(self, factor: float) -> Voltammogram:
         """Return the same cycle with all currents times a factor."""
         anodic, cathodic = (replace(one, current_A=one.current_A * factor) for one in (self.anodic, self.cathodic))

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from impedance.models.circuits import CustomCircuit
 
 from orchestrator.analysis.errors import AnalysisError
 from orchestrator.analysis.impedance.circuit import Circuit
@@ -92,6 +93,16 @@ def test_a_larger_cell_has_larger_resistances_and_the_same_time_constants(scale:
         first, second = result.column(name)
         assert second == pytest.approx(factor * first, rel=1e-3)  # type: ignore[operator]
     assert result.column("tau 1")[0] < result.column("tau 2")[0]  # type: ignore[operator]
+
+
+def test_another_program_finds_the_same_numbers_with_the_same_errors() -> None:
+    z_Ohm = noisy(Truth().impedance_Ohm(), 1e-3, 11)
+    theirs = CustomCircuit("R0-p(R1,CPE1)-p(R2,CPE2)-W1", initial_guess=[2, 5, 2e-5, 0.9, 15, 1e-3, 0.8, 10])
+    theirs.fit(FREQUENCY_Hz, z_Ohm, weight_by_modulus=True)
+    ours = fitted(z_Ohm, inductance=False).value("R_ct, spectrum 1")
+
+    assert ours.value == pytest.approx(theirs.parameters_[4], rel=1e-4)
+    assert ours.uncertainty == pytest.approx(theirs.conf_[4], rel=0.01)
 
 
 def test_arcs_are_ordered_by_time_constant_whatever_their_size() -> None:

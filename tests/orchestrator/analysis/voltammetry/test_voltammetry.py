@@ -249,6 +249,16 @@ def test_a_larger_cell_has_the_same_b_and_share(scale: float) -> None:
         assert there.value(name).value == pytest.approx(here.value(name).value, rel=1e-5)
 
 
+def test_a_faster_scan_that_is_no_part_of_the_series_can_be_left_out() -> None:
+    records = records_of((*RATES_V_s, 1e-3))
+    assert len(evaluated(records).table("shares").rows) == 6
+    series = evaluated(records, max_scan_rate_mV_s=0.5)
+    assert series.table("shares").column("scan rate") == pytest.approx((0.1, 0.2, 0.3, 0.4, 0.5))
+    assert series.warnings == ()
+    with pytest.raises(AnalysisError, match="two scan rates are needed, here: none"):
+        evaluated(records, max_scan_rate_mV_s=0.05)
+
+
 def test_too_few_scan_rates_are_refused_or_warned_of() -> None:
     with pytest.raises(AnalysisError, match=r"run 5: two scan rates are needed, here: 0.1 mV/s"):
         evaluated(records_of((1e-4,)))
