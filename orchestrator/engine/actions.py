@@ -9,7 +9,9 @@ from orchestrator.run_state import RunState
 
 __all__ = [
     "Action",
+    "Advance",
     "Alarm",
+    "Ask",
     "ClearAlarms",
     "Desire",
     "EndAtCycle",
@@ -91,6 +93,18 @@ class FinishSegment:
 
 
 @dataclass(frozen=True, slots=True)
+class Advance:
+    """What the service had to do at this item of the plan is done; the next one follows, or the run is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask a person to act and to confirm it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transition:
     """The run's next state; refused when illegal."""
 
@@ -142,6 +156,8 @@ Action = (
     | Recognise
     | NewAttempt
     | FinishSegment
+    | Advance
+    | Ask
     | Transition
     | Desire
     | Explain

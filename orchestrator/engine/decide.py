@@ -110,6 +110,8 @@ def _between_segments(run: RunView, seen: Seen) -> list[Action]:
         return [ClearAlarms(), Transition(RunState.STOPPED, "stopped between two starts")]
     if run.desired == "pause":
         return _explain(run, "paused between two segments; resume starts the next")
+    if run.blocked_by is not None:
+        return _explain(run, run.blocked_by)
     return _launch(run, seen)
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from orchestrator.engine.plan_facts import PlanFacts, read_facts
-from orchestrator.engine.verdicts import Verdicts
-from orchestrator.engine.view import OpenIntent, RunView, SegmentView
+from orchestrator.engine.chambers.turn import ChamberTurns
+from orchestrator.engine.channel_turn import look_first
+from orchestrator.engine.plan_cache import PlanCache
+from orchestrator.engine.plan_facts import PlanFacts
+from orchestrator.engine.view import OpenIntent, RunView, SegmentView, TaskView
 from orchestrator.run_state import TERMINAL, RunState
+from orchestrator.store.prompts import find_prompt
 from orchestrator.store.tables import intents, records, runs, segments
+from protocols.plan import Prompt
 
-__all__ = ["ActiveRun", "PlanCache", "active_runs"]
+__all__ = ["ActiveRun", "ActiveTask", "Known", "active_runs"]
 
 _ACTIVE = [state.value for state in RunState if state not in TERMINAL]
 
@@ -31,87 +35,116 @@ class ActiveRun:
     cursor: str
     cycle_offset: int
     facts: PlanFacts
+    chamber: str | None = None
 
 
-@dataclass
-class PlanCache:
-    """Facts of stored plans by run; a plan never changes, so this is no truth of its own."""
+@dataclass(frozen=True, slots=True)
+class ActiveTask:
+    """A run that is not over and stands at an item that no channel executes."""
 
-    facts: dict[int, PlanFacts] = field(default_factory=dict)
-    unreadable: dict[int, str] = field(default_factory=dict)
-    """Why a run's stored plan cannot be read, until somebody takes it."""
-    verdicts: Verdicts = field(default_factory=Verdicts)
-
-    def of(self, connection: sa.Connection, run_id: int) -> PlanFacts:
-        """Read once, then from memory."""
-        if run_id not in self.facts:
-            plan = connection.execute(sa.select(runs.c.plan).where(runs.c.id == run_id)).scalar_one()
-            maps = connection.execute(
-                sa.select(segments.c.number, segments.c.step_map).where(segments.c.run_id == run_id)
-            )
-            self.facts[run_id] = read_facts(plan, {row.number: row.step_map for row in maps})
-        return self.facts[run_id]
-
-    def readable(self, connection: sa.Connection, row: sa.Row[Any]) -> bool:
-        """Whether the run's plan can be read; if not, that run is left out and its reason noted."""
-        try:
-            self.of(connection, row.id)
-        except ValueError as error:  # pydantic's ValidationError is one, too
-            told = " ".join(str(error).split())
-            where = f"look at channel {row.channel}: a test of it may still run there"
-            self.unreadable[row.id] = f"the stored plan cannot be read ({told}); {where}"
-            return False
-        return True
-
-    def take_unreadable(self) -> list[tuple[int, str]]:
-        """Runs whose plan cannot be read, each told once."""
-        found, self.unreadable = list(self.unreadable.items()), {}
-        return found
-
-    def keep_only(self, run_ids: Iterable[int]) -> None:
-        """Forget runs that are over."""
-        wanted = set(run_ids)
-        self.facts = {run_id: facts for run_id, facts in self.facts.items() if run_id in wanted}
+    view: TaskView
+    cell_id: str
+    channel: str
+    item: int
+    facts: PlanFacts
+    chamber: str | None = None
 
 
-def active_runs(
-    connection: sa.Connection, instrument: str, plans: PlanCache, since: Callable[[int], float]
-) -> list[ActiveRun]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All runs of one instrument that are not over, oldest first."""
+
+    runs: list[ActiveRun]
+    tasks: list[ActiveTask]
+
+
+def active_runs(connection: sa.Connection, instrument: str, plans: PlanCache, since: Callable[[int], float]) -> Known:
     """Every run of this instrument that is not over, oldest first, each with its present segment and open intents.
 
     ``since`` tells when this process first knew of an intent, by its id.
     """
     rows = connection.execute(_query(instrument)).all()
     opened = _open_intents(connection, [row.id for row in rows], since)
+    turns = ChamberTurns(connection, plans)
     heads: dict[str, int] = {}
-    result = []
+    known = Known([], [])
     for row in rows:
         head = heads.setdefault(row.channel, row.id)
         if not plans.readable(connection, row):
             continue  # it keeps its place before the others on its channel until it has failed
-        facts = plans.of(connection, row.id)
         blocked = f"run {head} has the channel first" if head != row.id else None
-        view = RunView(
-            id=row.id,
-            state=RunState(row.state),
-            desired=row.desired,
-            segment=SegmentView(
-                row.segment_id,
-                row.attempt,
-                row.tag,
-                row.test_id,
-                row.last_seq or 0,
-                plans.verdicts.boundary(connection, row, facts.rules.get(row.item)),
-            ),
-            last_item=row.item + 1 >= facts.items,
-            intents=tuple(opened.get(row.id, ())),
-            blocked_by=blocked,
-            look_first=_look_first(connection, instrument, row) if not blocked else None,
-            reason=row.reason,
-        )
-        result.append(ActiveRun(view, row.cell_id, row.channel, row.item, row.cursor, row.cycle_offset, facts))
+        look = look_first(connection, row) if not blocked else None
+        intents_of = tuple(opened.get(row.id, ()))
+        if row.segment_id is None:
+            known.tasks.append(_task(connection, row, plans, intents_of, blocked, look))
+        else:
+            blocked = blocked or _chamber_first(row, intents_of, turns)
+            known.runs.append(_run(connection, row, plans, intents_of, blocked, look))
     plans.keep_only(row.id for row in rows)
-    return result
+    return known
+
+
+def _run(
+    connection: sa.Connection,
+    row: sa.Row[Any],
+    plans: PlanCache,
+    opened: tuple[OpenIntent, ...],
+    blocked: str | None,
+    look: str | None,
+) -> ActiveRun:
+    facts = plans.of(connection, row.id)
+    view = RunView(
+        id=row.id,
+        state=RunState(row.state),
+        desired=row.desired,
+        segment=SegmentView(
+            row.segment_id,
+            row.attempt,
+            row.tag,
+            row.test_id,
+            row.last_seq or 0,
+            plans.verdicts.boundary(connection, row, facts.rules.get(row.item)),
+        ),
+        last_item=row.item + 1 >= facts.items,
+        task_follows=row.item + 1 in facts.tasks,
+        intents=opened,
+        blocked_by=blocked,
+        look_first=look if row.state == RunState.QUEUED.value else None,
+        reason=row.reason,
+    )
+    return ActiveRun(view, row.cell_id, row.channel, row.item, row.cursor, row.cycle_offset, facts, row.chamber)
+
+
+def _task(
+    connection: sa.Connection,
+    row: sa.Row[Any],
+    plans: PlanCache,
+    opened: tuple[OpenIntent, ...],
+    blocked: str | None,
+    look: str | None,
+) -> ActiveTask:
+    facts = plans.of(connection, row.id)
+    task = facts.tasks.get(row.item)
+    asked = find_prompt(connection, row.id, row.item) if isinstance(task, Prompt) else None
+    view = TaskView(
+        id=row.id,
+        state=RunState(row.state),
+        desired=row.desired,
+        prompt=task.text if isinstance(task, Prompt) else None,
+        asked=asked is not None,
+        confirmed=asked is not None and asked.answered_unix_s is not None,
+        intents=opened,
+        blocked_by=blocked,
+        look_first=look,
+        reason=row.reason,
+    )
+    return ActiveTask(view, row.cell_id, row.channel, row.item, facts, row.chamber)
+
+
+def _chamber_first(row: sa.Row[Any], opened: Sequence[OpenIntent], turns: ChamberTurns) -> str | None:
+    """Why a run that is about to start a segment must not: others have its chamber."""
+    about_to_start = row.state == RunState.QUEUED.value or (row.state == RunState.STARTING.value and not opened)
+    return turns.blocked_by(row.chamber, row.id) if row.chamber is not None and about_to_start else None
 
 
 @cache
@@ -131,16 +164,15 @@ def _query(instrument: str) -> sa.Select[Any]:
     )
     return (
         sa.select(
-            *runs.c[
-                "id", "cell_id", "channel", "state", "desired", "reason", "item", "created_unix_s", "released_unix_s"
-            ],
-            runs.c.cycles_done,
+            *runs.c["id", "cell_id", "instrument", "channel", "chamber", "state", "desired", "reason", "item"],
+            *runs.c["created_unix_s", "released_unix_s", "cycles_done"],
             segments.c.id.label("segment_id"),
             *segments.c["attempt", "tag", "test_id", "cursor", "cycle_offset"],
             last_seq.label("last_seq"),
         )
-        .join(segments, sa.and_(segments.c.run_id == runs.c.id, segments.c.number == runs.c.item))
-        .where(runs.c.instrument == instrument, runs.c.state.in_(_ACTIVE), segments.c.attempt == newest)
+        .outerjoin(segments, sa.and_(segments.c.run_id == runs.c.id, segments.c.number == runs.c.item))
+        .where(runs.c.instrument == instrument, runs.c.state.in_(_ACTIVE))
+        .where(sa.or_(segments.c.id.is_(None), segments.c.attempt == newest))  # no segment: the service's own item
         .order_by(runs.c.id)
     )
 
@@ -163,28 +195,7 @@ def _open_intents(
                 since(row.id),
                 row.test_id_before,
                 cycle=int(row.detail) if reserves else None,
-                failure=None if reserves else row.detail,
+                failure=row.detail if row.action == "stop" else None,
             )
             found.setdefault(row.run_id, []).append(intent)
     return found
-
-
-def _look_first(connection: sa.Connection, instrument: str, row: sa.Row[Any]) -> str | None:
-    """Why a person must look: what became of the runs that had the channel while this one was queued behind them."""
-    if row.state != RunState.QUEUED.value:
-        return None
-    ended = sa.select(*runs.c["id", "state", "cell_id"]).where(
-        runs.c.instrument == instrument,
-        runs.c.channel == row.channel,
-        runs.c.id < row.id,
-        runs.c.finished_unix_s >= row.created_unix_s,
-    )
-    if row.released_unix_s is not None:  # what came before the release has been looked at
-        ended = ended.where(runs.c.finished_unix_s > row.released_unix_s)
-    for before in connection.execute(ended.order_by(runs.c.finished_unix_s.desc(), runs.c.id.desc())):
-        if before.state != RunState.COMPLETED.value:
-            return f"run {before.id} before it {before.state}; look at the cell, then `cellbench resume {row.id}`"
-        if before.cell_id != row.cell_id:
-            swap = f"put {row.cell_id} in, then `cellbench resume {row.id}`"
-            return f"run {before.id} before it was of cell {before.cell_id}; {swap}"
-    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -15,15 +15,17 @@ from drivers.errors import DriverError
 from orchestrator.clock import Clock, Sleeper
 from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.engine import instrument_changes, record_changes, run_changes
-from orchestrator.engine.actions import Action, Stop
+from orchestrator.engine.actions import Action, Advance, FinishSegment, Stop, Transition
 from orchestrator.engine.conclusions import ENDED
 from orchestrator.engine.decide import decide
+from orchestrator.engine.decide_task import decide_task
 from orchestrator.engine.instrument_changes import OUR_TAG
-from orchestrator.engine.known import ActiveRun, PlanCache, active_runs
+from orchestrator.engine.known import ActiveRun, ActiveTask, Known, active_runs
 from orchestrator.engine.lease import require_epoch
 from orchestrator.engine.look import Look, look
 from orchestrator.engine.observation import Observations
 from orchestrator.engine.perform import Performer
+from orchestrator.engine.plan_cache import PlanCache
 from orchestrator.engine.record_changes import Unreadable
 from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
@@ -41,6 +43,7 @@ _STOP_AGAIN_S = 1.0
 LOOK_FLOOR_S = 0.2
 """However fast a memory fills: a look that never ends leaves no time for anything else."""
 _DECISIONS_MAX = 12
+_CONCERNS_CHAMBER = (Transition, FinishSegment, Advance)
 _PASSING = (RunState.STARTING, RunState.PAUSING, RunState.STOPPING)
 
 
@@ -56,6 +59,7 @@ class InstrumentLoop:
         writer: Writer,
         clock: Clock,
         epoch: int,
+        chamber_concerned: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.place = place
         self._lab = lab
@@ -64,6 +68,7 @@ class InstrumentLoop:
         self._writer = writer
         self._clock = clock
         self._epoch = epoch
+        self._chamber_concerned = chamber_concerned
         self._worker = InstrumentWorker(place.name)
         self._performer = Performer(
             place.name, cycler, self._worker, writer, database, clock, epoch, self._nobody_there
@@ -71,6 +76,7 @@ class InstrumentLoop:
         self._observed = Observations(clock.monotonic(), place.lost_after_s)
         self._plans = PlanCache()
         self._runs: list[ActiveRun] = []
+        self._tasks: list[ActiveTask] = []
         self._since_s: dict[int, float] = {}
         self._sleeper: Sleeper | None = None
         self._ordered = threading.Event()
@@ -123,7 +129,7 @@ class InstrumentLoop:
         if seen is not None:
             await self._store(seen)
         for _ in range(_DECISIONS_MAX):
-            self._runs = await self._known()
+            await self._recall()
             if not await self._act() or self._ordered.is_set():
                 break
         if self._ordered.is_set() or (seen is not None and seen.unread and not seen.errors):
@@ -152,7 +158,7 @@ class InstrumentLoop:
     async def _obey(self) -> None:
         """Send the stops that are wanted: they wait neither for a look nor for records to be stored."""
         self._ordered.clear()
-        self._runs = await self._known()
+        await self._recall()
         await self._act(stops_only=True)
 
     async def _look(self) -> Look | None:
@@ -193,10 +199,11 @@ class InstrumentLoop:
         for change in self._unreadable.take(read, [*seen.errors, *refused], now):
             self._writer.post(change)
 
-    async def _known(self) -> list[ActiveRun]:
+    async def _recall(self) -> None:
+        """Read from the database what is known of the runs."""
         now_s = self._clock.monotonic()
 
-        def load() -> list[ActiveRun]:
+        def load() -> Known:
             with reading(self._database) as connection:
                 require_epoch(connection, self.place.name, self._epoch)
                 since = self._since_s
@@ -206,32 +213,52 @@ class InstrumentLoop:
         for run_id, reason in self._plans.take_unreadable():
             _LOG.error("run %s: %s", run_id, reason)
             await self._writer.write(run_changes.plan_unreadable(run_id, reason, self._clock.now()))
-        self._since_s = {intent.id: intent.since_s for run in found for intent in run.view.intents}
-        return found
+        opened = [run.view.intents for run in found.runs] + [task.view.intents for task in found.tasks]
+        self._since_s = {intent.id: intent.since_s for intents in opened for intent in intents}
+        self._runs, self._tasks = found.runs, found.tasks
 
     async def _act(self, *, stops_only: bool = False) -> bool:
         """Ask ``decide`` about every run once and do what it says, stops first. True when anything was done."""
-        todo = [(run, actions) for run in self._runs if (actions := self._decide(run))]
-        stops = [run for run, actions in todo if Stop() in actions]
+        todo: list[tuple[ActiveRun | ActiveTask, list[Action]]] = [
+            (run, actions) for run in self._runs if (actions := self._decide(run))
+        ]
+        todo += [(task, actions) for task in self._tasks if (actions := self._decide_task(task))]
+        stops = [run for run, actions in todo if isinstance(run, ActiveRun) and Stop() in actions]
         # All of them go out before anything is written: a database that hangs must not keep the second from its stop.
         failures = {run.view.id: await self._performer.stop(run) for run in stops}
         for run, actions in todo:
-            if stops_only and run.view.id not in failures:
+            stopped = run.view.id in failures or (isinstance(run, ActiveTask) and self._wanted(run) == "stop")
+            if stops_only and not stopped:
                 continue
-            try:
-                await self._performer.carry_out(run, actions, failures.get(run.view.id))
-            except StoreUnavailable:
-                raise
-            except StoreError as error:  # one run's trouble must not take the node from the others
-                _LOG.error("%s: run %s: %s", self.place.name, run.view.id, error)
-                self._writer.post(run_changes.refused(run, str(error), self._clock.now()))
+            if not await self._carry_out(run, actions, failures.get(run.view.id)):
                 return False
             if not stops_only and self._ordered.is_set():
                 return True  # an order given meanwhile goes first
         return bool(todo)
 
+    async def _carry_out(self, run: ActiveRun | ActiveTask, actions: Sequence[Action], failure: str | None) -> bool:
+        """Do it, and tell the chamber's loop what concerns it. False when the store refused it."""
+        try:
+            await self._performer.carry_out(run, actions, failure)
+        except StoreUnavailable:
+            raise
+        except StoreError as error:  # one run's trouble must not take the node from the others
+            _LOG.error("%s: run %s: %s", self.place.name, run.view.id, error)
+            self._writer.post(run_changes.refused(run, str(error), self._clock.now()))
+            return False
+        if run.chamber is not None and any(isinstance(action, _CONCERNS_CHAMBER) for action in actions):
+            self._chamber_concerned(run.chamber)
+        return True
+
+    def _wanted(self, run: ActiveRun | ActiveTask) -> str:
+        return "stop" if self._halted else run.view.desired
+
+    def _decide_task(self, run: ActiveTask) -> list[Action]:
+        view = replace(run.view, desired=self._wanted(run))
+        return decide_task(view, self._observed.of(run.channel))
+
     def _decide(self, run: ActiveRun) -> list[Action]:
-        view = replace(run.view, desired="stop") if self._halted else run.view
+        view = replace(run.view, desired=self._wanted(run))
         ability = self._abilities.get(run.channel)
         seen = self._observed.of(
             run.channel,

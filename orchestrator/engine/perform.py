@@ -18,7 +18,7 @@ from drivers.errors import DriverError, Refused, Unreachable, Unsafe
 from orchestrator.clock import Clock
 from orchestrator.engine import run_changes as changes
 from orchestrator.engine.actions import Action, EndAtCycle, Pause, Resume, Start, Stop
-from orchestrator.engine.known import ActiveRun
+from orchestrator.engine.known import ActiveRun, ActiveTask
 from orchestrator.engine.plan_facts import read_step_map
 from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
@@ -48,12 +48,18 @@ class Performer:
         """Send a stop at once; what the driver said against it, else None. ``carry_out`` writes it down."""
         return await self._send(lambda: self.cycler.stop(run.channel))
 
-    async def carry_out(self, run: ActiveRun, actions: Sequence[Action], stop_failure: str | None = None) -> None:
+    async def carry_out(
+        self, run: ActiveRun | ActiveTask, actions: Sequence[Action], stop_failure: str | None = None
+    ) -> None:
         """Do these in order; a Stop has been sent by :meth:`stop`, except one that is recorded first.
 
         Raises StoreUnavailable: the rest was not done and will be asked for again.
         """
         pending: list[changes.Change] = []
+        if isinstance(run, ActiveTask):  # nothing of it is on its channel
+            now = self.clock.now()
+            await self._write([changes.change_for(run, action, self.instrument, now) for action in actions])
+            return
         for action in actions:
             match action:
                 case Start():

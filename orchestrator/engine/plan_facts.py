@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from drivers.contracts import MappedStep
 from orchestrator.engine.boundary import StopRule, find_stop_rule
-from protocols.plan import AnalysisRequest, Segment
+from protocols.plan import AnalysisRequest, Prompt, Segment, SetTemperature
 from protocols.storage import load_plan
 
 __all__ = ["PlanFacts", "read_facts", "read_step_map"]
@@ -26,6 +26,17 @@ class PlanFacts:
     rules: Mapping[int, StopRule]
     """Stop rules by plan item."""
     analyses: tuple[AnalysisRequest, ...]
+    tasks: Mapping[int, SetTemperature | Prompt] = field(default_factory=dict)
+    """What the service itself does, by plan item."""
+
+    @property
+    def temperatures(self) -> int:
+        """Temperature steps in the whole plan."""
+        return self.temperatures_before(self.items)
+
+    def temperatures_before(self, item: int) -> int:
+        """Temperature steps before this item."""
+        return sum(number < item and isinstance(task, SetTemperature) for number, task in self.tasks.items())
 
 
 def read_step_map(stored: Sequence[Any]) -> tuple[MappedStep, ...]:
@@ -42,4 +53,5 @@ def read_facts(plan_json: Mapping[str, Any], step_maps: Mapping[int, Sequence[An
             rule = find_stop_rule(item.program, read_step_map(step_maps[number]))
             if rule is not None:
                 rules[number] = rule
-    return PlanFacts(len(plan.items), rules, plan.analyses)
+    tasks = {number: item for number, item in enumerate(plan.items) if isinstance(item, SetTemperature | Prompt)}
+    return PlanFacts(len(plan.items), rules, plan.analyses, tasks)

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from orchestrator.analysis.queue import queue_analyses
 from orchestrator.engine import actions as act
-from orchestrator.engine.known import ActiveRun
+from orchestrator.engine.advance import advance
+from orchestrator.engine.known import ActiveRun, ActiveTask
 from orchestrator.run_state import RunState
 from orchestrator.store import intents
 from orchestrator.store.alarms import clear_alarms, raise_alarm
 from orchestrator.store.events import append_event
+from orchestrator.store.prompts import raise_prompt
 from orchestrator.store.runs import set_progress, set_state
 from orchestrator.store.segments import finish_segment, next_offsets, set_started, set_test_id
 from orchestrator.store.tables import cycles, runs, segments
@@ -34,16 +36,15 @@ __all__ = [
 Change = Callable[[sa.Connection], Any]
 
 
-def change_for(run: ActiveRun, action: act.Action, instrument: str, now: float) -> Change:
+AnyRun = ActiveRun | ActiveTask
+
+
+def change_for(run: AnyRun, action: act.Action, instrument: str, now: float) -> Change:
     """The change that records one action which needs no word to the instrument."""
     run_id, source = run.view.id, f"run {run.view.id}"
     match action:
         case act.Settle(intent_id, outcome, detail):
             return lambda connection: intents.settle(connection, intent_id, outcome, detail=detail, now=now)
-        case act.Recognise(test_id):
-            return lambda connection: _recognise(connection, run, test_id, now)
-        case act.NewAttempt():
-            return lambda connection: _new_attempt(connection, run)
         case act.Transition(state, reason):
             return lambda connection: _transition(connection, run, state, reason, now)
         case act.Desire(desired):
@@ -58,15 +59,35 @@ def change_for(run: ActiveRun, action: act.Action, instrument: str, now: float) 
             )
         case act.ClearAlarms():
             return lambda connection: clear_alarms(connection, source=source, now=now)
-        case act.FinishSegment():
-            return segment_finished(run, action, now)
         case act.Note(message):
             return note(run, instrument, message, now)
+        case _:
+            return _segment_change(run, action, now) if isinstance(run, ActiveRun) else _task_change(run, action, now)
+
+
+def _segment_change(run: ActiveRun, action: act.Action, now: float) -> Change:
+    match action:
+        case act.Recognise(test_id):
+            return lambda connection: _recognise(connection, run, test_id, now)
+        case act.NewAttempt():
+            return lambda connection: _new_attempt(connection, run)
+        case act.FinishSegment():
+            return segment_finished(run, action, now)
         case _:
             raise AssertionError(f"{action} is no change of the database alone")
 
 
-def note(run: ActiveRun, instrument: str, message: str, now: float) -> Change:
+def _task_change(run: ActiveTask, action: act.Action, now: float) -> Change:
+    match action:
+        case act.Ask(text):
+            return lambda connection: raise_prompt(connection, run.view.id, run.item, text, now=now)
+        case act.Advance():
+            return lambda connection: advance(connection, run.view.id, run.item, run.facts, now=now)
+        case _:
+            raise AssertionError(f"{action} is nothing for a run without a segment")
+
+
+def note(run: AnyRun, instrument: str, message: str, now: float) -> Change:
     """One line in the event log about a run."""
     return lambda connection: append_event(
         connection,
@@ -135,7 +156,7 @@ def start_not_sent(run: ActiveRun, intent_id: int, reason: str, now: float) -> C
     return change
 
 
-def refused(run: ActiveRun, reason: str, now: float) -> Change:
+def refused(run: AnyRun, reason: str, now: float) -> Change:
     """The store refuses what was decided about a run; it is decided again at the next look."""
     source = f"run {run.view.id}"
     return lambda connection: raise_alarm(connection, source=source, severity="critical", message=reason, now=now)
@@ -161,9 +182,10 @@ def segment_finished(run: ActiveRun, action: act.FinishSegment, now: float) -> C
         if not action.go_on:
             return
         cycle_offset, time_offset_s = next_offsets(connection, run.view.id)
-        following = sa.and_(segments.c.run_id == run.view.id, segments.c.number == run.item + 1)
+        behind = sa.and_(segments.c.run_id == run.view.id, segments.c.number > run.item)
+        following = sa.select(sa.func.min(segments.c.number)).where(behind).scalar_subquery()
         offsets = {"cycle_offset": cycle_offset, "time_offset_s": time_offset_s}
-        connection.execute(segments.update().where(following).values(**offsets))
+        connection.execute(segments.update().where(behind, segments.c.number == following).values(**offsets))
         set_progress(connection, run.view.id, item=run.item + 1)
 
     return change
@@ -188,7 +210,7 @@ def _new_attempt(connection: sa.Connection, run: ActiveRun) -> None:
     connection.execute(segments.insert().values(**copied))
 
 
-def _transition(connection: sa.Connection, run: ActiveRun, state: RunState, reason: str | None, now: float) -> None:
+def _transition(connection: sa.Connection, run: AnyRun, state: RunState, reason: str | None, now: float) -> None:
     set_state(connection, run.view.id, state, reason=reason, now=now)
     if state is RunState.COMPLETED:
         queue_analyses(connection, run.view.id, run.facts.analyses, now)

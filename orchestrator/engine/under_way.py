@@ -68,7 +68,8 @@ def _ended(run: RunView, seen: Seen, status: ChannelStatus) -> list[Action]:
     by_rule = _ended_by_rule(run, seen, status)
     if by_rule or status.state is ChannelState.FINISHED:
         outcome = FinishSegment("rule" if by_rule else "finished", go_on=not run.last_item)
-        state = RunState.COMPLETED if run.last_item else RunState.STARTING
+        following = RunState.WAITING if run.task_follows else RunState.STARTING
+        state = RunState.COMPLETED if run.last_item else following
         return [*settled, outcome, ClearAlarms(), Transition(state)]
     if status.state is ChannelState.TRIPPED:
         reason = f"the instrument's own protection ended the test ({status.native_state})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from drivers.contracts import ChannelState, ChannelStatus
 from orchestrator.run_state import RunState
 
-__all__ = ["OpenIntent", "RunView", "Seen", "SegmentView"]
+__all__ = ["OpenIntent", "RunView", "Seen", "SegmentView", "TaskView"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,11 @@ class RunView:
     segment: SegmentView
     last_item: bool
     """True when nothing follows this segment in the plan."""
+    task_follows: bool = False
+    """What follows is the service's to do: a temperature step or a prompt."""
     intents: tuple[OpenIntent, ...] = ()
     blocked_by: str | None = None
-    """Why it may not start yet, where another run has the channel first."""
+    """Why it may not start yet, where another run has the channel first, or others have the chamber."""
     look_first: str | None = None
     """Why a person must look at the channel before this run starts: what became of those before it, or their cell."""
     reason: str | None = None
@@ -61,6 +63,26 @@ class RunView:
     def intent(self, action: str) -> OpenIntent | None:
         """The open intent of this action."""
         return next((intent for intent in self.intents if intent.action == action), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A run at an item of its plan that no channel executes; it holds its channel all the same."""
+
+    id: int
+    state: RunState
+    desired: str
+    prompt: str | None = None
+    """What a person is to do; None: it is a temperature step, which is the chamber's loop's."""
+    asked: bool = False
+    """The prompt has been put to people."""
+    confirmed: bool = False
+    """Somebody has confirmed it."""
+    intents: tuple[OpenIntent, ...] = ()
+    blocked_by: str | None = None
+    """As of a run at a segment, of its channel alone."""
+    look_first: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

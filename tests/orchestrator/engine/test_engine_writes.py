@@ -15,7 +15,8 @@ from drivers.contracts import RECORD_COLUMNS, Batch, Translation
 from orchestrator.clock import SystemClock
 from orchestrator.engine import run_changes
 from orchestrator.engine.actions import Alarm, ClearAlarms, Desire, FinishSegment, Settle, Transition
-from orchestrator.engine.known import ActiveRun, PlanCache, active_runs
+from orchestrator.engine.known import ActiveRun, active_runs
+from orchestrator.engine.plan_cache import PlanCache
 from orchestrator.engine.lease import LeaseHeld, require_epoch, take_lease
 from orchestrator.engine.perform import Performer
 from orchestrator.engine.plan_facts import PlanFacts
@@ -76,7 +77,7 @@ def become(engine: sa.Engine, run_id: int, *states: RunState, now: float = 0.0) 
 def known(engine: sa.Engine, run_id: int) -> ActiveRun:
     with reading(engine) as connection:
         found = active_runs(connection, "bts-1", KnownPlans(), lambda _: 0.0)
-    return next(run for run in found if run.view.id == run_id)
+    return next(run for run in found.runs if run.view.id == run_id)
 
 
 @pytest.mark.parametrize("ended", [S.FAILED, S.STOPPED])
