@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from scipy.stats import spearmanr
 
@@ -11,7 +12,7 @@ from orchestrator.analysis.entered import entered_number, known_numbers
 from orchestrator.analysis.errors import AnalysisError
 from orchestrator.analysis.line_fit import LineFit, fit_line
 from orchestrator.analysis.registry import find_analysis
-from orchestrator.analysis.result import AnalysisResult, Column, Scalar, Table, Value
+from orchestrator.analysis.result import AnalysisResult, Column, RunUsed, Scalar, Table, Value
 
 __all__ = ["correlation"]
 
@@ -35,19 +36,9 @@ def correlation(
     ``different property values``. Table: ``points``.
     Raises AnalysisError with fewer than two different values of the property.
     """
-    points, warnings, provenance, unit = [], [], [], ""
-    for run in dataset.runs:
-        x = entered_number(run.cell, property_name)
-        found, result = _found(run, value, analysis, options or {})
-        if x is None or found.value is None:
-            reason = f"no {property_name} is entered" if x is None else f"{value}: {found.note or 'not known'}"
-            warnings.append(f"run {run.run_id} (cell {run.cell.id}) left out: {reason}")
-            continue
-        points.append((run, x, found))
-        unit = found.unit
-        if result is not None:
-            provenance += list(result.provenance)
-            warnings += [f"run {run.run_id}: {line}" for line in result.warnings]
+    collected = _collect(dataset, property_name, value, analysis, options or {})
+    points, warnings = collected.points, collected.warnings
+    unit = points[-1][2].unit if points else ""
     different = len({x for _, x, _ in points})
     if different < 2:
         told = f" ({'; '.join(warnings)})" if warnings else ""
@@ -61,11 +52,36 @@ def correlation(
         values=_values(line, points, different, unit, property_name),
         tables=(_points_table(line, points, unit, property_name, value),),
         warnings=tuple(warnings),
-        provenance=tuple(provenance),
+        provenance=tuple(collected.provenance),
     )
 
 
 Point = tuple[RunData, float, Value]
+
+
+@dataclass(slots=True)
+class _Collected:
+    points: list[Point] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    provenance: list[RunUsed] = field(default_factory=list)
+
+
+def _collect(
+    dataset: Dataset, property_name: str, value: str, analysis: str | None, options: Mapping[str, object]
+) -> _Collected:
+    collected = _Collected()
+    for run in dataset.runs:
+        x = entered_number(run.cell, property_name)
+        found, result = _found(run, value, analysis, options)
+        if x is None or found.value is None:
+            reason = f"no {property_name} is entered" if x is None else f"{value}: {found.note or 'not known'}"
+            collected.warnings.append(f"run {run.run_id} (cell {run.cell.id}) left out: {reason}")
+            continue
+        collected.points.append((run, x, found))
+        if result is not None:
+            collected.provenance += result.provenance
+            collected.warnings += [f"run {run.run_id}: {line}" for line in result.warnings]
+    return collected
 
 
 def _found(
