@@ -16,15 +16,13 @@ import click
 from orchestrator.cli.refusal import CommandRefused
 
 if TYPE_CHECKING:
+    from orchestrator.cli.demo_jobs import Job
     from orchestrator.client import Client
     from orchestrator.config import Lab
-    from orchestrator.web.models.run import LaunchRequest, Placement
+    from orchestrator.web.models.run import LaunchRequest
 
-__all__ = ["PROTOCOLS", "demo"]
+__all__ = ["demo"]
 
-PROTOCOLS = ("formation", "rate-ladder", "cycling-2c-500")
-_PARAMETERS = {"cycling-2c-500": {"worn_out": "1 %"}}
-"""The library's protocol ends with a worn cell; here all eight shall be seen for 500 cycles."""
 _UP_WITHIN_S = 60.0
 
 
@@ -32,23 +30,28 @@ _UP_WITHIN_S = 60.0
 @click.option(
     "--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True
 )
-@click.option("--protocol", "protocols", multiple=True, default=PROTOCOLS, help="Library protocols, in order.")
+@click.option("--protocol", "protocols", multiple=True, help="Only these of its protocols, by their library names.")
 @click.option("--keep", is_flag=True, help="Leave the service running at the end, until Enter.")
 def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
-    """Run formation, rate ladder and 500 cycles at 2C on eight virtual cells at once, and print the results.
+    """Run the library's protocols on fourteen virtual cells at once, and print the results.
 
-    Everything but the instrument is what a real lab runs. Only the poll interval differs: 30 minutes of lab time
-    instead of 10 s, since the virtual lab's clock jumps from one poll to the next.
+    Formation, rate ladder and 500 cycles at 2C in a NEWARE cycler; voltammetry at several scan rates, a titration and
+    an impedance spectrum in a VSP-300, and impedance at stepped temperatures on three cells in one chamber.
+
+    Everything but the instruments is what a real lab runs. Only the poll intervals differ: 30 minutes of lab time
+    instead of seconds, since the virtual lab's clock jumps from one poll to the next.
     """
+    from orchestrator.cli.demo_jobs import chosen_jobs
     from orchestrator.cli.demo_results import print_results, say_where
 
+    jobs = chosen_jobs(protocols)
     place = _fresh(folder)
     with ExitStack() as stack:
         lab = stack.enter_context(_virtual_lab(place))
         client = stack.enter_context(_service(lab))
-        click.echo(f"SIMULATED: {lab.name}, polled every 30 min of lab time; API at {lab.web.url}/api/v1")
+        click.echo(f"SIMULATED: {lab.name}, cyclers polled every 30 min of lab time; API at {lab.web.url}/api/v1")
         began = time.monotonic()
-        runs = _launch(client, protocols)
+        runs = _launch(client, jobs)
         _follow(client, runs)
         print_results(client, runs)
         say_where(client, lab, runs, wall_s=time.monotonic() - began)
@@ -72,7 +75,7 @@ def _virtual_lab(place: Path) -> Iterator[Lab]:
     from simulators.lab.process import spawn_lab
 
     with spawn_lab(write_virtual_lab_file(place)) as process:
-        path = write_lab_file(place, process.control_port, process.ports["bts-1"], _free_port())
+        path = write_lab_file(place, process.control_port, process.ports, _free_port())
         yield read_lab(path)
 
 
@@ -113,11 +116,10 @@ def _wait_until_up(client: Client, process: subprocess.Popen[bytes], log: Path) 
     raise CommandRefused(f"the service did not come up; its log is {log}")
 
 
-def _launch(client: Client, protocols: Sequence[str]) -> list[int]:
-    """Add the cells, then queue every protocol on all of them: each starts when the one before it has completed."""
+def _launch(client: Client, jobs: Sequence[Job]) -> list[int]:
+    """Add the cells, then queue every job: on a channel each starts when the one before it has completed."""
     from orchestrator.cli.demo_lab import CELLS
     from orchestrator.web.models.cell import NewCell
-    from orchestrator.web.models.run import Placement
 
     for cell in CELLS:
         client.add_cell(
@@ -132,20 +134,20 @@ def _launch(client: Client, protocols: Sequence[str]) -> list[int]:
                 actor="demo",
             )
         )
-    placements = [Placement(cell=cell.id, bench=cell.bench) for cell in CELLS]
     runs: list[int] = []
-    for protocol in protocols:
-        answer = client.launch(_request(protocol, placements))
+    for job in jobs:
+        answer = client.launch(_request(job))
         runs += [run.run_id for run in answer.runs]
-        click.echo(f"{protocol}: {answer.runs[0].message}, and {len(answer.runs) - 1} more")
+        more = f", and {len(answer.runs) - 1} more" if len(answer.runs) > 1 else ""
+        click.echo(f"{job.protocol}: {answer.runs[0].message}{more}")
     return runs
 
 
-def _request(protocol: str, placements: Sequence[Placement]) -> LaunchRequest:
-    from orchestrator.web.models.run import LaunchRequest
+def _request(job: Job) -> LaunchRequest:
+    from orchestrator.web.models.run import LaunchRequest, Placement
 
-    parameters = _PARAMETERS.get(protocol, {})
-    return LaunchRequest(protocol=protocol, parameters=parameters, placements=list(placements), actor="demo")
+    placements = [Placement(cell=cell.id, bench=cell.bench) for cell in job.cells]
+    return LaunchRequest(protocol=job.protocol, parameters=dict(job.parameters), placements=placements, actor="demo")
 
 
 def _follow(client: Client, runs: Sequence[int]) -> None:
