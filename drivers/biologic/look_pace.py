@@ -13,8 +13,8 @@ __all__ = ["LookPace"]
 _FILL_MAX = 0.05
 _MARGIN = 4.0
 """Rows may come so many times faster than between the last two looks: another technique records otherwise."""
-_LONGEST_s = 60.0
-"""While anything records, however slowly."""
+_SILENT_s = 60.0
+"""While a test runs and nothing has come: nobody knows how fast rows will."""
 _FIRST_s = 1.0
 """Before it is known how fast."""
 
@@ -56,6 +56,6 @@ def _within_s(report: ChannelReport, passed_s: float) -> float:
         return _FIRST_s
     came_bytes_a_second = report.taken_bytes / passed_s
     if came_bytes_a_second <= 0:
-        return _LONGEST_s
+        return _SILENT_s
     room_bytes = max(0.0, _FILL_MAX * report.memory_bytes - report.filled_bytes)
-    return min(_LONGEST_s, room_bytes / came_bytes_a_second / _MARGIN)
+    return room_bytes / came_bytes_a_second / _MARGIN
