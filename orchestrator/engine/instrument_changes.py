@@ -13,6 +13,7 @@ from drivers.contracts import Capabilities, ChannelStatus
 from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.engine.look import Look
 from orchestrator.run_state import TERMINAL, RunState
+from orchestrator.store.chambers import chambers_known
 from orchestrator.store.events import append_event
 from orchestrator.store.instruments import Instrument, set_connection, upsert_instruments
 from orchestrator.store.tables import channels, cycles, latest, nodes, runs
@@ -28,12 +29,17 @@ _ACTIVE = [state.value for state in RunState if state not in TERMINAL]
 
 
 def lab_known(lab: Lab) -> Change:
-    """Every instrument of the lab file; what was seen of one that is known stays."""
+    """Every instrument and chamber of the lab file; what was seen of one that is known stays."""
     rows = [
         Instrument(place.name, place.driver, place.address, None, False, None, None, lab.simulated)
         for place in lab.instruments.values()
     ]
-    return lambda connection: upsert_instruments(connection, rows)
+
+    def change(connection: sa.Connection) -> None:
+        upsert_instruments(connection, rows)
+        chambers_known(connection, lab.chambers, simulated=lab.simulated)
+
+    return change
 
 
 def observed(

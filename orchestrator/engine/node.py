@@ -16,6 +16,7 @@ from orchestrator.analysis.worker import AnalysisWorker
 from orchestrator.clock import Clock, open_clock
 from orchestrator.config import Lab
 from orchestrator.engine import instrument_changes
+from orchestrator.engine.chambers.loop import ChamberLoop
 from orchestrator.engine.lease import Lease, LeaseHeld, take_lease
 from orchestrator.engine.loop import InstrumentLoop
 from orchestrator.engine.orders import OrderWatch
@@ -23,7 +24,7 @@ from orchestrator.engine.stop_everything import StopEverything
 from orchestrator.engine.stop_file import StopFile
 from orchestrator.engine.writer import Writer
 from orchestrator.exit_codes import CANNOT_START
-from orchestrator.instruments import open_cycler
+from orchestrator.instruments import open_chamber, open_cycler
 from orchestrator.store.database import open_database
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.recorder import Recorder
@@ -57,7 +58,7 @@ async def _drive(lab: Lab) -> None:
         require_current(database)
         clock = await open_clock(lab.clock, f"node of {lab.name}")
         stack.push_async_callback(clock.close)
-        leases = [_take(stack, lab, database, clock, name) for name in lab.instruments]
+        leases = [_take(stack, lab, database, clock, name) for name in (*lab.instruments, *lab.chambers)]
         recorder = stack.enter_context(Recorder(database))
         worker = AnalysisWorker(lab.database_url, clock.now)
         stack.callback(worker.close)
@@ -66,7 +67,8 @@ async def _drive(lab: Lab) -> None:
 
 
 def _take(stack: AsyncExitStack, lab: Lab, database: sa.Engine, clock: Clock, name: str) -> Lease:
-    lease = take_lease(database, name, lab.instruments[name].address, clock.now())
+    place = lab.instruments.get(name) or lab.chambers[name]
+    lease = take_lease(database, name, place.address, clock.now())
     stack.callback(lease.release)
     return lease
 
@@ -83,26 +85,42 @@ class _Node:
     ) -> None:
         self._lab, self._database, self._writer, self._clock = lab, database, writer, clock
         self._analyses = analyses
-        self._loops = {
-            lease.instrument: InstrumentLoop(
-                lab,
-                lab.instruments[lease.instrument],
-                open_cycler(lab, lease.instrument, clock.now),
-                database,
-                writer,
-                clock,
-                lease.epoch,
-            )
-            for lease in leases
-        }
-        self._orders = OrderWatch(database, self._on_order)
+        epochs = {lease.instrument: lease.epoch for lease in leases}
+        self._loops = {name: self._instrument_loop(name, epochs[name]) for name in lab.instruments}
+        self._chambers = {name: self._chamber_loop(name, epochs[name]) for name in lab.chambers}
+        self._orders = OrderWatch(database, self._wake)
         self._stop = StopEverything(StopFile(lab.state_dir), self._loops.values(), writer, clock)
+
+    def _instrument_loop(self, name: str, epoch: int) -> InstrumentLoop:
+        return InstrumentLoop(
+            self._lab,
+            self._lab.instruments[name],
+            open_cycler(self._lab, name, self._clock.now),
+            self._database,
+            self._writer,
+            self._clock,
+            epoch,
+            self._wake,
+        )
+
+    def _chamber_loop(self, name: str, epoch: int) -> ChamberLoop:
+        return ChamberLoop(
+            self._lab,
+            self._lab.chambers[name],
+            open_chamber(self._lab, name, self._clock.now),
+            self._database,
+            self._writer,
+            self._clock,
+            epoch,
+            self._wake,
+        )
 
     async def run(self) -> None:
         """Run every loop until a signal comes; a loop that breaks takes the process with it, to be started anew."""
         await self._writer.write(instrument_changes.lab_known(self._lab))
         tasks: list[asyncio.Task[Any]] = [
-            asyncio.create_task(loop.run(), name=name) for name, loop in self._loops.items()
+            *(asyncio.create_task(loop.run(), name=name) for name, loop in self._loops.items()),
+            *(asyncio.create_task(loop.run(), name=name) for name, loop in self._chambers.items()),
         ]
         tasks.append(asyncio.create_task(self._stop.run(), name="stop file"))
         tasks.append(asyncio.create_task(self._orders.run(), name="orders"))
@@ -111,7 +129,7 @@ class _Node:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
         tasks.append(asyncio.create_task(ended.wait(), name="signal"))
-        _LOG.info("node of %s drives %s", self._lab.name, ", ".join(self._loops))
+        _LOG.info("node of %s drives %s", self._lab.name, ", ".join([*self._loops, *self._chambers]))
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -127,6 +145,8 @@ class _Node:
             await asyncio.to_thread(self._analyses.submit_pending)
             await asyncio.sleep(_ANALYSES_EVERY_S)
 
-    def _on_order(self, instrument: str) -> None:
-        if instrument in self._loops:
-            self._loops[instrument].wake()
+    def _wake(self, name: str) -> None:
+        """Wake the loop of an instrument or a chamber; one that another node drives finds out by itself."""
+        loop = self._loops.get(name) or self._chambers.get(name)
+        if loop is not None:
+            loop.wake()

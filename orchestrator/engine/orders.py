@@ -14,21 +14,24 @@ import sqlalchemy as sa
 
 from orchestrator.run_state import TERMINAL, RunState
 from orchestrator.store.errors import StoreUnavailable
-from orchestrator.store.tables import runs
+from orchestrator.store.tables import prompts, runs
 from orchestrator.store.transactions import reading
 
 __all__ = ["LOOK_EVERY_S", "OrderWatch"]
 
 LOOK_EVERY_S = 0.2
 _ACTIVE = [state.value for state in RunState if state not in TERMINAL]
-_WANTED = sa.select(*runs.c["instrument", "id", "desired", "state"]).where(runs.c.state.in_(_ACTIVE))
+_CONFIRMED = sa.select(sa.func.count(prompts.c.answered_unix_s)).where(prompts.c.run_id == runs.c.id).scalar_subquery()
+_WANTED = sa.select(*runs.c["instrument", "chamber", "id", "desired", "state"], _CONFIRMED.label("confirmed")).where(
+    runs.c.state.in_(_ACTIVE)
+)
 _LOG = logging.getLogger(__name__)
 
-Orders = frozenset[tuple[str, int, str, str]]
+Orders = frozenset[tuple[str, str | None, int, str, str, int]]
 
 
 class OrderWatch:
-    """Wakes the loop of an instrument as soon as something else is wanted of one of its runs."""
+    """Wakes the loops of instrument and chamber as soon as something else is wanted of a run, or was confirmed."""
 
     def __init__(self, database: sa.Engine, on_order: Callable[[str], None]) -> None:
         self._database = database
@@ -48,8 +51,8 @@ class OrderWatch:
         except StoreUnavailable as error:
             _LOG.warning("orders cannot be seen: %s", error)
             return
-        for instrument in {order[0] for order in orders - self._known}:
-            self._on_order(instrument)
+        for name in {name for order in orders - self._known for name in order[:2] if name is not None}:
+            self._on_order(name)
         self._known = orders
 
     def _orders(self) -> Orders:
@@ -57,5 +60,6 @@ class OrderWatch:
         with reading(self._database) as connection:
             rows = connection.execute(_WANTED)
             return frozenset(
-                (row.instrument, row.id, row.desired, released if row.state == released else "") for row in rows
+                (row.instrument, row.chamber, row.id, row.desired, row.state * (row.state == released), row.confirmed)
+                for row in rows
             )

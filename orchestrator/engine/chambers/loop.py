@@ -1,0 +1,272 @@
+"""The loop of one chamber: look, store, decide, act; then sleep on the laboratory's clock.
+
+It has a thread of its own: a chamber that does not answer holds up nothing but the runs that wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+
+from drivers.contracts import Chamber, ChamberStatus
+from drivers.errors import DriverError
+from orchestrator.clock import Clock, Sleeper
+from orchestrator.config import ChamberPlace, Lab
+from orchestrator.engine.chambers import changes
+from orchestrator.engine.chambers.actions import ChamberAction
+from orchestrator.engine.chambers.decide_chamber import ChamberView, decide_chamber
+from orchestrator.engine.chambers.guarded import GuardedChamber, driven_inside
+from orchestrator.engine.chambers.holds import Holds, find_holds
+from orchestrator.engine.chambers.member import Member
+from orchestrator.engine.chambers.members import load_members
+from orchestrator.engine.chambers.perform import ChamberPerformer
+from orchestrator.engine.chambers.soak import Soak
+from orchestrator.engine.chambers.stability import Stability
+from orchestrator.engine.lease import require_epoch
+from orchestrator.engine.plan_cache import PlanCache
+from orchestrator.engine.worker import InstrumentWorker
+from orchestrator.engine.writer import Writer
+from orchestrator.store.chambers import ChamberRow, find_chamber
+from orchestrator.store.errors import StoreError, StoreUnavailable
+from orchestrator.store.transactions import reading
+
+__all__ = ["ChamberLoop"]
+
+_LOG = logging.getLogger(__name__)
+_WAITED_FOR_S = 10.0
+"""How often a chamber is looked at, at least, while a run waits for its temperature."""
+_DECISIONS_MAX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database has of a chamber."""
+
+    members: list[Member]
+    holds: Holds
+    row: ChamberRow | None
+    alarms: frozenset[str]
+    stability: Stability | None
+    driven: tuple[str, ...]
+
+
+@dataclass
+class _Silence:
+    """How talking to the chamber goes; forgotten with the process."""
+
+    answered_s: float
+    """Last answer on the engine's steady clock; at first, when the process began."""
+    error: str = ""
+    greeted: bool = False
+
+
+@dataclass
+class _Waking:
+    """Which loops of channels to wake when others may use the chamber now."""
+
+    wake: Callable[[str], None]
+    granted: frozenset[int] = field(default_factory=frozenset)
+
+    def follow(self, holds: Holds) -> None:
+        """Wake the loops of everybody who has the chamber now and had not before, or has gone on."""
+        now = {member.run_id: member.instrument for group in holds.granted for member in group.members}
+        for instrument in {now[run_id] for run_id in now.keys() - self.granted}:
+            self.wake(instrument)
+        self.granted = frozenset(now)
+
+
+class ChamberLoop:
+    """Drives one chamber. One task; blocking calls run in the chamber's own thread."""
+
+    def __init__(
+        self,
+        lab: Lab,
+        place: ChamberPlace,
+        chamber: Chamber,
+        database: sa.Engine,
+        writer: Writer,
+        clock: Clock,
+        epoch: int,
+        wake_instrument: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.place = place
+        self._lab = lab
+        self._chamber = GuardedChamber(place.name, chamber, self._driven_now)
+        self._database = database
+        self._writer = writer
+        self._clock = clock
+        self._epoch = epoch
+        self._wake_instrument = wake_instrument
+        self._waking = _Waking(wake_instrument)
+        self._worker = InstrumentWorker(place.name)
+        self._plans = PlanCache()
+        self._performer = ChamberPerformer(place.name, self._chamber, self._worker, writer, clock, epoch, self._plans)
+        self._silence = _Silence(clock.monotonic())
+        self._watched_since_unix_s = clock.now()
+        self._soak = Soak(place.name)
+        self._held_up: dict[int, float] = {}
+        self._holder: str | None = ""  # as written last; empty: not yet
+        self._sleeper: Sleeper | None = None
+
+    def wake(self) -> None:
+        """Look at once: something is wanted, or a run in the chamber has got somewhere."""
+        if self._sleeper is not None:
+            self._sleeper.wake()
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        self._sleeper = self._clock.sleeper(self.place.name)
+        try:
+            while True:
+                began_s = self._clock.monotonic()
+                due_s = await self._tick_or_wait()
+                left_s = due_s - (self._clock.monotonic() - began_s)
+                await self._sleeper.sleep_until(self._clock.now() + left_s)
+        finally:
+            await self._sleeper.close()
+            await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._worker.close()
+        self._chamber.close()
+
+    async def _tick_or_wait(self) -> float:
+        try:
+            return await self.tick()
+        except StoreUnavailable as error:
+            _LOG.error("%s: %s", self.place.name, error)
+            return min(self.place.poll_s, _WAITED_FOR_S)
+
+    async def tick(self) -> float:
+        """Look, store, decide, act. Returns after how many seconds the next tick is due."""
+        status = await self._look()
+        known = await self._recall()
+        for _ in range(_DECISIONS_MAX):
+            actions = decide_chamber(self._view(status, known), self._clock.now(), self._clock.monotonic())
+            if not actions or not await self._act(actions, known):
+                break
+            known = await self._recall()
+            if self._performer.trouble:
+                break  # offered again at the next look
+        await self._tell(known)
+        return self._due_s(known)
+
+    async def _look(self) -> ChamberStatus | None:
+        """Look at the chamber; None when it does not answer."""
+        try:
+            if not self._silence.greeted:
+                await self._greet()
+            status = await self._worker.call(self._chamber.observe)
+        except DriverError as error:
+            news, self._silence.error, self._silence.greeted = str(error) != self._silence.error, str(error), False
+            if news:
+                _LOG.warning("%s: %s", self.place.name, error)
+            await self._writer.write(changes.silent(self.place, str(error), news, self._clock.now()))
+            return None
+        self._silence.error, self._silence.answered_s = "", self._clock.monotonic()
+        await self._writer.write(changes.seen(self.place, status, self._clock.now()))
+        return status
+
+    async def _greet(self) -> None:
+        identity = await self._worker.call(self._chamber.identify)
+        limits_degC = await self._worker.call(self._chamber.limits_degC)
+        named = f"{identity.vendor} {identity.model} {identity.version}".strip()
+        await self._writer.write(changes.arrived(self.place, named, limits_degC, self._clock.now()))
+        self._silence.greeted = True
+
+    async def _recall(self) -> _Known:
+        """Read from the database what is known."""
+        now_unix_s, now_s = self._clock.now(), self._clock.monotonic()
+
+        def load() -> _Known:
+            with reading(self._database) as connection:
+                require_epoch(connection, self.place.name, self._epoch)
+                members = self._with_delays(load_members(connection, self.place.name, self._plans), now_s)
+                holds = find_holds(members)
+                row = find_chamber(connection, self.place.name)
+                return _Known(
+                    members,
+                    holds,
+                    row,
+                    changes.alarm_kinds(connection, self.place.name),
+                    self._stability(connection, holds, row),
+                    () if members else driven_inside(connection, self._lab, self.place.name, now_unix_s),
+                )
+
+        known = await asyncio.to_thread(load)
+        self._plans.keep_only(member.run_id for member in known.members)
+        return known
+
+    def _with_delays(self, members: list[Member], now_s: float) -> list[Member]:
+        """Members with the moment since which this process knows that they are held up."""
+        self._held_up = {m.run_id: self._held_up.get(m.run_id, now_s) for m in members if m.held_up}
+        return [replace(member, held_up_since_s=self._held_up.get(member.run_id)) for member in members]
+
+    def _stability(self, connection: sa.Connection, holds: Holds, row: ChamberRow | None) -> Stability | None:
+        step = next((member.step for member in _waiting_for_it(holds) if member.step is not None), None)
+        if step is None or row is None or row.wanted_degC != step.target_degC or row.wanted_unix_s is None:
+            return None
+        return self._soak.judge(connection, step, row.wanted_unix_s)
+
+    def _view(self, status: ChamberStatus | None, known: _Known) -> ChamberView:
+        row, place = known.row, self.place
+        return ChamberView(
+            name=place.name,
+            status=status,
+            silence=self._silence.error,
+            holds=known.holds,
+            silent_s=self._clock.monotonic() - self._silence.answered_s,
+            lost_after_s=place.lost_after_s,
+            wanted_degC=row.wanted_degC if row else None,
+            wanted_unix_s=(row.wanted_unix_s if row else None) or 0.0,
+            trouble=self._performer.trouble,
+            stability=known.stability,
+            watched_since_unix_s=self._watched_since_unix_s,
+            driven=known.driven,
+            park_degC=place.park_degC,
+            patience_s=place.patience_s,
+            alarms=known.alarms,
+        )
+
+    async def _act(self, actions: list[ChamberAction], known: _Known) -> bool:
+        """Do it. False when the store refused it: somebody else was faster, or it is decided again at the next look."""
+        members = {member.run_id: member for member in known.members}
+        try:
+            await self._performer.carry_out(actions, members)
+        except StoreUnavailable:
+            raise
+        except StoreError as error:
+            _LOG.warning("%s: %s", self.place.name, error)
+            return False
+        for action in actions:
+            if isinstance(action, changes.CONCERNS_CHANNEL):
+                self._wake_instrument(members[action.run_id].instrument)
+        return True
+
+    async def _tell(self, known: _Known) -> None:
+        """Write who has the chamber, where that has changed, and wake those who may use it now."""
+        setter = known.holds.setter
+        holder = None if setter is None else str(setter)
+        if holder != self._holder:
+            await self._writer.write(changes.held(self.place.name, holder))
+            self._holder = holder
+        self._waking.follow(known.holds)
+
+    def _due_s(self, known: _Known) -> float:
+        """Until the next look: often while a run waits for the temperature, for that is how a soak is measured."""
+        watched = any(True for _ in _waiting_for_it(known.holds)) or self._performer.trouble
+        return min(self.place.poll_s, _WAITED_FOR_S) if watched else self.place.poll_s
+
+    def _driven_now(self) -> tuple[str, ...]:
+        with reading(self._database) as connection:
+            return driven_inside(connection, self._lab, self.place.name, self._clock.now())
+
+
+def _waiting_for_it(holds: Holds) -> list[Member]:
+    """Who has asked for a temperature and waits for it."""
+    setter = holds.setter
+    return [] if setter is None else [m for m in setter.members if m.step is not None and m.asked_unix_s is not None]
