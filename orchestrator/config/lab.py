@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestrator.interlocks.rule import Rule
+
 __all__ = ["BenchLimits", "BenchPlace", "ChamberPlace", "InstrumentPlace", "Lab", "WebPlace"]
 
 
@@ -54,6 +56,8 @@ class BenchPlace:
     instrument: str
     channel: str
     chamber: str | None = None
+    temperature: str | None = None
+    """Source of the cell's temperature: ``channel``, ``chamber``, or INSTRUMENT/CHANNEL; None: nobody tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ class Lab:
     web: WebPlace = WebPlace()
     chambers: Mapping[str, ChamberPlace] = field(default_factory=dict)
     """They stand among the instruments of the lab file, and share their names with nobody."""
+    interlocks: tuple[Rule, ...] = ()
+    """The lab file's own; the built-in ones stand in :mod:`orchestrator.interlocks.built_in`."""
 
     @property
     def simulated(self) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from orchestrator.config.instruments_section import Places, read_instruments
+from orchestrator.config.interlocks_section import read_interlocks
 from orchestrator.config.keys import Keys, amperes, text, voltage_pair
 from orchestrator.config.lab import BenchLimits, BenchPlace, Lab, WebPlace
+from orchestrator.config.temperature_source import read_temperature_source
 from protocols.document import load_document
 from protocols.errors import ProtocolErrors, Refusal
 from protocols.node import MappingNode, Node
@@ -51,6 +54,7 @@ def _lab(root: Node, file: Path) -> Lab:
         web=keys.optional("web", _web) or WebPlace(),
         chambers=places.chambers,
     )
+    lab = replace(lab, interlocks=keys.optional("interlocks", lambda node: read_interlocks(node, lab)) or ())
     keys.done()
     return lab
 
@@ -95,6 +99,7 @@ def _bench(name: str, node: Node, places: Places) -> BenchPlace:
     keys = Keys(node, f"bench {name}")
     where = keys.required("channel", text, "bts-1/27-21-1-1")
     chamber = keys.optional("chamber", text)
+    temperature = keys.optional("temperature", lambda node: read_temperature_source(node, chamber, places.cyclers))
     keys.done()
     instrument, separator, channel = where.partition("/")
     if not separator or not channel:
@@ -109,7 +114,7 @@ def _bench(name: str, node: Node, places: Places) -> BenchPlace:
     if chamber is not None and chamber not in places.chambers:
         known = ", ".join(places.chambers) or "none; name its driver, e.g. watlow-f4t, under instruments"
         raise Refusal(node.place, f"chamber {chamber!r} is not in this file", f"known: {known}")
-    return BenchPlace(name, instrument, channel, chamber)
+    return BenchPlace(name, instrument, channel, chamber, temperature)
 
 
 def _limits(node: Node) -> BenchLimits:

@@ -1,0 +1,79 @@
+"""What rules are judged by: the latest look at each channel, chamber and instrument. Times are of a steady clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from drivers.contracts import ChamberState, ChannelState
+from orchestrator.interlocks.rule import Place
+
+__all__ = ["CellSeen", "ChamberSeen", "InstrumentSeen", "Observation"]
+
+
+@dataclass(frozen=True, slots=True)
+class CellSeen:
+    """One look at a channel. None and NaN: not told."""
+
+    place: Place
+    at_s: float
+    state: ChannelState
+    ours: bool = False
+    """The channel carries the tag of a run."""
+    voltage_V: float | None = None
+    current_A: float | None = None
+    temperature_degC: float | None = None
+    """By the bench's own source."""
+    records: int | None = None
+    limits_differ: str | None = None
+
+    @property
+    def driven(self) -> bool:
+        """Whether a test holds the cell."""
+        return self.state.drives_cell is True
+
+
+@dataclass(frozen=True, slots=True)
+class ChamberSeen:
+    """One look at a chamber."""
+
+    name: str
+    at_s: float
+    state: ChamberState
+    native_state: str = ""
+    process_degC: float | None = None
+    set_point_degC: float | None = None
+    ramping_set_point_degC: float | None = None
+    alarms: tuple[str, ...] = ()
+    wanted_degC: float | None = None
+    """The set point that we wrote last; None: never, or it has just been written."""
+    limits_degC: tuple[float, float] | None = None
+
+    @property
+    def aim_degC(self) -> float | None:
+        """Where it should be by now: the ramp's present set point where it is told, else the last."""
+        return self.set_point_degC if self.ramping_set_point_degC is None else self.ramping_set_point_degC
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentSeen:
+    """Whether an instrument (cycler or chamber) answers."""
+
+    name: str
+    is_chamber: bool
+    answered_s: float
+    """Of the last look that was answered; before the first, when somebody began to ask."""
+    failing: bool = False
+    """The latest look was not answered: between two looks that were, nobody is silent."""
+    error: str = ""
+    in_use: bool = False
+    """A run of ours is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The latest of everything, or of what has changed; whoever is absent is judged another time."""
+
+    cells: tuple[CellSeen, ...] = ()
+    chambers: Mapping[str, ChamberSeen] = field(default_factory=dict)
+    instruments: tuple[InstrumentSeen, ...] = ()
