@@ -70,7 +70,8 @@ class ChannelTender:
             self._watch = LimitWatch(test.techniques)
         drain = Drain(self._eclib, self.channel, test, self._watch)
         drain.settle(values)
-        self._keep_safe(test, values, self._watch.of_values(values), now_s)
+        if values.State != STOPPED:
+            self._keep_safe(test, values, self._watch.of_values(values), now_s)
         drained = drain.run(values, now_s, deadline)
         values, report.taken_bytes, report.left = drained.values, drained.taken_bytes, not drained.empty
         self._keep_safe(test, values, drained.beyond, now_s)

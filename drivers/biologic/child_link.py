@@ -1,4 +1,4 @@
-"""The driver's side of the process that owns EClib: every call has a time limit; a process that exceeds it is killed."""
+"""The driver's side of the process that owns EClib: each call has a time limit, beyond which it is killed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,11 @@ class ChildLink:
         )
         self._reader = threading.Thread(target=_read, args=(self._process.stdout, self._answers), daemon=True)
         self._reader.start()
-        self._ask(self._settings, self._timeout + _SPAWN_s, sent=False)
+        try:
+            self._ask(self._settings, self._timeout + _SPAWN_s, sent=False)
+        except DriverError:
+            self._kill()
+            raise
 
     def _ask(self, request: Mapping[str, object], timeout: float, *, sent: bool) -> Any:
         process = self._process

@@ -17,7 +17,7 @@ from drivers.biologic.look_pace import LookPace
 from drivers.biologic.observation import channel_status
 from drivers.biologic.options import BiologicOptions
 from drivers.biologic.spool_reader import SpoolReader
-from drivers.biologic.technique_list import MEDIA_TYPE
+from drivers.biologic.technique_list import MEDIA_TYPE, TechniqueList
 from drivers.biologic.translate import translate
 from drivers.contracts import (
     Batch,
@@ -39,8 +39,8 @@ __all__ = ["BiologicCycler"]
 _LOG = logging.getLogger(__name__)
 _FIRMWARE_s = 120.0
 """Loading a kernel takes long; unconfirmed on hardware: how long."""
-_PREPARE_s = 60.0
-"""For loading and reading back up to fifty techniques, beside the time-out of one call."""
+_PREPARE_A_TECHNIQUE_s = 1.0
+"""For loading one and reading it back, beside the time-out of one call."""
 
 
 class BiologicCycler:
@@ -56,6 +56,8 @@ class BiologicCycler:
             "folder": str(folder),
         }
         self.link = ChildLink(settings, options.timeout)
+        self.peak_fill = 0.0
+        """Largest part of a channel's memory that was in use at any look."""
         self._options = options
         self._now = surroundings.now
         self._known = KnownChannels(folder)
@@ -97,7 +99,8 @@ class BiologicCycler:
         self._load_firmware_if_needed(channel)
         techniques = translation.content.decode("utf-8")
         now_s = self._now()
-        test_id = self._unsent("prepare", _PREPARE_s, channel=number, tag=tag, techniques=techniques, now_s=now_s)
+        more_s = _PREPARE_A_TECHNIQUE_s * len(TechniqueList.load(translation.content).techniques)
+        test_id = self._unsent("prepare", more_s, channel=number, tag=tag, techniques=techniques, now_s=now_s)
         self.link.call("start", channel=number, test_id=test_id, now_s=self._now())
         self._pace.soon()
         return TestHandle(channel, tag, str(test_id))
@@ -107,6 +110,7 @@ class BiologicCycler:
         now_s = self._now()
         reports = [ChannelReport.from_json(it) for it in self.link.call("observe", now_s=now_s)]
         self._pace.look(reports, now_s)
+        self.peak_fill = max(self.peak_fill, *(report.peak_fill for report in reports), 0.0)
         statuses = [channel_status(report, self._reader) for report in reports]
         for status, report in zip(statuses, reports, strict=True):
             for remark in report.remarks:

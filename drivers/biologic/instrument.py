@@ -128,13 +128,16 @@ class Instrument:
     def _facts(self, number: int) -> ChannelFacts:
         infos = self._eclib.channel_infos(number)
         default = ChannelFacts()
+        board_type = self._eclib.board_type(number) or default.board_type
+        if not infos.MemSize:  # not filled
+            return ChannelFacts(board_type)
         return ChannelFacts(
-            board_type=self._eclib.board_type(number) or default.board_type,
+            board_type=board_type,
             range_min=infos.MinIRange,
             range_max=infos.MaxIRange,
             amplifier=infos.AmpCode,
             amplifiers=infos.NbAmps,
-            memory_bytes=infos.MemSize or default.memory_bytes,
+            memory_bytes=infos.MemSize,
         )
 
     def _look(self, number: int, now_s: float, deadline: float) -> ChannelReport:

@@ -22,6 +22,6 @@ def potential_column(process: int) -> int:
 
 
 def fewest_columns(techniques: TechniqueList) -> int:
-    """Columns of the narrowest rows that this list can measure: a buffer holds most of those."""
-    widths = (_COLUMNS_OF_A_RECORD.get(it.stem, _COLUMNS_MOSTLY) for it in techniques.techniques if not it.is_loop)
+    """Columns of the narrowest rows of this list that are records: a buffer holds most of those."""
+    widths = (_COLUMNS_OF_A_RECORD.get(it.stem, _COLUMNS_MOSTLY) for it in techniques.techniques if it.steps)
     return min(widths, default=_COLUMNS_OF_A_RECORD["ocv"])

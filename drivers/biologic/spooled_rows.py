@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 
 from drivers.biologic.raw_segment import RawSegment
 from drivers.biologic.row_layout import SPECTRUM
 from drivers.biologic.segment_rows import Rows, check_layout, process_rows, spectrum_rows
 from drivers.biologic.spool_frames import Data
-from drivers.biologic.structs import CurrentValues, DataInfos
 from drivers.biologic.technique_list import Technique, TechniqueList
 
 __all__ = ["measured", "raw_segment", "segment_of", "technique_of"]
 
+_INFOS = struct.Struct("<7idi")
+"""DataInfos, as in :mod:`drivers.biologic.structs`; unpacked at once, which is quicker than field by field."""
+_TIME_BASE, _TIME_BASE_AT = struct.Struct("<f"), 8
+"""In CurrentValues."""
+_WORD = np.dtype("<u4")
+
 
 def raw_segment(infos: bytes, values: bytes, words: bytes, board_type: int) -> RawSegment:
     """Return one answer to GetData in the words of the decoder."""
-    told = DataInfos.from_buffer_copy(infos)
+    skipped, rows, columns, index, technique_id, process, loop, start_s, _ = _INFOS.unpack(infos)
+    (time_base_s,) = _TIME_BASE.unpack_from(values, _TIME_BASE_AT)
+    measured_words = np.frombuffer(words, _WORD).reshape(rows, columns)
     return RawSegment(
-        technique_index=told.TechniqueIndex,
-        technique_id=told.TechniqueID,
-        process_index=told.ProcessIndex,
-        loop=told.loop,
-        start_time_s=told.StartTime,
-        time_base_s=CurrentValues.from_buffer_copy(values).TimeBase,
-        board_type=board_type,
-        irq_skipped=told.IRQskipped,
-        words=np.frombuffer(words, "<u4").reshape(told.NbRows, told.NbCols),
-    )
+        index, technique_id, process, loop, start_s, time_base_s, board_type, skipped, measured_words
+    )  # fmt: skip
 
 
 def technique_of(techniques: TechniqueList, segment: RawSegment) -> Technique | None:

@@ -1,0 +1,170 @@
+"""What goes wrong while something runs: hung calls, lost answers, limits that the service watches, a full memory."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from drivers.biologic.cycler import BiologicCycler
+from drivers.contracts import LOST, ChannelState
+from drivers.errors import Unreachable
+from protocols.program import ConstantCurrent, Limits, Record, Rest, Until
+from simulators.lab.client import LabControl
+from tests.drivers.biologic.biologic_programs import CYCLING, REST, at, program
+from tests.drivers.biologic.conftest import LAB, OpenCycler
+from tests.drivers.biologic.transport_bench import TAG, ledger_of, read_all, start, until_complete
+
+FAST = program(ConstantCurrent(0.001, Until(duration_s=60.0), at(1)), record=Record(interval_s=0.01))
+
+
+def test_stop_is_verified_and_idempotent(vsp: BiologicCycler, control: LabControl) -> None:
+    handle = start(vsp, program(REST, CYCLING))
+    control.advance(35)
+    vsp.stop("1")
+    assert vsp.observe()["1"].state is ChannelState.STOPPED
+    vsp.stop("1")
+    status = vsp.observe()["1"]
+    assert (status.state, status.tag, status.test_id) == (ChannelState.STOPPED, TAG, handle.test_id)
+    assert status.records_complete
+    assert status.records == 3 == len(read_all(vsp, handle)[0])
+
+
+def test_a_hung_call_is_killed_in_time_and_nothing_else_is_lost(open_vsp: OpenCycler, control: LabControl) -> None:
+    vsp = open_vsp(timeout="1 s")
+    handle = start(vsp, program(REST))
+    control.advance(25)
+    control.fault("vsp-1", "GetCurrentValues", {"hang_s": 60})
+    hung, began = vsp.link.pid, time.monotonic()
+    with pytest.raises(Unreachable, match="has not answered for 1 s; its process was killed"):
+        vsp.observe()
+    assert time.monotonic() - began < 3
+    status = vsp.observe()["1"]
+    assert vsp.link.pid != hung
+    assert (status.state, status.test_id) == (ChannelState.RUNNING, handle.test_id)
+    until_complete(vsp, control)
+    batch, problems = read_all(vsp, handle)
+    assert len(batch) == 6
+    assert problems == []
+
+
+def test_a_start_that_hangs_may_have_arrived(open_vsp: OpenCycler, control: LabControl) -> None:
+    vsp = open_vsp(timeout="1 s")
+    vsp.observe()
+    control.fault("vsp-1", "StartChannel", {"hang_s": 60})
+    with pytest.raises(Unreachable) as raised:
+        start(vsp, program(REST))
+    assert raised.value.sent
+    status = vsp.observe()["1"]
+    assert (status.state, status.tag) == (ChannelState.RUNNING, TAG)
+
+
+def test_loading_that_hangs_has_started_nothing(open_vsp: OpenCycler, control: LabControl) -> None:
+    vsp = open_vsp(timeout="1 s")
+    vsp.observe()
+    control.fault("vsp-1", "GetExperimentInfos", {"hang_s": 60})
+    with pytest.raises(Unreachable) as raised:
+        start(vsp, program(REST))
+    assert not raised.value.sent
+
+
+@pytest.mark.parametrize("fault", ["drop_reply", "close_mid_reply", "garble", {"error": -12}, {"error": -200}])
+def test_a_read_without_answer_is_said_once_where_it_may_have_taken_rows(
+    open_vsp: OpenCycler, control: LabControl, fault: str
+) -> None:
+    vsp = open_vsp()
+    handle = start(vsp, FAST)
+    control.advance(5)
+    vsp.observe()
+    control.advance(5)
+    control.fault("vsp-1", "GetData", fault, nth=2)
+    if fault == {"error": -12}:
+        assert "another function is in progress" in vsp.observe()["1"].native_state
+    else:
+        with pytest.raises(Unreachable):
+            vsp.observe()
+    until_complete(vsp, control, step_s=20)
+    batch, problems = read_all(vsp, handle)
+    taken = ledger_of(control)["technique_index"] == 0
+    missing = int(taken.sum()) - len(batch)
+    if isinstance(fault, dict):
+        assert missing == 0
+    else:
+        assert 0 < missing <= 200
+    lost = [line for line in problems if line.startswith(LOST)]
+    assert len(lost) == (fault != {"error": -12})
+    assert all(line.startswith("up to 200 records between 2026-01-05T00:00:") for line in lost)
+    assert lost == problems
+
+
+def test_a_limit_that_only_the_service_watches_stops_the_channel(vsp: BiologicCycler, control: LabControl) -> None:
+    resting = Rest(Until(duration_s=3600.0), at(1), limits=Limits(-0.05, 1.2, 0.01))  # the cell rests at 1.49 V
+    handle = start(vsp, program(resting))
+    control.advance(30)
+    status = vsp.observe()["1"]
+    assert status.state is ChannelState.TRIPPED
+    assert status.native_state.startswith("STOP, 1.49")
+    assert status.native_state.endswith("V above 1.2 V")
+    assert control.tests("vsp-1")[-1]["state"] == "stopped"
+    assert vsp.observe()["1"].test_id == handle.test_id
+
+
+def test_a_glitch_beyond_every_range_does_not_end_a_test(vsp: BiologicCycler, control: LabControl) -> None:
+    handle = start(vsp, FAST)
+    control.advance(1)
+    control.fault("vsp-1", "GetCurrentValues", {"channel": 0, "set": "over_range"})
+    until_complete(vsp, control, step_s=20)
+    status = vsp.observe()["1"]
+    batch, problems = read_all(vsp, handle)
+    assert status.state is ChannelState.FINISHED
+    assert status.records == len(batch) == 5999
+    assert any("left out" in line for line in problems)
+
+
+class TestASmallMemory:
+    @pytest.fixture
+    def lab_text(self) -> str:
+        return LAB.replace("channels: [0, 1, 3]", "channels: [0, 1, 3]\n    board: {memory_bytes: 40000}")
+
+    def test_the_next_look_comes_before_it_fills(self, vsp: BiologicCycler, control: LabControl) -> None:
+        start(vsp, FAST)
+        assert vsp.look_within_s() <= 1
+        for _ in range(5):
+            control.advance(0.2)
+            vsp.observe()
+        assert 0 < vsp.look_within_s() <= 0.05 * 40000 / 20 / 100  # 100 rows a second of 20 bytes
+
+    def test_lost_points_and_the_alarm_are_told(self, vsp: BiologicCycler, control: LabControl) -> None:
+        handle = start(vsp, FAST)
+        vsp.observe()
+        control.advance(30)  # 3000 rows, of which 2000 fit
+        assert "memory 100 % full" in vsp.observe()["1"].native_state
+        until_complete(vsp, control, step_s=5)
+        batch, problems = read_all(vsp, handle)
+        lost = ledger_of(control)["fate"] == 2
+        assert len(batch) + lost.sum() == 6000
+        assert lost.sum() == 1000
+        assert any(line.startswith(f"{LOST}1000 record(s)") for line in problems), problems
+
+
+def test_a_channels_messages_are_kept_with_its_records(vsp: BiologicCycler, control: LabControl) -> None:
+    handle = start(vsp, program(REST))
+    control.advance(10)
+    control.fault("vsp-1", "GetCurrentValues", {"channel": 0, "set": "open_input"})
+    vsp.observe()
+    vsp.observe()
+    until_complete(vsp, control)
+    _, problems = read_all(vsp, handle)
+    assert [line for line in problems if "option error 2 at 0: input open" in line]
+
+
+def test_old_spools_go(vsp: BiologicCycler, control: LabControl, state_dir: Path) -> None:
+    handles = []
+    for number in range(6):
+        handles.append(start(vsp, program(REST), tag=f"c#{number}.1.1"))
+        until_complete(vsp, control)
+    assert len(list(state_dir.glob("1-*.spool"))) == 4
+    assert [len(read_all(vsp, handle)[0]) for handle in handles[2:]] == [6] * 4
+    assert np.all(np.diff([int(str(handle.test_id), 36) for handle in handles]) > 0)
