@@ -1,7 +1,8 @@
 """Launching: a protocol is bound to a cell once, checked against bench and instrument, and stored to the last byte."""
 
 from orchestrator.launch.launch import launch
+from orchestrator.launch.launch_together import launch_together
 from orchestrator.launch.refusal import LaunchRefused
 from orchestrator.launch.request import LaunchedRun, LaunchRequest
 
-__all__ = ["LaunchRefused", "LaunchRequest", "LaunchedRun", "launch"]
+__all__ = ["LaunchRefused", "LaunchRequest", "LaunchedRun", "launch", "launch_together"]

@@ -12,6 +12,7 @@ from orchestrator.launch.able_channels import AbleChannels
 from orchestrator.launch.bench_limits import beyond_bench_limits
 from orchestrator.launch.refusal import LaunchRefused
 from orchestrator.launch.target import Target
+from orchestrator.launch.temperature_limits import temperature_problems
 from protocols.plan import Plan, Segment
 from protocols.program import Loop, Program, walk
 
@@ -38,9 +39,11 @@ def prepare(
 ) -> Prepared:
     """Check and translate every segment; no exchange with the instrument. Raises LaunchRefused with all problems.
 
-    ``elsewhere`` names the channels that can do what this one lacks.
+    ``elsewhere`` knows the lab: the channels that can do what this one lacks, and the chambers.
     """
     problems = beyond_bench_limits(plan, limits)
+    if elsewhere is not None:
+        problems += temperature_problems(plan, elsewhere.lab, target, elsewhere.connection)
     segments = {number: item.program for number, item in enumerate(plan.items) if isinstance(item, Segment)}
     for program in segments.values():
         found = cycler.check(program, target.channel)

@@ -37,3 +37,7 @@ class LaunchedRun:
     """The run of ours that has the channel first."""
     watched_by_service: tuple[str, ...]
     """Limits that the instrument cannot hold itself."""
+    batch_id: int | None = None
+    """Together with which others it changes the temperature of its chamber."""
+    waits: str | None = None
+    """For whom it waits, where others have its chamber."""

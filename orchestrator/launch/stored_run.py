@@ -39,6 +39,7 @@ def store_run(
         plan=dump_plan(plan),
         actor=actor,
         now=now_unix_s,
+        chamber=target.chamber,
     )
     for number, translation in prepared.translations.items():
         insert_segment(

@@ -19,6 +19,8 @@ class Target:
     instrument: InstrumentPlace
     channel: str
     bench: str | None = None
+    chamber: str | None = None
+    """Around the cell, where the lab file names one."""
 
     @property
     def channel_text(self) -> str:
@@ -34,7 +36,7 @@ def find_target(lab: Lab, place: str) -> Target:
     """Resolve a bench name or ``instrument/channel``. Raises LaunchRefused, naming what the lab file has."""
     bench = lab.benches.get(place)
     if bench is not None:
-        return Target(lab.instruments[bench.instrument], bench.channel, bench.name)
+        return Target(lab.instruments[bench.instrument], bench.channel, bench.name, bench.chamber)
     name, slash, channel = place.partition("/")
     if not slash:
         raise LaunchRefused(f"bench {place} is not in the lab file; {_known('bench', place, lab.benches)}")
@@ -44,7 +46,7 @@ def find_target(lab: Lab, place: str) -> Target:
     if not channel:
         raise LaunchRefused(f"{place} names no channel; write {name}/CHANNEL as `cellbench channels` shows it")
     there = lab.bench_of(name, channel)
-    return Target(instrument, channel, there.name if there else None)
+    return Target(instrument, channel, there.name if there else None, there.chamber if there else None)
 
 
 def _known(kind: str, wanted: str, names: Iterable[str]) -> str:

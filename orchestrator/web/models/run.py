@@ -52,6 +52,11 @@ class LaunchedAnswer(BaseModel):
     duration_s: float
     finish_unix_s: float | None = Field(description="Expected end; None while it waits for another run's end.")
     behind_run_id: int | None = Field(default=None, description="The run that has the channel first.")
+    batch_id: int | None = Field(default=None, description="The runs that share its temperature steps.", examples=[3])
+    chamber: str | None = Field(default=None, examples=["oven-1"])
+    waits: str | None = Field(
+        default=None, description="Who has the chamber first.", examples=["waits for run 7, which has oven-1"]
+    )
     warnings: list[str] = Field(description="What is allowed but probably not meant.")
     watched_by_service: list[str] = Field(description="Limits that the instrument cannot hold itself.")
     message: str = Field(examples=["run 17  rate-ladder on L1 at A1 (bts-1/27-21-1-1), 48 cycles, about 2 d 7 h"])

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from sqlalchemy import Connection, select
 
-from orchestrator.launch import LaunchRefused, LaunchRequest, launch
+from orchestrator.launch import LaunchRequest, launch_together
 from orchestrator.launch.plan_text import plan_lines
 from orchestrator.launch.request import LaunchedRun
 from orchestrator.store.spectra import count_spectra
@@ -21,7 +21,6 @@ from orchestrator.web.run_rows import RunFilter, read_run, read_runs
 from orchestrator.web.run_view import run_answer
 from orchestrator.web.service import ReadingConnection, Service, ServiceHere
 from protocols.describe import duration_text
-from protocols.errors import ProtocolErrors
 
 __all__ = ["router"]
 
@@ -74,10 +73,8 @@ def get_run(run_id: RunId, service: ServiceHere, connection: ReadingConnection) 
 
 def _launch_all(connection: Connection, service: Service, body: LaunchBody, now_unix_s: float) -> list[LaunchedRun]:
     """Every placement in one transaction; raises LaunchRefused with the problems of all of them."""
-    launched: list[LaunchedRun] = []
-    problems: list[str] = []
-    for placement in body.placements:
-        request = LaunchRequest(
+    requests = [
+        LaunchRequest(
             protocol=body.protocol,
             source=body.source,
             cell_id=placement.cell,
@@ -85,15 +82,9 @@ def _launch_all(connection: Connection, service: Service, body: LaunchBody, now_
             parameters=body.parameters,
             note=body.note,
         )
-        try:
-            launched.append(launch(connection, service.lab, service.cycler_for, request, now_unix_s, body.actor))
-        except ProtocolErrors as error:
-            problems += [str(problem) for problem in error.errors]
-        except LaunchRefused as error:
-            problems += error.problems
-    if problems:
-        raise LaunchRefused(dict.fromkeys(problems))
-    return launched
+        for placement in body.placements
+    ]
+    return launch_together(connection, service.lab, service.cycler_for, requests, now_unix_s, body.actor)
 
 
 def _launched_answer(one: LaunchedRun, now_unix_s: float) -> LaunchedAnswer:
@@ -104,14 +95,21 @@ def _launched_answer(one: LaunchedRun, now_unix_s: float) -> LaunchedAnswer:
     )
     if one.behind_run_id is not None:
         message += f", queued behind run {one.behind_run_id}"
+    if one.batch_id is not None:
+        message += f", in batch {one.batch_id} in {one.target.chamber}"
+    if one.waits is not None:
+        message += f"; {one.waits}"
     return LaunchedAnswer(
         run_id=one.run_id,
         cell=one.plan.cell.id,
         place=str(one.target),
         cycles=estimate.cycles,
         duration_s=estimate.duration_s,
-        finish_unix_s=now_unix_s + estimate.duration_s if one.behind_run_id is None else None,
+        finish_unix_s=now_unix_s + estimate.duration_s if (one.behind_run_id, one.waits) == (None, None) else None,
         behind_run_id=one.behind_run_id,
+        batch_id=one.batch_id,
+        chamber=one.target.chamber,
+        waits=one.waits,
         warnings=list(one.plan.warnings),
         watched_by_service=list(one.watched_by_service),
         message=message,
