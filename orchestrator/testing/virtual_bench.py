@@ -1,4 +1,4 @@
-"""A virtual lab with one NEWARE cycler, a lab file, a database, and the node as a process that can be killed."""
+"""A virtual lab with one NEWARE cycler, perhaps in a chamber; lab file, database, and the node as a process to kill."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import yaml
 
 from orchestrator.config import Lab, read_lab
 from orchestrator.instruments import open_cycler
-from orchestrator.launch import LaunchedRun, LaunchRequest, launch
+from orchestrator.launch import LaunchedRun, LaunchRequest, launch, launch_together
 from orchestrator.store.database import open_database
 from orchestrator.store.tables import cells, instruments, records, runs, segments
 from orchestrator.store.transactions import reading, writing
@@ -25,6 +25,7 @@ from orchestrator.store.upgrade import upgrade
 
 __all__ = ["VirtualBench"]
 
+_OVEN = "oven-1"
 _PATIENCE_S = 90.0  # wall seconds
 
 
@@ -32,6 +33,7 @@ class VirtualBench:
     """One folder with everything in it; use as a context manager.
 
     ``cells`` maps a channel number (from 1) to a virtual cell: ``material``, ``active_mass_g``, ``area_cm2``, ``seed``.
+    ``oven``: keys of the lab file for the chamber ``oven-1``, around every bench; None: there is no chamber.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class VirtualBench:
         speed_without_node: float = 600.0,
         database: str = "sqlite:///cellbench.db",
         instrument: Mapping[str, object] | None = None,
+        oven: Mapping[str, object] | None = None,
     ) -> None:
         self.folder = folder
         self._cells = cells
@@ -51,6 +54,7 @@ class VirtualBench:
         self._speed = speed_without_node
         self._database = database
         self._instrument = dict(instrument or {})
+        self._oven = oven
         self.lab: Lab
         self.engine: sa.Engine
 
@@ -100,6 +104,20 @@ class VirtualBench:
                 connection, self.lab, lambda place: self._cyclers[place.name], request, self.control.now(), "test"
             )
         return run.run_id
+
+    def launch_together(
+        self, protocol: str, cells_at: Mapping[str, str], *, source: str, **parameters: str
+    ) -> list[int]:
+        """Launch several cells at once, as the API does; ``cells_at``: bench by cell. Returns the runs' numbers."""
+        requests = [
+            LaunchRequest(protocol, cell_id, bench, source=source, parameters=parameters)
+            for cell_id, bench in cells_at.items()
+        ]
+        with writing(self.engine) as connection:
+            launched = launch_together(
+                connection, self.lab, lambda place: self._cyclers[place.name], requests, self.control.now(), "test"
+            )
+        return [run.run_id for run in launched]
 
     @contextmanager
     def node(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -181,11 +199,25 @@ class VirtualBench:
                     "devices": [{"devtype": 27, "devid": 21, "subdevices": 1, "channels": max(self._cells)}],
                     "time_zone": "Asia/Shanghai",
                     "paths": {"D:\\steps": "./steps"},
-                    "cells": {self.channel(number): dict(cell) for number, cell in self._cells.items()},
+                    "cells": {self.channel(number): self._cell(cell) for number, cell in self._cells.items()},
                     **self._instrument,
-                }
+                },
+                **self._virtual_oven(),
             },
         }
+
+    def _virtual_oven(self) -> dict[str, object]:
+        return {} if self._oven is None else {_OVEN: {"kind": "watlow_f4t", "listen": "127.0.0.1:0"}}
+
+    def _oven_place(self) -> dict[str, object]:
+        if self._oven is None:
+            return {}
+        address = f"127.0.0.1:{self._process.ports[_OVEN]}"
+        return {_OVEN: {"driver": "watlow-f4t", "address": address, "poll": self._poll, **self._oven}}
+
+    def _bench(self, number: int) -> dict[str, object]:
+        inside = {} if self._oven is None else {"chamber": _OVEN}
+        return {"channel": f"bts-1/{self.channel(number)}", **inside}
 
     def _lab_file(self) -> dict[str, object]:
         return {
@@ -203,11 +235,15 @@ class VirtualBench:
                     "step_dir": "./steps",
                     "remote_step_dir": "D:\\steps",
                     "channel": {"voltage": ["-5 V", "5 V"], "current": "50 mA"},
-                }
+                },
+                **self._oven_place(),
             },
-            "benches": {f"A{number}": {"channel": f"bts-1/{self.channel(number)}"} for number in self._benches()},
+            "benches": {f"A{number}": self._bench(number) for number in self._benches()},
             "limits": {"voltage": ["-0.5 V", "5 V"], "current": "50 mA"},
         }
+
+    def _cell(self, cell: Mapping[str, object]) -> dict[str, object]:
+        return dict(cell) | ({} if self._oven is None else {"chamber": _OVEN})
 
     def _benches(self) -> Sequence[int]:
         return range(1, max(self._cells) + 1)
