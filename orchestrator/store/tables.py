@@ -24,6 +24,7 @@ from sqlalchemy.types import JSON
 
 from orchestrator.store.measurement_tables import chamber_records, cycles, record_levels, records, spectra
 from orchestrator.store.table_metadata import metadata, one_of
+from orchestrator.store.trip_table import trips
 
 __all__ = [
     "RUN_STATES",
@@ -48,6 +49,7 @@ __all__ = [
     "runs",
     "segments",
     "spectra",
+    "trips",
 ]
 
 RUN_STATES = (
