@@ -96,7 +96,7 @@ def test_killed_at_any_moment(open_vsp: OpenCycler, control: LabControl) -> None
     handle = start(vsp, LINKED)
     chance = np.random.default_rng(7)
     killed = 0
-    for _ in range(25):
+    for _ in range(12):
         control.advance(5)
         killed += observe_and_kill(vsp, float(chance.uniform(0, 0.01)))
     until_complete(vsp, control)

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.biologic.spool import SpoolHeader, spool_path
@@ -46,6 +46,7 @@ def written(folder: Path, reads: int) -> Path:
     return path
 
 
+@settings(max_examples=60)
 @given(st.data())
 def test_a_spool_cut_at_any_byte_keeps_what_was_whole(choice: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as name:
