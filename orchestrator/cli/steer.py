@@ -1,4 +1,4 @@
-"""``cellbench pause``, ``resume`` and ``stop``."""
+"""``cellbench pause``, ``resume``, ``confirm`` and ``stop``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from orchestrator.config import Lab
     from orchestrator.web.models.run import Order, OrderAnswer
 
-__all__ = ["pause", "resume", "stop"]
+__all__ = ["confirm", "pause", "resume", "stop"]
 
 _runs = click.argument("runs", metavar="RUN...", type=click.IntRange(min=1), nargs=-1)
 _all = click.option("--all", "every", is_flag=True, help="Every run that has not ended.")
@@ -44,6 +44,18 @@ def resume(runs: tuple[int, ...], every: bool, reason: str, actor: str, lab_path
     _steer("resume", runs, every, _order(actor, reason), lab_path, url)
 
 
+@click.command("confirm")
+@_runs
+@_reason
+@actor_option
+@service_options
+def confirm(runs: tuple[int, ...], reason: str, actor: str, lab_path: Path | None, url: str | None) -> None:
+    """Confirm that what runs have asked for is done; they go on."""
+    if not runs:
+        raise click.UsageError("name the runs to confirm")
+    _steer("confirm", runs, False, _order(actor, reason), lab_path, url)
+
+
 @click.command("stop")
 @_runs
 @_all
@@ -69,7 +81,7 @@ def _order(actor: str, reason: str) -> Order:
 
 
 def _steer(
-    what: Literal["pause", "resume", "stop"],
+    what: Literal["pause", "resume", "stop", "confirm"],
     runs: tuple[int, ...],
     every: bool,
     order: Order,
@@ -87,7 +99,9 @@ def _steer(
         raise CommandRefused(refused)
 
 
-def _ordered(client: Client, run: int, what: Literal["pause", "resume", "stop"], order: Order) -> tuple[str, ...]:
+def _ordered(
+    client: Client, run: int, what: Literal["pause", "resume", "stop", "confirm"], order: Order
+) -> tuple[str, ...]:
     """Give the order for one run; what is refused must not keep the others from theirs."""
     from orchestrator.client import ClientError, ServiceUnreachable
 

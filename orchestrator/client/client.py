@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 from orchestrator.client.connection import Connection
 from orchestrator.web.models.cell import CellAnswer, CellChange, NewCell
+from orchestrator.web.models.chamber import ChamberAnswer, ChamberRecords
 from orchestrator.web.models.channel import ChannelAnswer
 from orchestrator.web.models.health import Health
 from orchestrator.web.models.log import Acknowledgement, AlarmAnswer, AnalysisAnswer, AnalysisOrder, EventAnswer
@@ -67,6 +68,17 @@ class Client(Connection):
         """Every channel, and what was last seen of it."""
         return self.get(list[ChannelAnswer], "channels")
 
+    def chambers(self) -> list[ChamberAnswer]:
+        """Every chamber, what was last seen of it and who holds it."""
+        return self.get(list[ChamberAnswer], "chambers")
+
+    def chamber_records(
+        self, name: str, *, start_unix_s: float | None = None, end_unix_s: float | None = None
+    ) -> ChamberRecords:
+        """What a chamber measured in a window of time; the last day unless told otherwise."""
+        window = {"start_unix_s": start_unix_s, "end_unix_s": end_unix_s}
+        return self.get(ChamberRecords, f"chambers/{quote(name, safe='')}/records", window)
+
     def launch(self, request: LaunchRequest) -> LaunchAnswer:
         """Launch a protocol on cells: all of them, or none."""
         return self.send("POST", LaunchAnswer, "runs", request)
@@ -89,8 +101,8 @@ class Client(Connection):
         """One run with its plan and progress."""
         return self.get(RunDetail, f"runs/{run_id}")
 
-    def order(self, run_id: int, what: Literal["pause", "resume", "stop"], order: Order) -> OrderAnswer:
-        """Pause, resume or stop a run; the node carries it out."""
+    def order(self, run_id: int, what: Literal["pause", "resume", "stop", "confirm"], order: Order) -> OrderAnswer:
+        """Pause, resume, stop a run, or confirm what it asked for; the node carries it out."""
         return self.send("POST", OrderAnswer, f"runs/{run_id}/{what}", order)
 
     def stop_all(self, order: Order) -> list[OrderAnswer]:

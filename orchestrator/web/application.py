@@ -17,6 +17,7 @@ from orchestrator.web.problems import answer_problems
 from orchestrator.web.routes import (
     analyses,
     cells,
+    chambers,
     channels,
     exports,
     health,
@@ -69,7 +70,7 @@ def create_app(lab: Lab) -> FastAPI:
 
 def _api() -> APIRouter:
     api = APIRouter(prefix=API)
-    for part in (protocols, cells, channels, runs, orders, records, spectra, log, analyses, exports, health):
+    for part in (protocols, cells, channels, chambers, runs, orders, records, spectra, log, analyses, exports, health):
         api.include_router(part.router)
     return api
 

@@ -7,7 +7,7 @@ import time
 from sqlalchemy import Connection, func, select, union_all
 
 from orchestrator.config import Lab
-from orchestrator.store.tables import instruments, latest, nodes
+from orchestrator.store.tables import chambers, instruments, latest, nodes
 
 __all__ = ["lab_time"]
 
@@ -24,6 +24,7 @@ def lab_time(connection: Connection, lab: Lab) -> float:
         select(func.max(nodes.c.renewed_unix_s).label("unix_s")),
         select(func.max(instruments.c.last_seen_unix_s)),
         select(func.max(latest.c.observed_unix_s)),
+        select(func.max(chambers.c.seen_unix_s)),
     ).subquery()
     known = connection.execute(select(func.max(newest.c.unix_s))).scalar()
     return float(known) if known is not None else time.time()

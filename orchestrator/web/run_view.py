@@ -10,6 +10,7 @@ from orchestrator.run_state import RunState
 from orchestrator.web.models.run import ProgressAnswer, RunAnswer
 from orchestrator.web.plan_cache import KnownPlan, PlanCache
 from orchestrator.web.run_rows import ENDED, RunRows
+from protocols.plan import Prompt, Segment
 
 __all__ = ["is_stale", "progress_of", "run_answer"]
 
@@ -48,6 +49,9 @@ def run_answer(lab: Lab, plans: PlanCache, rows: RunRows, now_unix_s: float) -> 
         ended=run.state in ENDED,
         desired=run.desired,
         reason=run.reason,
+        chamber=run.chamber,
+        batch_id=run.batch_id,
+        prompt=_prompt(plans.of(run.id, run.plan), run),
         created_unix_s=run.created_unix_s,
         created_by=run.created_by,
         started_unix_s=run.started_unix_s,
@@ -55,6 +59,17 @@ def run_answer(lab: Lab, plans: PlanCache, rows: RunRows, now_unix_s: float) -> 
         last_seen_unix_s=run.last_seen_unix_s,
         progress=progress_of(lab, plans.of(run.id, run.plan), rows, now_unix_s),
     )
+
+
+def _task_line(known: KnownPlan, run: Any) -> int | None:
+    """Line of a temperature step or a prompt that the run stands at."""
+    item = known.plan.items[run.item]
+    return None if isinstance(item, Segment) or run.state in ENDED else item.line
+
+
+def _prompt(known: KnownPlan, run: Any) -> str | None:
+    item = known.plan.items[run.item]
+    return item.text if isinstance(item, Prompt) and run.state == RunState.WAITING else None
 
 
 def progress_of(lab: Lab, known: KnownPlan, rows: RunRows, now_unix_s: float) -> ProgressAnswer:
@@ -74,7 +89,7 @@ def progress_of(lab: Lab, known: KnownPlan, rows: RunRows, now_unix_s: float) ->
         items=len(known.plan.items),
         step=_step_text(step, values),
         label=step["origin"]["label"] if step else None,
-        line=step["origin"]["line"] if step else None,
+        line=step["origin"]["line"] if step else _task_line(known, run),
         voltage_V=values.voltage_V if values else None,
         current_A=values.current_A if values else None,
         temperature_degC=seen.temperature_degC if seen else None,

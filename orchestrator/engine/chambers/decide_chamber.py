@@ -140,7 +140,8 @@ def _bring_to(chamber: ChamberView, arrived: Sequence[Member], now_unix_s: float
     if not written:
         return _ask(chamber, step, arrived, asked_before=len(asked) == len(arrived))
     if stability is None or not steady:
-        told = _hindered(chamber) or f"{step.target_degC:g} °C has been asked for"
+        fresh = now_unix_s - chamber.wanted_unix_s < _CONFIRM_S
+        told = ("" if fresh else _hindered(chamber)) or f"{step.target_degC:g} °C has been asked for"
         return _wait(arrived, f"{chamber.name}: {told}")
     return _wait(arrived, progress(chamber.name, step, stability, now_unix_s))
 

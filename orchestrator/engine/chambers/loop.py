@@ -17,7 +17,7 @@ from drivers.errors import DriverError
 from orchestrator.clock import Clock, Sleeper
 from orchestrator.config import ChamberPlace, Lab
 from orchestrator.engine.chambers import changes
-from orchestrator.engine.chambers.actions import ChamberAction
+from orchestrator.engine.chambers.actions import ChamberAction, SetPoint
 from orchestrator.engine.chambers.decide_chamber import ChamberView, decide_chamber
 from orchestrator.engine.chambers.guarded import GuardedChamber, driven_inside
 from orchestrator.engine.chambers.holds import Holds, find_holds
@@ -149,9 +149,11 @@ class ChamberLoop:
             actions = decide_chamber(self._view(status, known), self._clock.now(), self._clock.monotonic())
             if not actions or not await self._act(actions, known):
                 break
-            known = await self._recall()
             if self._performer.trouble:
                 break  # offered again at the next look
+            if any(isinstance(action, SetPoint) for action in actions):
+                status = await self._look()  # what was seen before it no longer holds
+            known = await self._recall()
         await self._tell(known)
         return self._due_s(known)
 

@@ -105,6 +105,9 @@ class RunAnswer(BaseModel):
     ended: bool
     desired: Desired
     reason: str | None = Field(default=None, description="Why it waits, failed, is lost.")
+    chamber: str | None = Field(default=None, description="Around the cell.", examples=["oven-1"])
+    batch_id: int | None = Field(default=None, description="The runs that share its temperature steps.", examples=[3])
+    prompt: str | None = Field(default=None, description="What a person is to do, and then to confirm.")
     created_unix_s: float
     created_by: str
     started_unix_s: float | None

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection, select
 
+from orchestrator.store.chambers import ChamberRow, list_chambers
 from orchestrator.store.errors import StoreError
 from orchestrator.store.tables import instruments, nodes
 from orchestrator.store.upgrade import require_current, schema_version
@@ -18,10 +19,12 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["health"])
 
+_UNDRIVEN = "no node has driven it yet; start `cellbench node`"
+
 
 @router.get("/health", responses={503: {"model": Health, "description": "Something is not well; the body says what."}})
 def get_health(service: ServiceHere, response: Response) -> Health:
-    """Database, schema, and for each instrument how long ago its node heard of it, in lab time."""
+    """Database, schema, and for each instrument and chamber how long ago its node heard of it, in lab time."""
     health = _health(service)
     response.status_code = HTTPStatus.OK if health.ok else HTTPStatus.SERVICE_UNAVAILABLE
     return health
@@ -38,7 +41,7 @@ def _health(service: Service) -> Health:
             seen = _instruments(connection, service, now_unix_s)
     except StoreError as error:
         return _answer(service, 0.0, str(error), version, [])
-    return _answer(service, now_unix_s, "ok", version, [seen[name] for name in lab.instruments])
+    return _answer(service, now_unix_s, "ok", version, [seen[name] for name in (*lab.instruments, *lab.chambers)])
 
 
 def _answer(
@@ -58,21 +61,47 @@ def _answer(
 def _instruments(connection: Connection, service: Service, now_unix_s: float) -> dict[str, InstrumentHealth]:
     known = {row.name: row for row in connection.execute(select(instruments))}
     holders = {row.instrument: row for row in connection.execute(select(nodes))}
-    return {
+    chambers = {row.name: row for row in list_chambers(connection)}
+    health = {
         name: _instrument(name, place.lost_after_s, known.get(name), holders.get(name), now_unix_s)
         for name, place in service.lab.instruments.items()
     }
+    for name, chamber in service.lab.chambers.items():
+        health[name] = _chamber(name, chamber.lost_after_s, chambers.get(name), holders.get(name), now_unix_s)
+    return health
 
 
 def _instrument(name: str, lost_after_s: float, row: Any, holder: Any, now_unix_s: float) -> InstrumentHealth:
-    seen_s = row.last_seen_unix_s if row is not None else None
-    age_s = max(now_unix_s - seen_s, 0.0) if seen_s is not None else None
+    if row is None:
+        return _health_of(name, lost_after_s, None, False, _UNDRIVEN, holder, now_unix_s)
+    return _health_of(name, lost_after_s, row.last_seen_unix_s, bool(row.connected), row.last_error, holder, now_unix_s)
+
+
+def _chamber(
+    name: str, lost_after_s: float, row: ChamberRow | None, holder: Any, now_unix_s: float
+) -> InstrumentHealth:
+    if row is None:
+        return _health_of(name, lost_after_s, None, False, _UNDRIVEN, holder, now_unix_s)
+    answers = row.seen_unix_s is not None and row.last_error is None
+    return _health_of(name, lost_after_s, row.seen_unix_s, answers, row.last_error, holder, now_unix_s)
+
+
+def _health_of(
+    name: str,
+    lost_after_s: float,
+    seen_unix_s: float | None,
+    connected: bool,
+    last_error: str | None,
+    holder: Any,
+    now_unix_s: float,
+) -> InstrumentHealth:
+    age_s = max(now_unix_s - seen_unix_s, 0.0) if seen_unix_s is not None else None
     return InstrumentHealth(
         name=name,
-        connected=bool(row is not None and row.connected),
+        connected=connected,
         age_s=age_s,
         node=holder.holder if holder is not None else None,
         node_age_s=max(now_unix_s - holder.renewed_unix_s, 0.0) if holder is not None else None,
-        last_error=row.last_error if row is not None else "no node has driven it yet; start `cellbench node`",
+        last_error=last_error,
         fresh=age_s is not None and age_s <= lost_after_s,
     )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select, update
 
 from orchestrator.run_state import RunState
 from orchestrator.store.events import append_event
+from orchestrator.store.prompts import answer_prompt, find_prompt
 from orchestrator.store.runs import set_desired, set_state
 from orchestrator.store.tables import runs
 from orchestrator.web.models.run import Desired, Order, OrderAnswer
@@ -41,6 +42,13 @@ def stop_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
         return _want(connection, run_id, "stop", order, service.now_unix_s(connection))
 
 
+@router.post("/runs/{run_id}/confirm")
+def confirm_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
+    """Confirm what a run asks a person to do: then it goes on."""
+    with service.writing() as connection:
+        return _confirm(connection, run_id, order, service.now_unix_s(connection))
+
+
 @router.post("/stop-all")
 def stop_all(order: Order, service: ServiceHere) -> list[OrderAnswer]:
     """End every run that has not ended."""
@@ -50,8 +58,24 @@ def stop_all(order: Order, service: ServiceHere) -> list[OrderAnswer]:
         return [_want(connection, run_id, "stop", order, now_unix_s) for run_id in active.all()]
 
 
+def _confirm(connection: Connection, run_id: int, order: Order, now_unix_s: float) -> OrderAnswer:
+    query = select(runs.c.state, runs.c.desired, runs.c.item).where(runs.c.id == run_id)
+    run = connection.execute(query).one_or_none()
+    if run is None:
+        raise NotFound(f"there is no run {run_id}; `cellbench ls` lists them")
+    asked = find_prompt(connection, run_id, run.item)
+    if run.state in ENDED or not answer_prompt(connection, run_id, run.item, by=order.actor, now=now_unix_s):
+        raise Conflict(f"run {run_id} ({run.state}) asks nobody to confirm anything")
+    done = f"confirmed: {asked.text if asked else ''}" + (f" ({order.reason})" if order.reason else "")
+    append_event(connection, now=now_unix_s, actor=order.actor, kind="order", message=done, run_id=run_id)
+    still = "; it is paused: resume it" if run.desired == "pause" else ""
+    message = f"run {run_id}: confirmed{still}"
+    return OrderAnswer(run_id=run_id, state=run.state, desired=run.desired, message=message)
+
+
 def _want(connection: Connection, run_id: int, desired: Desired, order: Order, now_unix_s: float) -> OrderAnswer:
-    run = connection.execute(select(runs.c.state, runs.c.desired).where(runs.c.id == run_id)).one_or_none()
+    query = select(runs.c.state, runs.c.desired, runs.c.item).where(runs.c.id == run_id)
+    run = connection.execute(query).one_or_none()
     if run is None:
         raise NotFound(f"there is no run {run_id}; `cellbench ls` lists them")
     verb = "resume" if desired == "run" else desired
@@ -62,7 +86,9 @@ def _want(connection: Connection, run_id: int, desired: Desired, order: Order, n
     if not set_desired(connection, run_id, desired, actor=order.actor, now=now_unix_s):
         raise Conflict(f"run {run_id} is being stopped and cannot {verb}; launch it again")
     state = run.state
-    if desired == "run" and state in (RunState.WAITING, RunState.QUEUED):
+    if desired == "run" and _waits_to_confirm(connection, run_id, run.item, run.desired):
+        raise Conflict(f"run {run_id} waits for a person to act: when it is done, `cellbench confirm {run_id}`")
+    if desired == "run" and run.item == 0 and state in (RunState.WAITING, RunState.QUEUED):
         # an operator has looked: what happened before on this channel no longer holds the run back
         state = RunState.QUEUED.value
         set_state(connection, run_id, RunState.QUEUED, now=now_unix_s, actor=order.actor)
@@ -73,3 +99,9 @@ def _want(connection: Connection, run_id: int, desired: Desired, order: Order, n
         )
     message = f"run {run_id}: {verb} requested ({state})"
     return OrderAnswer(run_id=run_id, state=state, desired=desired, message=message)
+
+
+def _waits_to_confirm(connection: Connection, run_id: int, item: int, desired: str) -> bool:
+    """Whether resuming would do nothing: the run is not paused, it has asked a person to act."""
+    asked = find_prompt(connection, run_id, item)
+    return asked is not None and asked.answered_unix_s is None and desired == "run"
