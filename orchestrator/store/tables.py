@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import JSON
 
+from orchestrator.store.analysis_tables import analyses, analysis_runs
 from orchestrator.store.measurement_tables import chamber_records, cycles, record_levels, records, spectra
 from orchestrator.store.table_metadata import metadata, one_of
 from orchestrator.store.trip_table import trips
@@ -30,6 +31,7 @@ __all__ = [
     "RUN_STATES",
     "alarms",
     "analyses",
+    "analysis_runs",
     "batches",
     "cells",
     "chamber_records",
@@ -271,24 +273,6 @@ alarms = Table(
     Column("acknowledged_unix_s", Float),
     Column("acknowledged_reason", Text),
     Index("ix_alarms_open", "source", "cleared_unix_s"),
-)
-
-analyses = Table(
-    "analyses",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("run_id", Integer, ForeignKey("runs.id"), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("options", JSON, nullable=False),
-    Column("state", Text, nullable=False),  # queued, running, done, failed
-    Column("code_version", Text),
-    Column("input_sha256", Text),
-    Column("result", JSON),
-    Column("error", Text),
-    Column("created_unix_s", Float, nullable=False),
-    Column("finished_unix_s", Float),
-    Column("owner", Text),  # the node whose worker has taken it
-    CheckConstraint(one_of("state", ("queued", "running", "done", "failed")), name="state"),
 )
 
 nodes = Table(  # who drives what: the epoch that every intent carries

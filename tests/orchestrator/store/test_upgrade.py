@@ -51,13 +51,24 @@ _FOURTH = """
         INSERT INTO trips (id, rule, origin, subject, message, severity, action, latches, chamber, raised_unix_s)
             VALUES (1, 'any', 'built in', 'chamber oven', '91 degC', 'critical', 'stop', true, 'oven', 6)
     """
+_FIFTH = """
+        UPDATE analyses SET leased_until_unix_s = 9;
+        INSERT INTO analysis_runs VALUES (1, 7, 0)
+    """
 OLD = {
     "0001": _FIRST,
     "0002": f"{_FIRST};{_SECOND}",
     "0003": f"{_FIRST};{_SECOND};{_THIRD}",
     "0004": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH}",
+    "0005": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH}",
 }
-IN_A_CHAMBER = {"0001": (None, None), "0002": ("oven", 3), "0003": ("oven", 3), "0004": ("oven", 3)}
+IN_A_CHAMBER = {
+    "0001": (None, None),
+    "0002": ("oven", 3),
+    "0003": ("oven", 3),
+    "0004": ("oven", 3),
+    "0005": ("oven", 3),
+}
 
 
 def _upgrade_to(engine, revision):
@@ -140,7 +151,7 @@ def test_an_empty_database_says_what_to_do(database_url, open_engine):
 
 def test_an_older_database_says_what_to_do(engine, mocker):
     mocker.patch.object(module, "code_version", return_value="0999")
-    with pytest.raises(SchemaMismatch, match=r"at 0004, this code needs 0999; run `cellbench db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"at 0005, this code needs 0999; run `cellbench db upgrade`"):
         require_current(engine)
 
 
