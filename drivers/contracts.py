@@ -243,6 +243,8 @@ class ChannelStatus:
     step: int | None = None
     step_time_s: float | None = None
     pause_reserved: bool = False
+    limits_differ: str | None = None
+    """Limits of the running test that are not those that were sent, where the instrument tells them under way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from orchestrator.engine.plan_cache import PlanCache
 from orchestrator.engine.record_changes import Unreadable
 from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
+from orchestrator.interlocks.held import Held, overrule
+from orchestrator.interlocks.watch import InterlockWatch
 from orchestrator.run_state import RunState
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.transactions import reading
@@ -60,6 +62,7 @@ class InstrumentLoop:
         clock: Clock,
         epoch: int,
         chamber_concerned: Callable[[str], None] = lambda _: None,
+        interlocks: InterlockWatch | None = None,
     ) -> None:
         self.place = place
         self._lab = lab
@@ -85,6 +88,8 @@ class InstrumentLoop:
         self._abilities: Mapping[ChannelId, Capabilities] = {}
         self._unreadable = Unreadable()
         self._halted = False
+        self._interlocks = interlocks or InterlockWatch(lab, clock)
+        self._interlocks.attach(place.name, self.wake)
 
     def wake(self) -> None:
         """Look at once: an order has been given."""
@@ -98,7 +103,7 @@ class InstrumentLoop:
         try:
             while True:
                 began_s = self._clock.monotonic()
-                due_s = await self._tick_or_wait()
+                due_s = min(await self._tick_or_wait(), self._interlocks.again_within_s(self.place.name))
                 # Counted by the monotonic clock: a step of the wall clock in mid-tick must not delay the next look.
                 left_s = due_s - (self._clock.monotonic() - began_s)
                 await self._sleeper.sleep_until(self._clock.now() + left_s)
@@ -121,9 +126,14 @@ class InstrumentLoop:
 
     async def tick(self) -> float:
         """Obey, look, store, decide, act. Returns after how many seconds the next tick is due."""
+        await self._stop_tripped()
         if not self._runs or self._ordered.is_set():
             await self._obey()
         seen = await self._look()
+        statuses = None if seen is None else seen.statuses
+        in_use = bool(self._runs or self._tasks)
+        self._interlocks.cycler_seen(self.place.name, statuses, self._observed.error or "", in_use=in_use)
+        await self._stop_tripped()
         if self._ordered.is_set():
             await self._obey()
         if seen is not None:
@@ -154,6 +164,13 @@ class InstrumentLoop:
                 driven.add(channel)
         done = [await self._performer.stop_untracked(channel) for channel in sorted(driven)]
         return all(done)
+
+    async def _stop_tripped(self) -> None:
+        """Send the stops of interlocks; they wait for no database. What they were for is written down by the keeper."""
+        for channel, trip in self._interlocks.to_stop(self.place.name):
+            pauses = not trip.stops and self._pauses(channel)  # a pause goes the ordinary way
+            if pauses or await self._performer.stop_untracked(channel):
+                self._interlocks.told(self.place.name, channel)
 
     async def _obey(self) -> None:
         """Send the stops that are wanted: they wait neither for a look nor for records to be stored."""
@@ -253,12 +270,20 @@ class InstrumentLoop:
     def _wanted(self, run: ActiveRun | ActiveTask) -> str:
         return "stop" if self._halted else run.view.desired
 
+    def _trip_at(self, run: ActiveRun | ActiveTask) -> Held | None:
+        return self._interlocks.held_at(self.place.name, run.channel, run.cell_id)
+
+    def _pauses(self, channel: ChannelId) -> bool:
+        ability = self._abilities.get(channel)
+        return ability is not None and ability.pause == "now"
+
     def _decide_task(self, run: ActiveTask) -> list[Action]:
-        view = replace(run.view, desired=self._wanted(run))
+        view = overrule(replace(run.view, desired=self._wanted(run)), self._trip_at(run), pauses=True)
         return decide_task(view, self._observed.of(run.channel))
 
     def _decide(self, run: ActiveRun) -> list[Action]:
         view = replace(run.view, desired=self._wanted(run))
+        view = overrule(view, self._trip_at(run), pauses=self._pauses(run.channel))
         ability = self._abilities.get(run.channel)
         seen = self._observed.of(
             run.channel,

@@ -25,6 +25,8 @@ from orchestrator.engine.stop_file import StopFile
 from orchestrator.engine.writer import Writer
 from orchestrator.exit_codes import CANNOT_START
 from orchestrator.instruments import open_chamber, open_cycler
+from orchestrator.interlocks.keeper import TripKeeper
+from orchestrator.interlocks.watch import InterlockWatch
 from orchestrator.store.database import open_database
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.recorder import Recorder
@@ -85,6 +87,8 @@ class _Node:
     ) -> None:
         self._lab, self._database, self._writer, self._clock = lab, database, writer, clock
         self._analyses = analyses
+        self._interlocks = InterlockWatch(lab, clock)
+        self._trips = TripKeeper(lab, self._interlocks, database, writer)
         epochs = {lease.instrument: lease.epoch for lease in leases}
         self._loops = {name: self._instrument_loop(name, epochs[name]) for name in lab.instruments}
         self._chambers = {name: self._chamber_loop(name, epochs[name]) for name in lab.chambers}
@@ -101,6 +105,7 @@ class _Node:
             self._clock,
             epoch,
             self._wake,
+            self._interlocks,
         )
 
     def _chamber_loop(self, name: str, epoch: int) -> ChamberLoop:
@@ -113,17 +118,20 @@ class _Node:
             self._clock,
             epoch,
             self._wake,
+            self._interlocks,
         )
 
     async def run(self) -> None:
         """Run every loop until a signal comes; a loop that breaks takes the process with it, to be started anew."""
         await self._writer.write(instrument_changes.lab_known(self._lab))
+        await self._trips.begin()
         tasks: list[asyncio.Task[Any]] = [
             *(asyncio.create_task(loop.run(), name=name) for name, loop in self._loops.items()),
             *(asyncio.create_task(loop.run(), name=name) for name, loop in self._chambers.items()),
         ]
         tasks.append(asyncio.create_task(self._stop.run(), name="stop file"))
         tasks.append(asyncio.create_task(self._orders.run(), name="orders"))
+        tasks.append(asyncio.create_task(self._trips.run(), name="trips"))
         tasks.append(asyncio.create_task(self._analyse(), name="analyses"))
         ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-__all__ = ["JointSample", "Key", "Progress", "Standing", "State", "latched", "release"]
+__all__ = ["JointSample", "Key", "Progress", "Standing", "State", "recall", "release"]
 
 Key = tuple[str, str]
 """Rule (its text) and subject (``cell A1``)."""
@@ -53,9 +53,9 @@ class Progress:
 State = Mapping[Key, Progress]
 
 
-def latched(keys: Iterable[Key]) -> dict[Key, Progress]:
-    """State of a process that finds these trips unacknowledged."""
-    return {key: Progress(tripped=True) for key in keys}
+def recall(state: State, keys: Iterable[Key]) -> dict[Key, Progress]:
+    """The state where these have tripped, perhaps in an earlier process: none of them trips again before it is over."""
+    return {**state, **{key: replace(state.get(key, Progress()), tripped=True) for key in keys}}
 
 
 def release(state: State, key: Key) -> dict[Key, Progress]:

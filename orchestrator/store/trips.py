@@ -88,9 +88,9 @@ def insert_trip(
 
 
 def end_trips(connection: Connection, *, rule: str, subject: str, now: float) -> list[int]:
-    """The cause of a trip that does not latch is gone; returns which ones were open."""
-    open_ones = and_(trips.c.rule == rule, trips.c.subject == subject, trips.c.latches.is_(False), _open())
-    change = update(trips).where(open_ones).values(over_unix_s=now).returning(trips.c.id)
+    """The cause of a trip that does not latch is gone; returns which ones these were."""
+    here = and_(trips.c.rule == rule, trips.c.subject == subject, trips.c.latches.is_(False))
+    change = update(trips).where(here, trips.c.over_unix_s.is_(None)).values(over_unix_s=now).returning(trips.c.id)
     return list(connection.execute(change).scalars())
 
 

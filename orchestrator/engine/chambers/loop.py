@@ -30,6 +30,8 @@ from orchestrator.engine.lease import require_epoch
 from orchestrator.engine.plan_cache import PlanCache
 from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
+from orchestrator.interlocks.chamber_report import chamber_report
+from orchestrator.interlocks.watch import InterlockWatch
 from orchestrator.store.chambers import ChamberRow, find_chamber
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.transactions import reading
@@ -92,6 +94,7 @@ class ChamberLoop:
         clock: Clock,
         epoch: int,
         wake_instrument: Callable[[str], None] = lambda _: None,
+        interlocks: InterlockWatch | None = None,
     ) -> None:
         self.place = place
         self._lab = lab
@@ -111,6 +114,9 @@ class ChamberLoop:
         self._held_up: dict[int, float] = {}
         self._holder: str | None = ""  # as written last; empty: not yet
         self._sleeper: Sleeper | None = None
+        self._interlocks = interlocks or InterlockWatch(lab, clock)
+        self._row: ChamberRow | None = None
+        self._in_use = False
 
     def wake(self) -> None:
         """Look at once: something is wanted, or a run in the chamber has got somewhere."""
@@ -167,9 +173,12 @@ class ChamberLoop:
             news, self._silence.error, self._silence.greeted = str(error) != self._silence.error, str(error), False
             if news:
                 _LOG.warning("%s: %s", self.place.name, error)
+            self._interlocks.chamber_seen(None, self.place.name, str(error), in_use=self._in_use)
             await self._writer.write(changes.silent(self.place, str(error), news, self._clock.now()))
             return None
         self._silence.error, self._silence.answered_s = "", self._clock.monotonic()
+        seen = chamber_report(self.place.name, status, self._row, self._silence.answered_s, self._clock.now())
+        self._interlocks.chamber_seen(seen, self.place.name, in_use=self._in_use)
         await self._writer.write(changes.seen(self.place, status, self._clock.now()))
         return status
 
@@ -200,6 +209,7 @@ class ChamberLoop:
                 )
 
         known = await asyncio.to_thread(load)
+        self._row, self._in_use = known.row, bool(known.members)
         self._plans.keep_only(member.run_id for member in known.members)
         return known
 

@@ -1,0 +1,84 @@
+"""From the statuses of channels to what rules are judged by: each cell with its place and its own temperature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from drivers.contracts import ChannelId, ChannelStatus
+from orchestrator.config import Lab
+from orchestrator.config.temperature_source import AIR, OWN_CHANNEL
+from orchestrator.engine.instrument_changes import OUR_TAG
+from orchestrator.interlocks.rule import Place
+from orchestrator.interlocks.seen import CellSeen, ChamberSeen
+
+__all__ = ["CellsSeen"]
+
+_POLLS_MISSED = 2
+
+
+class CellsSeen:
+    """The latest look at every cell: at the benches of the lab file, and wherever a test of ours is."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._places = {
+            (bench.instrument, bench.channel): Place(
+                bench.instrument, bench.channel, bench.name, bench.chamber, bench.temperature
+            )
+            for bench in lab.benches.values()
+        }
+        self._cells: dict[tuple[str, ChannelId], CellSeen] = {}
+        self._sensors: dict[tuple[str, ChannelId], tuple[float, float | None]] = {}
+
+    def take(
+        self,
+        instrument: str,
+        statuses: Mapping[ChannelId, ChannelStatus],
+        chambers: Mapping[str, ChamberSeen],
+        now_s: float,
+    ) -> tuple[CellSeen, ...]:
+        """Take in one look; returns the cells seen in it."""
+        for channel, status in statuses.items():
+            self._sensors[instrument, channel] = now_s, status.temperature_degC
+        seen = {}
+        for channel, status in statuses.items():
+            ours = OUR_TAG.fullmatch(status.tag or "") is not None
+            place = self._places.get((instrument, channel)) or (Place(instrument, channel) if ours else None)
+            if place is not None:
+                temperature_degC = self._temperature_degC(place, chambers, now_s)
+                seen[instrument, channel] = _cell(place, status, ours, temperature_degC, now_s)
+        self._cells |= seen
+        return tuple(seen.values())
+
+    def inside(self, chamber: str) -> tuple[CellSeen, ...]:
+        """The cells in a chamber, as they were seen last."""
+        return tuple(cell for cell in self._cells.values() if cell.place.chamber == chamber)
+
+    def driven(self) -> Iterator[CellSeen]:
+        """The cells that a test of ours held when they were seen last."""
+        return (cell for cell in self._cells.values() if cell.driven and cell.ours)
+
+    def _temperature_degC(self, place: Place, chambers: Mapping[str, ChamberSeen], now_s: float) -> float | None:
+        """By the bench's own source; None where that has told nothing for longer than it may be silent."""
+        if place.sensor is None:
+            return None
+        if place.sensor == AIR:
+            chamber = chambers.get(place.chamber or "")
+            source = None if chamber is None else self._lab.chambers.get(chamber.name)
+            if chamber is None or source is None:
+                return None
+            told = (chamber.at_s, chamber.process_degC)
+            valid_s = max(source.lost_after_s, _POLLS_MISSED * source.poll_s)
+        else:
+            own = place.sensor == OWN_CHANNEL
+            name, _, channel = (place.instrument, "", place.channel) if own else place.sensor.partition("/")
+            told = self._sensors.get((name, channel), (float("-inf"), None))
+            cycler = self._lab.instruments[name]
+            valid_s = max(cycler.lost_after_s, _POLLS_MISSED * cycler.poll_s)
+        return told[1] if now_s - told[0] <= valid_s else None
+
+
+def _cell(place: Place, status: ChannelStatus, ours: bool, temperature_degC: float | None, now_s: float) -> CellSeen:
+    seen = CellSeen(place, now_s, status.state, ours, status.voltage_V, status.current_A, temperature_degC)
+    return replace(seen, records=status.records, limits_differ=status.limits_differ)

@@ -1,0 +1,76 @@
+"""Storing what the watch has found, and taking acknowledgements back to it. Cells do not wait for this."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from orchestrator.config import Lab
+from orchestrator.engine.writer import Writer
+from orchestrator.interlocks.evaluate import Trip
+from orchestrator.interlocks.held import Held, held
+from orchestrator.interlocks.trip_changes import ended, tripped
+from orchestrator.interlocks.watch import Found, InterlockWatch
+from orchestrator.store.errors import StoreUnavailable
+from orchestrator.store.transactions import reading
+from orchestrator.store.trips import latched_trips, list_trips
+
+__all__ = ["TripKeeper"]
+
+_LOOK_EVERY_S = 0.2  # wall seconds, as people count
+_LOG = logging.getLogger(__name__)
+
+
+class TripKeeper:
+    """Between the watch of a node and the database, to which other nodes and people write, too."""
+
+    def __init__(self, lab: Lab, watch: InterlockWatch, database: sa.Engine, writer: Writer) -> None:
+        self._lab = lab
+        self._watch = watch
+        self._database = database
+        self._writer = writer
+        self._trouble = ""
+
+    async def begin(self) -> None:
+        """Before anything is looked at: what has tripped in an earlier process still holds. Raises StoreUnavailable."""
+
+        def load() -> list[tuple[str, str]]:
+            with reading(self._database) as connection:
+                return [(trip.rule, trip.subject) for trip in list_trips(connection, limit=100_000)]
+
+        self._watch.recall(await asyncio.to_thread(load))
+        await self.keep()
+
+    async def run(self) -> None:
+        """Keep until cancelled; a database that is away is tried again."""
+        while True:
+            try:
+                await self.keep()
+                self._trouble = ""
+            except StoreUnavailable as error:
+                if str(error) != self._trouble:
+                    _LOG.error("trips of interlocks cannot be stored or seen: %s", error)
+                self._trouble = str(error)
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def keep(self) -> None:
+        """Store what was found, then see which trips hold. Raises StoreUnavailable: nothing of it is forgotten."""
+        found = tuple(self._watch.found)
+        if found:
+            await self._writer.write(lambda connection: self._store(connection, found))
+        latched = await asyncio.to_thread(self._latched)
+        self._watch.stored(latched, found)
+
+    def _store(self, connection: sa.Connection, found: Iterable[Found]) -> None:
+        for one in found:
+            if isinstance(one.news, Trip):
+                tripped(connection, self._lab, one.news, one.unix_s)
+            else:
+                ended(connection, one.news, one.unix_s)
+
+    def _latched(self) -> list[Held]:
+        with reading(self._database) as connection:
+            return [held(trip) for trip in latched_trips(connection)]
