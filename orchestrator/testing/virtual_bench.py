@@ -1,12 +1,15 @@
-"""A virtual lab with one NEWARE cycler, perhaps in a chamber; lab file, database, and the node as a process to kill."""
+"""A virtual lab on real wires, a lab file, a database, and the node as a process that can be killed."""
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,46 +18,53 @@ import numpy.typing as npt
 import sqlalchemy as sa
 import yaml
 
-from orchestrator.config import Lab, read_lab
+from drivers.contracts import Cycler
+from orchestrator.config import InstrumentPlace, Lab, read_lab
 from orchestrator.instruments import open_cycler
 from orchestrator.launch import LaunchedRun, LaunchRequest, launch, launch_together
+from orchestrator.store.cells import insert_cell
 from orchestrator.store.database import open_database
-from orchestrator.store.tables import cells, instruments, records, runs, segments
+from orchestrator.store.tables import instruments, records, runs, segments, spectra
 from orchestrator.store.transactions import reading, writing
 from orchestrator.store.upgrade import upgrade
+from orchestrator.testing.bench_description import BenchDescription
+from orchestrator.testing.bench_place import NEWARE, BenchPlace
+from protocols.cell import Cell
 
 __all__ = ["VirtualBench"]
 
 _OVEN = "oven-1"
 _PATIENCE_S = 90.0  # wall seconds
+_CAPACITY_Ah_g = 1.217
+_UP = b" node INFO node of "
 
 
 class VirtualBench:
     """One folder with everything in it; use as a context manager.
 
-    ``cells`` maps a channel number (from 1) to a virtual cell: ``material``, ``active_mass_g``, ``area_cm2``, ``seed``.
-    ``oven``: keys of the lab file for the chamber ``oven-1``, around every bench; None: there is no chamber.
+    ``cells`` maps a bench to a virtual cell: ``material``, ``active_mass_g``, ``area_cm2``, ``seed``, ``chamber``. The
+    bench says where it sits: ``A1`` (or 1) is a channel of a NEWARE cycler, ``P1`` one of a VSP-300. ``instrument``:
+    more keys of the virtual NEWARE; ``oven``: keys of the lab file for the chamber ``oven-1`` around every bench. What
+    else can be said stands in :class:`BenchDescription`.
     """
 
     def __init__(
         self,
         folder: Path,
-        cells: Mapping[int, Mapping[str, object]],
+        cells: Mapping[int | str, Mapping[str, object]] | Mapping[int, Mapping[str, object]],
         *,
-        poll: str = "10 min",
-        lost_after: str = "1 h",
-        speed_without_node: float = 600.0,
-        database: str = "sqlite:///cellbench.db",
         instrument: Mapping[str, object] | None = None,
         oven: Mapping[str, object] | None = None,
+        **described: Any,
     ) -> None:
         self.folder = folder
-        self._cells = cells
-        self._poll, self._lost_after = poll, lost_after
-        self._speed = speed_without_node
-        self._database = database
-        self._instrument = dict(instrument or {})
-        self._oven = oven
+        inside = {} if oven is None else {"chamber": _OVEN}
+        placed: dict[int | str, Mapping[str, object]] = {bench: {**inside, **cell} for bench, cell in cells.items()}
+        self.described = BenchDescription(placed, **described)
+        if instrument is not None:
+            self.described = replace(self.described, virtual={**self.described.virtual, NEWARE: instrument})
+        if oven is not None:
+            self.described = replace(self.described, options={**self.described.options, _OVEN: oven})
         self.lab: Lab
         self.engine: sa.Engine
 
@@ -62,9 +72,10 @@ class VirtualBench:
         from simulators.lab.process import spawn_lab
 
         (self.folder / "steps").mkdir(parents=True)
-        self._process = spawn_lab(self._write("virtual_lab.yaml", self._virtual_lab()))
+        self._process = spawn_lab(self._write("virtual_lab.yaml", self.described.virtual_lab_file()))
         self.control = self._process.control()
-        self.lab = read_lab(self._write("lab.yaml", self._lab_file()))
+        lab_file = self.described.lab_file(self._process.control_port, self._process.ports)
+        self.lab = read_lab(self._write("lab.yaml", lab_file))
         self.engine = open_database(self.lab.database_url)
         upgrade(self.engine)
         self._cyclers = {name: open_cycler(self.lab, name) for name in self.lab.instruments}
@@ -77,32 +88,29 @@ class VirtualBench:
         self._process.terminate()
         self.engine.dispose()
 
-    def add_cell(self, cell_id: str, number: int) -> None:
-        """Tell the database about the cell in this channel."""
-        made = self._cells[number]
+    # ---- cells and runs
+
+    def add_cell(self, cell_id: str, bench: int | str) -> None:
+        """Tell the database about the cell on this bench."""
+        made = self.described.cell(bench)
         mass_g = float(str(made["active_mass_g"]))
+        cell = Cell(
+            cell_id,
+            active_mass_g=mass_g,
+            area_cm2=float(str(made["area_cm2"])),
+            nominal_capacity_Ah=_CAPACITY_Ah_g * mass_g,
+            window_min_V=0.01,
+            window_max_V=1.5,
+            material=str(made["material"]),
+        )
         with writing(self.engine) as connection:
-            connection.execute(
-                cells.insert().values(
-                    id=cell_id,
-                    active_mass_g=mass_g,
-                    area_cm2=made["area_cm2"],
-                    nominal_capacity_Ah=1.217 * mass_g,
-                    window_min_V=0.01,
-                    window_max_V=1.5,
-                    material=made["material"],
-                    metadata={},
-                    created_unix_s=self.control.now(),
-                )
-            )
+            insert_cell(connection, cell, now=self.control.now())
 
     def launch(self, protocol: str, cell_id: str, bench: str, *, source: str | None = None, **parameters: str) -> int:
-        """Launch a protocol as the API does; returns the run's id."""
+        """Launch a protocol as the API does; returns the run's id. Raises LaunchRefused, ProtocolErrors."""
         request = LaunchRequest(protocol, cell_id, bench, source=source, parameters=parameters)
         with writing(self.engine) as connection:
-            run: LaunchedRun = launch(
-                connection, self.lab, lambda place: self._cyclers[place.name], request, self.control.now(), "test"
-            )
+            run: LaunchedRun = launch(connection, self.lab, self._cycler, request, self.control.now(), "test")
         return run.run_id
 
     def launch_together(
@@ -114,31 +122,8 @@ class VirtualBench:
             for cell_id, bench in cells_at.items()
         ]
         with writing(self.engine) as connection:
-            launched = launch_together(
-                connection, self.lab, lambda place: self._cyclers[place.name], requests, self.control.now(), "test"
-            )
+            launched = launch_together(connection, self.lab, self._cycler, requests, self.control.now(), "test")
         return [run.run_id for run in launched]
-
-    @contextmanager
-    def node(self) -> Iterator[subprocess.Popen[bytes]]:
-        """The node as a process of its own; ended politely at the end, unless it has been killed."""
-        log = (self.folder / "node.log").open("ab")
-        command = [sys.executable, "-m", "orchestrator.cli", "node", "--lab", str(self.lab.path)]
-        with log, subprocess.Popen(command, stdout=log, stderr=log) as process:  # noqa: S603 - ourselves
-            try:
-                yield process
-            finally:
-                process.terminate()
-
-    def wait_until_up(self) -> None:
-        """Wait until a node drives the instrument: from then on lab time waits for it."""
-        connected = sa.select(instruments.c.connected).where(instruments.c.name == "bts-1")
-
-        def up() -> bool:
-            with reading(self.engine) as connection:
-                return bool(connection.scalar(connected))
-
-        self.wait_for(up, "the node drives the instrument")
 
     def want(self, run_id: int, desired: str) -> None:
         """Order run, pause or stop, as the API does."""
@@ -156,13 +141,53 @@ class VirtualBench:
         with reading(self.engine) as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
+    # ---- the node
+
+    @contextmanager
+    def node(self) -> Iterator[subprocess.Popen[bytes]]:
+        """The node as a process of its own, with a process group; ended politely, unless it has been killed."""
+        log = self.node_log.open("ab")
+        command = [sys.executable, "-m", "orchestrator.cli", "node", "--lab", str(self.lab.path)]
+        self._log_before = self.node_log.stat().st_size
+        with log, subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True) as process:  # noqa: S603
+            try:
+                yield process
+            finally:
+                process.terminate()
+
+    @staticmethod
+    def kill_group(node: subprocess.Popen[bytes]) -> None:
+        """Kill -9 the node and everything that it has started, and wait for it: as the kernel does in a power cut."""
+        os.killpg(node.pid, signal.SIGKILL)
+        node.wait()
+
+    @property
+    def node_log(self) -> Path:
+        """What the nodes have said, one after the other."""
+        return self.folder / "node.log"
+
+    def wait_until_up(self) -> None:
+        """Wait until this node has looked at every cycler: from then on lab time waits for it."""
+
+        def up() -> bool:
+            with self.node_log.open("rb") as log:
+                log.seek(self._log_before)
+                if _UP not in log.read():
+                    return False
+            with reading(self.engine) as connection:
+                told = connection.execute(sa.select(instruments.c.connected)).scalars().all()
+            return len(told) >= len(self.lab.instruments) and all(told)
+
+        self.wait_for(up, "the node drives the instruments")
+
+    # ---- waiting
+
     def wait_for(self, condition: Callable[[], bool], what: str, patience_s: float = _PATIENCE_S) -> None:
         """Wait (wall seconds) until something is true. Raises TimeoutError with the node's last words."""
         deadline = time.monotonic() + patience_s
         while not condition():
             if time.monotonic() > deadline:
-                log = self.folder / "node.log"
-                said = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+                said = self.node_log.read_text(errors="replace")[-2000:] if self.node_log.exists() else ""
                 raise TimeoutError(f"not within {patience_s:g} s: {what}\n{said}")
             time.sleep(0.02)
 
@@ -170,83 +195,39 @@ class VirtualBench:
         """Wait until the run is in one of these states."""
         self.wait_for(lambda: self.run(run_id)["state"] in states, f"run {run_id} {' or '.join(states)}", patience_s)
 
+    # ---- what was measured
+
     def stored(self, segment_id: int) -> dict[str, npt.NDArray[Any]]:
         """All stored records of a segment as columns."""
-        names = [column.name for column in records.c if column.name != "segment_id"]
-        query = sa.select(*(records.c[name] for name in names)).where(records.c.segment_id == segment_id)
-        with reading(self.engine) as connection:
-            rows = connection.execute(query.order_by(records.c.seq)).all()
-        return {name: np.array([row[place] for row in rows], dtype=float) for place, name in enumerate(names)}
+        return self._columns(records, segment_id)
+
+    def stored_spectra(self, segment_id: int) -> dict[str, npt.NDArray[Any]]:
+        """All stored points of a segment's spectra as columns."""
+        return self._columns(spectra, segment_id)
 
     def ledger(self, segment: Mapping[str, Any], channel: str) -> dict[str, npt.NDArray[Any]]:
-        """What the virtual instrument itself remembers of the segment's test."""
-        return self.control.ledger("bts-1", channel, int(segment["test_id"]))
+        """What the virtual instrument itself remembers of the segment's test; ``channel``: its id, or the bench."""
+        place = self.described.places.get(channel)
+        if place is None or place.instrument == NEWARE:
+            return self.control.ledger(NEWARE, place.channel if place else channel, int(segment["test_id"]))
+        own = (place.virtual_channel, f"{segment['tag']} [{segment['test_id']}]")
+        tests = self.control.tests(place.instrument)
+        (test_id,) = [test["test_id"] for test in tests if (test["channel"], test["barcode"]) == own]
+        return self.control.ledger(place.instrument, place.virtual_channel, int(test_id))
 
-    def channel(self, number: int) -> str:
-        """Channel id of a channel number."""
-        return f"27-21-1-{number}"
+    def channel(self, bench: int | str) -> str:
+        """Channel id of a bench, or of a NEWARE channel's number."""
+        return BenchPlace.named(bench).channel
 
-    def _virtual_lab(self) -> dict[str, object]:
-        return {
-            "virtual_lab": "test bench",
-            "control": "127.0.0.1:0",
-            "start": "2026-01-05T08:00:00+08:00",
-            "speed_without_node": self._speed,
-            "instruments": {
-                "bts-1": {
-                    "kind": "neware",
-                    "listen": "127.0.0.1:0",
-                    "devices": [{"devtype": 27, "devid": 21, "subdevices": 1, "channels": max(self._cells)}],
-                    "time_zone": "Asia/Shanghai",
-                    "paths": {"D:\\steps": "./steps"},
-                    "cells": {self.channel(number): self._cell(cell) for number, cell in self._cells.items()},
-                    **self._instrument,
-                },
-                **self._virtual_oven(),
-            },
-        }
+    def _columns(self, table: sa.Table, segment_id: int) -> dict[str, npt.NDArray[Any]]:
+        names = [column.name for column in table.c if column.name != "segment_id"]
+        query = sa.select(*(table.c[name] for name in names)).where(table.c.segment_id == segment_id)
+        with reading(self.engine) as connection:
+            rows = connection.execute(query.order_by(table.c.seq)).all()
+        return {name: np.array([row[place] for row in rows], dtype=float) for place, name in enumerate(names)}
 
-    def _virtual_oven(self) -> dict[str, object]:
-        return {} if self._oven is None else {_OVEN: {"kind": "watlow_f4t", "listen": "127.0.0.1:0"}}
-
-    def _oven_place(self) -> dict[str, object]:
-        if self._oven is None:
-            return {}
-        address = f"127.0.0.1:{self._process.ports[_OVEN]}"
-        return {_OVEN: {"driver": "watlow-f4t", "address": address, "poll": self._poll, **self._oven}}
-
-    def _bench(self, number: int) -> dict[str, object]:
-        inside = {} if self._oven is None else {"chamber": _OVEN}
-        return {"channel": f"bts-1/{self.channel(number)}", **inside}
-
-    def _lab_file(self) -> dict[str, object]:
-        return {
-            "lab": "test bench",
-            "database": self._database,
-            "clock": f"lab://127.0.0.1:{self._process.control_port}",
-            "instruments": {
-                "bts-1": {
-                    "driver": "neware",
-                    "address": f"127.0.0.1:{self._process.ports['bts-1']}",
-                    "poll": self._poll,
-                    "lost_after": self._lost_after,
-                    "timeout": "2 s",
-                    "time_zone": "Asia/Shanghai",
-                    "step_dir": "./steps",
-                    "remote_step_dir": "D:\\steps",
-                    "channel": {"voltage": ["-5 V", "5 V"], "current": "50 mA"},
-                },
-                **self._oven_place(),
-            },
-            "benches": {f"A{number}": self._bench(number) for number in self._benches()},
-            "limits": {"voltage": ["-0.5 V", "5 V"], "current": "50 mA"},
-        }
-
-    def _cell(self, cell: Mapping[str, object]) -> dict[str, object]:
-        return dict(cell) | ({} if self._oven is None else {"chamber": _OVEN})
-
-    def _benches(self) -> Sequence[int]:
-        return range(1, max(self._cells) + 1)
+    def _cycler(self, place: InstrumentPlace) -> Cycler:
+        return self._cyclers[place.name]
 
     def _write(self, name: str, content: Mapping[str, object]) -> Path:
         path = self.folder / name
