@@ -12,6 +12,7 @@ from protocols.program import (
     Direction,
     Loop,
     Step,
+    VoltageScan,
     walk,
 )
 
@@ -34,11 +35,27 @@ def currents_by_label(plan: Plan, direction: Direction) -> dict[str, float]:
 
 
 def first_direction(plan: Plan) -> Direction | None:
-    """Direction of the first step that drives a current; None where no step does."""
+    """Direction of the first step that drives a current; None where no step does, or the first does not tell.
+
+    A sweep drives the way it goes: upwards it charges. One whose ends are not both absolute, or both counted from open
+    circuit, does not tell; then neither does what follows it.
+    """
     for step in _steps(plan):
         if isinstance(step, ConstantCurrent | ConstantCurrentConstantVoltage | ConstantVoltage):
             return step.direction
+        if isinstance(step, VoltageScan):
+            return _sweep_direction(step)
     return None
+
+
+def _sweep_direction(scan: VoltageScan) -> Direction | None:
+    """Where open circuit meets an absolute voltage, the cyclic voltammogram's vertices tell which is the lower."""
+    start, first = scan.start, scan.turns[0]
+    if start.versus != first.versus:
+        start = scan.turns[-1]
+    if start.versus != first.versus or start.voltage_V == first.voltage_V:
+        return None
+    return "charge" if first.voltage_V > start.voltage_V else "discharge"
 
 
 def _steps(plan: Plan) -> Iterator[Step]:
