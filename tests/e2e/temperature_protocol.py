@@ -3,13 +3,13 @@
 STEPPED = """\
 cellbench: 1
 protocol: stepped
-parameters: {temperatures: [40 degC, 30 degC], soak: 20 min, stay: 30 min}
+parameters: {temperatures: [30 degC, 34 degC], soak: 5 min, stay: 30 min}
 cell: {window: [0.01 V, 1.5 V]}
 limits: {voltage: [-0.05 V, 2.0 V], current: 3C, temperature: [-30 degC, 70 degC]}
 record: {every: 60 s}
 steps:
   - for_each: {temperature: $temperatures}
     steps:
-      - temperature: {to: $temperature, within: 0.5 K, soak: $soak, give_up_after: 8 h}
+      - temperature: {to: $temperature, within: 0.5 K, soak: $soak, give_up_after: 200 h}
       - rest: $stay
 """

@@ -2,31 +2,117 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
+import sqlalchemy as sa
 
 from orchestrator.store.chamber_records import process_values
+from orchestrator.store.chambers import find_chamber
+from orchestrator.store.tables import chamber_records, events
 from orchestrator.store.transactions import reading
 from orchestrator.testing.virtual_bench import VirtualBench
 from tests.e2e.conftest import assert_stored_equals_ledger
 from tests.e2e.temperature_protocol import STEPPED
 
 Make = Callable[..., VirtualBench]
+OVEN = {"park": "22 degC"}
 
 
-def test_a_batch_measures_at_each_temperature(make_bench: Make) -> None:
-    bench = make_bench(2, oven={"park": "20 degC"}, poll="2 min")
-    runs = bench.launch_together("stepped", {"L1": "A1", "L2": "A2"}, source=STEPPED)
+def test_a_batch_goes_on_without_the_cell_that_failed_at_the_second_temperature(make_bench: Make) -> None:
+    bench = make_bench(3, oven=OVEN, poll="2 min")
+    bench.control.fault("bts-1", "start", "refuse", 5)  # three starts at the first temperature, then the second cell's
+    cells_at = {"L1": "A1", "L2": "A2", "L3": "A3"}
+    runs = bench.launch_together("stepped", cells_at, source=STEPPED, temperatures="[30 degC, 34 degC, 28 degC]")
+    with bench.node():
+        for run in runs:
+            bench.wait_state(run, "completed", "failed")
+        bench.wait_for(lambda: set_points(bench)[-1:] == [22.0], "the chamber parked")
+    assert [bench.run(run)["state"] for run in runs] == ["completed", "failed", "completed"]
+    for number in (1, 3):
+        assert assert_stored_equals_ledger(bench, runs[number - 1], number) > 50
+        assert np.allclose(measured_at(bench, runs[number - 1]), [30.0, 34.0, 28.0], atol=0.5)
+    assert set_points(bench) == [30.0, 34.0, 28.0, 22.0]
+
+
+def test_a_second_run_waits_for_the_batch_and_says_so(make_bench: Make) -> None:
+    bench = make_bench(3, oven=OVEN, poll="2 min")
+    first = bench.launch_together("stepped", {"L1": "A1", "L2": "A2"}, source=STEPPED, temperatures="[30 degC]")
+    second = bench.launch("stepped", "L3", "A3", source=STEPPED, temperatures="[33 degC]")
+    with bench.node():
+        told = f"waits for batch 1 (runs {first[0]}, {first[1]}), which has oven-1"
+        bench.wait_for(lambda: bench.run(second)["reason"] == told, told)
+        for run in (*first, second):
+            bench.wait_state(run, "completed", "failed")
+    assert [bench.run(run)["state"] for run in (*first, second)] == ["completed"] * 3
+    starts = {run: bench.segments(run)[0]["started_unix_s"] for run in (*first, second)}
+    assert starts[second] > max(bench.run(run)["finished_unix_s"] for run in first)
+
+
+def test_a_node_killed_in_a_soak_measures_the_whole_soak_anew(make_bench: Make) -> None:
+    bench = make_bench(1, oven=OVEN, poll="2 min")
+    run = bench.launch("stepped", "L1", "A1", source=STEPPED, temperatures="[30 degC]", soak="1 h")
+    with bench.node() as node:
+        bench.wait_for(lambda: "soaks since" in str(bench.run(run)["reason"]), "it soaks")
+        node.kill()
+    with bench.node():
+        bench.wait_state(run, "completed", "failed")
+    assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
+    assert set_points(bench)[0:1] == [30.0]
+    assert set_points(bench).count(30.0) == 1
+    looks = [look for look in looks_at_oven(bench) if look < bench.segments(run)[0]["started_unix_s"]]
+    gaps = [later for earlier, later in pairwise(looks) if later - earlier > 60.0]
+    assert gaps, "the node was not away"
+    assert bench.segments(run)[0]["started_unix_s"] - gaps[-1] >= 3600.0
+
+
+def test_a_node_killed_while_cells_are_measured_finds_them_again(make_bench: Make) -> None:
+    bench = make_bench(2, oven=OVEN, poll="2 min")
+    runs = bench.launch_together(
+        "stepped", {"L1": "A1", "L2": "A2"}, source=STEPPED, temperatures="[30 degC, 33 degC]", stay="3 h"
+    )
+    with bench.node() as node:
+        for run in runs:
+            bench.wait_state(run, "running")
+        node.kill()
     with bench.node():
         for run in runs:
             bench.wait_state(run, "completed", "failed")
     for number, run in enumerate(runs, start=1):
         assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
-        assert assert_stored_equals_ledger(bench, run, number) > 50
-        temperatures = measured_at(bench, run)
-        assert abs(temperatures[0] - 40.0) < 0.5
-        assert abs(temperatures[1] - 30.0) < 0.5
+        assert [segment["attempt"] for segment in bench.segments(run)] == [1, 1]
+        assert_stored_equals_ledger(bench, run, number)
+
+
+def test_stopped_in_a_soak_it_stops_at_once_and_the_chamber_is_parked(make_bench: Make) -> None:
+    bench = make_bench(1, oven=OVEN, poll="2 min")
+    run = bench.launch("stepped", "L1", "A1", source=STEPPED, temperatures="[30 degC]", soak="100 h", stay="1 h")
+    with bench.node():
+        bench.wait_for(lambda: "soaks since" in str(bench.run(run)["reason"]), "it soaks")
+        bench.want(run, "stop")
+        bench.wait_state(run, "stopped", "failed")
+        bench.wait_for(lambda: set_points(bench)[-1:] == [22.0], "the chamber parked")
+    assert bench.run(run)["state"] == "stopped"
+    assert bench.segments(run)[0]["test_id"] is None, "nothing was ever started"
+
+
+def set_points(bench: VirtualBench) -> list[float]:
+    """What the chamber took of us, in order, from the log; the last of it is what its row says."""
+    query = sa.select(events.c.message).where(events.c.instrument == "oven-1").order_by(events.c.id)
+    with reading(bench.engine) as connection:
+        said = connection.execute(query).scalars().all()
+        row = find_chamber(connection, "oven-1")
+    found = [float(match.group(1)) for one in said if (match := re.match(r"oven-1: set point (\S+) °C", one))]
+    assert row is None or not found or row.wanted_degC == found[-1]
+    return found
+
+
+def looks_at_oven(bench: VirtualBench) -> list[float]:
+    with reading(bench.engine) as connection:
+        query = sa.select(chamber_records.c.unix_time_s).order_by(chamber_records.c.unix_time_s)
+        return list(connection.execute(query).scalars())
 
 
 def measured_at(bench: VirtualBench, run: int) -> list[float]:

@@ -42,7 +42,7 @@ def seen(process_degC: float | None, set_point_degC: float | None, state: Chambe
 
 
 def chamber(*members: Member, status: ChamberStatus | None = None, **more: Any) -> ChamberView:
-    """The chamber ``oven-1`` with these runs in it, at 25 degC unless told otherwise; what is wanted, it took at NOW."""
+    """The chamber ``oven-1`` with these runs in it, at 25 degC unless told otherwise; what it took, it took NOW."""
     more = {"wanted_unix_s": NOW} | more
     view = ChamberView("oven-1", status or seen(25.0, 25.0), "", find_holds(members))
     return replace(view, **more)
