@@ -31,15 +31,26 @@ def alarms(every: bool, lab_path: Path | None, url: str | None) -> None:
 
 
 @click.command("ack")
-@click.argument("alarm", type=click.IntRange(min=1))
+@click.argument("what", nargs=-1, required=True, metavar="[trip] NUMBER")
 @click.option("--reason", required=True, help="What was found and done.")
 @actor_option
 @service_options
-def ack(alarm: int, reason: str, actor: str, lab_path: Path | None, url: str | None) -> None:
-    """Acknowledge an alarm, with a reason."""
+def ack(what: tuple[str, ...], reason: str, actor: str, lab_path: Path | None, url: str | None) -> None:
+    """Acknowledge an alarm (its number), or a trip of an interlock (`trip` and its number), with a reason.
+
+    While a trip waits for this nothing starts where it holds. What it has stopped or paused does not go on by itself.
+    """
+    kind, number = _named(what)
     with open_client(lab_path, url) as client:
-        one = client.acknowledge(alarm, actor, reason)
-    click.echo(f"alarm {one.id} acknowledged by {one.acknowledged_by}: {one.acknowledged_reason}")
+        one = (client.acknowledge_trip if kind == "trip" else client.acknowledge)(number, actor, reason)
+    click.echo(f"{kind} {one.id} acknowledged by {one.acknowledged_by}: {one.acknowledged_reason}")
+
+
+def _named(what: tuple[str, ...]) -> tuple[str, int]:
+    kind, number = ("alarm", *what) if len(what) == 1 else what[:2]
+    if len(what) > 2 or kind not in ("alarm", "trip") or not number.isdecimal() or not int(number):
+        raise click.UsageError("Name one alarm by its number, or one trip: `cellbench ack trip 3 --reason …`.")
+    return kind, int(number)
 
 
 def _state(one: AlarmAnswer) -> str:

@@ -16,6 +16,7 @@ from orchestrator.web.models.cell import CellAnswer, CellChange, NewCell
 from orchestrator.web.models.chamber import ChamberAnswer, ChamberRecords
 from orchestrator.web.models.channel import ChannelAnswer
 from orchestrator.web.models.health import Health
+from orchestrator.web.models.interlock import InterlockAnswer, TripAnswer
 from orchestrator.web.models.log import Acknowledgement, AlarmAnswer, AnalysisAnswer, AnalysisOrder, EventAnswer
 from orchestrator.web.models.page import Page
 from orchestrator.web.models.protocol import CheckAnswer, CheckRequest, PlanAnswer, PlanRequest, ProtocolSummary
@@ -137,6 +138,18 @@ class Client(Connection):
         """Say that a person has seen an alarm."""
         body = Acknowledgement(actor=actor, reason=reason)
         return self.send("POST", AlarmAnswer, f"alarms/{alarm_id}/acknowledge", body)
+
+    def interlocks(self) -> list[InterlockAnswer]:
+        """Every interlock rule of the lab, with its open trips."""
+        return self.get(list[InterlockAnswer], "interlocks")
+
+    def trips(self, *, open_only: bool = True) -> list[TripAnswer]:
+        """Trips of interlocks, newest first."""
+        return self.get(list[TripAnswer], "trips", {"open": open_only})
+
+    def acknowledge_trip(self, trip_id: int, actor: str, reason: str) -> TripAnswer:
+        """Say who has looked at what tripped, and what was found."""
+        return self.send("POST", TripAnswer, f"trips/{trip_id}/ack", Acknowledgement(actor=actor, reason=reason))
 
     def analyses(self, run_id: int) -> list[AnalysisAnswer]:
         """Results of a run's analyses, newest first."""

@@ -22,6 +22,7 @@ from orchestrator.web.routes import (
     exports,
     health,
     index,
+    interlocks,
     log,
     orders,
     protocols,
@@ -70,7 +71,21 @@ def create_app(lab: Lab) -> FastAPI:
 
 def _api() -> APIRouter:
     api = APIRouter(prefix=API)
-    for part in (protocols, cells, channels, chambers, runs, orders, records, spectra, log, analyses, exports, health):
+    for part in (
+        protocols,
+        cells,
+        channels,
+        chambers,
+        runs,
+        orders,
+        records,
+        spectra,
+        log,
+        interlocks,
+        analyses,
+        exports,
+        health,
+    ):
         api.include_router(part.router)
     return api
 

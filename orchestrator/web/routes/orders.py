@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from sqlalchemy import Connection, select, update
 
+from orchestrator.launch.latched_trip import latched_for_run
 from orchestrator.run_state import RunState
 from orchestrator.store.events import append_event
 from orchestrator.store.prompts import answer_prompt, find_prompt
@@ -32,6 +33,11 @@ def pause_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
 def resume_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
     """Let a paused run go on; release one that waits for an operator."""
     with service.writing() as connection:
+        trip = latched_for_run(connection, service.lab, run_id)
+        if trip is not None:
+            raise Conflict(
+                f"run {run_id}: {trip} has not been acknowledged; `cellbench ack trip {trip.id}` comes first"
+            )
         return _want(connection, run_id, "run", order, service.now_unix_s(connection))
 
 
