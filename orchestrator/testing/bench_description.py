@@ -120,7 +120,7 @@ class BenchDescription:
             "clock": f"lab://{_LOCAL}:{control_port}",
             "instruments": instruments,
             "benches": {name: self._bench(place) for name, place in self.places.items()},
-            "limits": {"voltage": ["-0.5 V", "5 V"], "current": "50 mA"},
+            "limits": {"voltage": ["-0.5 V", "5 V"], "current": "100 mA"},
             **self.lab,
         }
 

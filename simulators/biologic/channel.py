@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections import deque
 
 import numpy as np
@@ -19,7 +20,7 @@ from simulators.biologic.piece import Columns, Ticks
 from simulators.biologic.run_ledger import RunLedger
 from simulators.biologic.segment import SegmentKey, words_of
 from simulators.biologic.sequence import LinkedTechnique
-from simulators.biologic.structs import PARAMETER_IMAGE_BYTES
+from simulators.biologic.structs import PARAMETER_IMAGE_BYTES, ExperimentInfos
 from simulators.biologic.technique_id import technique_of_file
 from simulators.cell import CellState, Response, VirtualCell
 
@@ -46,7 +47,8 @@ class Channel:
         """Code and position."""
         self.connection = (0, 0)
         """Electrodes and ground, as in HardConf."""
-        self.experiment = b""
+        self.experiment = bytes(ctypes.sizeof(ExperimentInfos))
+        """As SetExperimentInfos has left it."""
         self.saturated = False
         self.over_range_next = False
         """Whether the next row's current is to be beyond every range."""
@@ -185,8 +187,7 @@ class Channel:
         self._clips.leave(*self._course())
         self._started_unix_s = self._now_unix_s
         self.memory.clear()
-        name = self.experiment.split(b"\0")[0].decode("utf-8", "replace")
-        self.runs.append(RunLedger(test_id, name, self._now_unix_s))
+        self.runs.append(RunLedger(test_id, self._experiment_name(), self._now_unix_s))
         settings = RunSettings(
             self.hardware.greatest_range,
             self.hardware.voltage_noise_V,
@@ -243,3 +244,8 @@ class Channel:
             return self._run.course(self.elapsed_s)
         idle_s = 0.0 if self._idle_since is None else max(0.0, self._now_unix_s - self._idle_since)
         return self._clips.rest(), idle_s
+
+    def _experiment_name(self) -> str:
+        """File name of SetExperimentInfos; empty where nobody has given one."""
+        told = ExperimentInfos.from_buffer_copy(self.experiment)
+        return bytes(told.Filename).decode("utf-8", "replace")

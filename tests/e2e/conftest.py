@@ -17,14 +17,16 @@ CELL = {"material": "sio_c_l", "active_mass_g": 0.002753, "area_cm2": 1.131}
 
 @pytest.fixture
 def make_bench(tmp_path: Path) -> Iterator[Callable[..., VirtualBench]]:
-    """Make a bench with so many cells, L1 in channel 1 and so on."""
+    """Make a bench with so many cells, L1 in channel 1 of a NEWARE and so on, V1 in channel 1 of a VSP-300."""
     with ExitStack() as stack:
 
-        def make(cells: int = 1, **settings: Any) -> VirtualBench:
-            made = {number: {**CELL, "seed": number} for number in range(1, cells + 1)}
+        def make(cells: int = 1, *, vsp: int = 0, **settings: Any) -> VirtualBench:
+            names = {f"A{number}": f"L{number}" for number in range(1, cells + 1)}
+            names |= {f"P{number}": f"V{number}" for number in range(1, vsp + 1)}
+            made = {bench: {**CELL, "seed": int(bench[1:])} for bench in names}
             bench = stack.enter_context(VirtualBench(tmp_path / "bench", made, **settings))
-            for number in made:
-                bench.add_cell(f"L{number}", number)
+            for place, cell_id in names.items():
+                bench.add_cell(cell_id, place)
             return bench
 
         yield make
