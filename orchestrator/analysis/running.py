@@ -11,11 +11,11 @@ from sqlalchemy import Engine
 
 from orchestrator.analysis.errors import AnalysisError
 from orchestrator.analysis.load_dataset import load_dataset
-from orchestrator.analysis.queue import claim_analysis
 from orchestrator.analysis.registry import RegisteredAnalysis, find_analysis
-from orchestrator.store.analyses import Analysis, finish_analysis, next_analysis
+from orchestrator.store.analyses import Analysis
+from orchestrator.store.analysis_leases import finish_analysis, take_analysis
 from orchestrator.store.database import open_database
-from orchestrator.store.errors import StoreUnavailable
+from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.transactions import reading, writing
 
 __all__ = ["drain", "run_analysis"]
@@ -25,27 +25,27 @@ _log = logging.getLogger(__name__)
 Now = Callable[[], float]
 
 
-def run_analysis(database_url: str, analysis_id: int, now: Now) -> None:
+def run_analysis(database_url: str, analysis_id: int, owner: str, now: Now) -> None:
     """Carry out one queued row and store its result, or the one line of its error. ``now`` gives unix seconds.
 
-    A row that is not queued (any more) is left alone. Raises StoreUnavailable: the row may have to be queued again.
+    A row that is not to be taken (any more) is left alone. Raises StoreUnavailable: it may have to be queued again.
     """
     with _opened(database_url) as engine:
         with writing(engine) as conn:
-            claimed = claim_analysis(conn, analysis_id)
-        if claimed is not None:
-            _carry_out(engine, claimed, now)
+            taken = take_analysis(conn, owner, analysis_id)
+        if taken is not None:
+            _carry_out(engine, taken, owner, now)
 
 
-def drain(database_url: str, now: Now) -> None:
-    """Carry out queued rows, oldest first, until none is left. Raises StoreUnavailable."""
+def drain(database_url: str, owner: str, now: Now, go_on: Callable[[], bool] = lambda: True) -> None:
+    """Carry out queued rows, oldest first, until none is left or ``go_on`` says no. Raises StoreUnavailable."""
     with _opened(database_url) as engine:
-        while True:
+        while go_on():
             with writing(engine) as conn:
-                claimed = next_analysis(conn)
-            if claimed is None:
+                taken = take_analysis(conn, owner)
+            if taken is None:
                 return
-            _carry_out(engine, claimed, now)
+            _carry_out(engine, taken, owner, now)
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def _opened(database_url: str) -> Iterator[Engine]:
         engine.dispose()
 
 
-def _carry_out(engine: Engine, claimed: Analysis, now: Now) -> None:
+def _carry_out(engine: Engine, claimed: Analysis, owner: str, now: Now) -> None:
     code_version = "unknown"
     outcome: dict[str, Any]
     try:
@@ -69,16 +69,21 @@ def _carry_out(engine: Engine, claimed: Analysis, now: Now) -> None:
     except StoreUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 - an analysis may be anybody's: whatever it raises is its result
-        _log.exception("analysis %s of run %s (row %s) failed", claimed.name, claimed.run_id, claimed.id)
+        _log.exception("analysis %s of run %s (row %s) failed", claimed.name, claimed.run_ids, claimed.id)
         first_line = next(iter(str(error).splitlines()), "")
         outcome = {"error": f"{type(error).__name__}: {first_line}"}
-    with writing(engine) as conn:
-        finish_analysis(conn, claimed.id, now=now(), code_version=code_version, **outcome)
+    try:
+        with writing(engine) as conn:
+            finish_analysis(conn, claimed.id, owner, now=now(), code_version=code_version, **outcome)
+    except StoreUnavailable:
+        raise
+    except StoreError as error:  # the lease ran out meanwhile: the result is the other worker's to store
+        _log.warning("%s", error)
 
 
 def _compute(engine: Engine, analysis: RegisteredAnalysis, claimed: Analysis) -> dict[str, Any]:
     analysis.check_options(claimed.options)
     with reading(engine) as conn:
-        dataset = load_dataset(conn, [claimed.run_id])
+        dataset = load_dataset(conn, claimed.run_ids)
         result = analysis.function(dataset, **claimed.options)
         return {"result": result.to_json(), "input_sha256": dataset.input_sha256}

@@ -5,14 +5,22 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import secrets
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
-from orchestrator.analysis.queue import fail_running, has_queued, running_ids
-from orchestrator.store.analyses import requeue_running
+from orchestrator.store.analysis_leases import (
+    LEASE_S,
+    any_to_take,
+    fail_held,
+    held_ids,
+    release_held,
+    renew_leases,
+)
 from orchestrator.store.database import open_database
 from orchestrator.store.errors import StoreUnavailable
 from orchestrator.store.transactions import reading, writing
@@ -24,6 +32,7 @@ _log = logging.getLogger(__name__)
 _TRY_AGAIN = 75
 """Exit code of a child that lost its database (EX_TEMPFAIL of sysexits.h)."""
 
+_RENEW_EVERY_S = LEASE_S / 5
 _NICENESS = 10  # measuring goes before analysing
 
 
@@ -31,7 +40,8 @@ class AnalysisWorker:
     """One child process at a time; it ends when the queue is empty, so an idle node pays nothing.
 
     ``now`` gives unix seconds on the node's clock; ``give_up_after_s`` are wall seconds for one analysis. Nothing is
-    raised while the database is away: what is queued waits there.
+    raised while the database is away: what is queued waits there. What the child has taken is leased for as long as
+    ``submit_pending`` is called, so that no other node's worker takes it.
     """
 
     def __init__(
@@ -42,16 +52,16 @@ class AnalysisWorker:
         self._now = now
         self._give_up_after_s = give_up_after_s
         self._child: BaseProcess | None = None
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"  # a PID alone comes back
         self._watched: tuple[tuple[int, ...], float] = ((), 0.0)
-        self._inherited = True  # rows of a node that died may still say running
+        self._renewed = 0.0
         self._away = False
 
     def submit_pending(self) -> None:
         """Start a child where something is queued and none is at work; settle what a dead child left. Never blocks."""
         try:
-            self._settle_inherited()
             self._settle_child()
-            if self._child is None and self._anything_queued():
+            if self._child is None and self._anything_to_take():
                 self._start_child()
         except StoreUnavailable as error:
             if not self._away:
@@ -79,35 +89,38 @@ class AnalysisWorker:
             self._child = None
             try:
                 with writing(self._engine) as conn:
-                    requeue_running(conn)
+                    release_held(conn, self._owner)
             except StoreUnavailable as error:
                 _log.warning("an analysis stays marked as running until the next start: %s", error)
         self._engine.dispose()
-
-    def _settle_inherited(self) -> None:
-        if self._inherited:
-            with writing(self._engine) as conn:
-                requeue_running(conn)
-            self._inherited = False
 
     def _settle_child(self) -> None:
         child = self._child
         if child is None:
             return
         if child.is_alive():
+            self._renew()
             self._end_if_stuck(child)
             return
         with writing(self._engine) as conn:
             if child.exitcode == _TRY_AGAIN:
-                requeue_running(conn)
+                release_held(conn, self._owner)
             elif child.exitcode != 0:
-                fail_running(conn, f"the analysis process ended with {_ending(child.exitcode)}", self._now())
+                told = f"the analysis process ended with {_ending(child.exitcode)}"
+                fail_held(conn, self._owner, told, self._now())
         child.close()
         self._child = None
 
+    def _renew(self) -> None:
+        if time.monotonic() - self._renewed < _RENEW_EVERY_S:
+            return
+        with writing(self._engine) as conn:
+            renew_leases(conn, self._owner)
+        self._renewed = time.monotonic()
+
     def _end_if_stuck(self, child: BaseProcess) -> None:
         with reading(self._engine) as conn:
-            running = running_ids(conn)
+            running = held_ids(conn, self._owner)
         watched, since = self._watched
         if not running or running != watched:
             self._watched = (running, time.monotonic())
@@ -117,23 +130,25 @@ class AnalysisWorker:
         child.kill()
         child.join()
         with writing(self._engine) as conn:
-            fail_running(conn, f"the analysis took longer than {self._give_up_after_s:g} s and was ended", self._now())
+            told = f"the analysis took longer than {self._give_up_after_s:g} s and was ended"
+            fail_held(conn, self._owner, told, self._now())
         self._child = None
 
-    def _anything_queued(self) -> bool:
+    def _anything_to_take(self) -> bool:
         with reading(self._engine) as conn:
-            return has_queued(conn)
+            return any_to_take(conn)
 
     def _start_child(self) -> None:
         context = multiprocessing.get_context("spawn")
-        arguments = (self._database_url, self._now())
+        arguments = (self._database_url, self._owner, self._now())
         # The arguments travel by a pipe: a password in the URL stands in no list of processes.
         self._child = context.Process(target=_work, args=arguments, name="cellbench-analysis", daemon=True)
         self._child.start()
         self._watched = ((), 0.0)
+        self._renewed = time.monotonic()
 
 
-def _work(database_url: str, started_unix_s: float) -> None:
+def _work(database_url: str, owner: str, started_unix_s: float) -> None:
     from orchestrator.analysis.running import drain  # noqa: PLC0415 - pandas is loaded in the child alone
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the node's to handle: it ends its child itself
@@ -141,10 +156,16 @@ def _work(database_url: str, started_unix_s: float) -> None:
         os.nice(_NICENESS)
     begun = time.monotonic()
     try:
-        drain(database_url, lambda: started_unix_s + time.monotonic() - begun)
+        drain(database_url, owner, lambda: started_unix_s + time.monotonic() - begun, go_on=_has_parent)
     except StoreUnavailable as error:
         _log.warning("analyses wait: %s", error)
         sys.exit(_TRY_AGAIN)
+
+
+def _has_parent() -> bool:
+    """Whether the node that renews the leases still lives: without it, nothing more is taken."""
+    parent = multiprocessing.parent_process()
+    return parent is not None and parent.is_alive()
 
 
 def _ending(exitcode: int | None) -> str:

@@ -1,25 +1,33 @@
-"""Analyses that are to be done, are being done, or are done."""
+"""Analyses that are to be done or are done; who is at one: :mod:`orchestrator.store.analysis_leases`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select
 
-from orchestrator.store.errors import StoreError
-from orchestrator.store.tables import analyses
+from orchestrator.store.tables import analyses, analysis_runs
 
-__all__ = ["Analysis", "finish_analysis", "list_analyses", "next_analysis", "queue_analysis", "requeue_running"]
+__all__ = [
+    "Analysis",
+    "AnalysisFilter",
+    "get_analysis",
+    "list_analyses",
+    "page_analyses",
+    "queue_analysis",
+    "read_rows",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One analysis of one run."""
+    """One analysis of one run, or of several."""
 
     id: int
-    run_id: int
+    run_ids: tuple[int, ...]
+    """In the order asked for."""
     name: str
     options: dict[str, Any]
     state: str
@@ -30,56 +38,83 @@ class Analysis:
     created_unix_s: float
     finished_unix_s: float | None
     owner: str | None
-    """The node whose worker has taken it."""
+    """The worker that has taken it."""
+
+    @property
+    def run_id(self) -> int:
+        """The first of its runs."""
+        return self.run_ids[0]
 
 
-def queue_analysis(connection: Connection, run_id: int, name: str, options: Mapping[str, Any], *, now: float) -> int:
-    """Ask for an analysis and return its id."""
-    row = analyses.insert().values(run_id=run_id, name=name, options=dict(options), state="queued", created_unix_s=now)
+@dataclass(frozen=True, slots=True)
+class AnalysisFilter:
+    """Which analyses; None: whatever it is."""
+
+    run_id: int | None = None
+    """Among its runs."""
+    name: str | None = None
+    state: str | None = None
+
+
+def queue_analysis(
+    connection: Connection, runs: int | Sequence[int], name: str, options: Mapping[str, Any], *, now: float
+) -> int:
+    """Ask for an analysis of one run, or of several together, and return its id."""
+    run_ids = (runs,) if isinstance(runs, int) else tuple(dict.fromkeys(runs))
+    row = analyses.insert().values(
+        run_id=run_ids[0], name=name, options=dict(options), state="queued", created_unix_s=now
+    )
     new_id: int = connection.execute(row.returning(analyses.c.id)).scalar_one()
+    if len(run_ids) > 1:
+        places = [{"analysis_id": new_id, "run_id": one, "place": place} for place, one in enumerate(run_ids)]
+        connection.execute(insert(analysis_runs), places)
     return new_id
 
 
-def next_analysis(connection: Connection) -> Analysis | None:
-    """Take the oldest one that is queued, for this worker alone; None if there is none."""
-    query = select(analyses).where(analyses.c.state == "queued").order_by(analyses.c.id).limit(1)
-    row = connection.execute(query.with_for_update(skip_locked=True)).one_or_none()  # no lock on SQLite: one writer
-    if row is None:
-        return None
-    connection.execute(update(analyses).where(analyses.c.id == row.id).values(state="running"))
-    return replace(Analysis(*row), state="running")
-
-
-def finish_analysis(
-    connection: Connection,
-    analysis_id: int,
-    *,
-    now: float,
-    code_version: str,
-    input_sha256: str | None = None,
-    result: Mapping[str, Any] | None = None,
-    error: str | None = None,
-) -> None:
-    """Write the result, or the error that took its place. Raises StoreError if it was not running."""
-    change = update(analyses).where(analyses.c.id == analysis_id, analyses.c.state == "running")
-    values = {
-        "state": "done" if error is None else "failed",
-        "code_version": code_version,
-        "input_sha256": input_sha256,
-        "result": None if result is None else dict(result),
-        "error": error,
-        "finished_unix_s": now,
-    }
-    if not connection.execute(change.values(**values)).rowcount:
-        raise StoreError(f"analysis {analysis_id} is not running; it was finished or queued again meanwhile")
-
-
-def requeue_running(connection: Connection) -> int:
-    """Queue again what a worker that died had taken; return how many."""
-    return connection.execute(update(analyses).where(analyses.c.state == "running").values(state="queued")).rowcount
-
-
 def list_analyses(connection: Connection, run_id: int) -> list[Analysis]:
-    """Return the analyses of a run, oldest first."""
-    query = select(analyses).where(analyses.c.run_id == run_id).order_by(analyses.c.id)
-    return [Analysis(*row) for row in connection.execute(query)]
+    """Return the analyses that a run is part of, oldest first."""
+    query = _matching(select(analyses), AnalysisFilter(run_id=run_id)).order_by(analyses.c.id)
+    return read_rows(connection, connection.execute(query).all())
+
+
+def get_analysis(connection: Connection, analysis_id: int) -> Analysis | None:
+    """Return one analysis, None if there is none of this number."""
+    row = connection.execute(select(analyses).where(analyses.c.id == analysis_id)).one_or_none()
+    return None if row is None else read_rows(connection, [row])[0]
+
+
+def page_analyses(
+    connection: Connection, wanted: AnalysisFilter, limit: int, offset: int
+) -> tuple[list[Analysis], int]:
+    """Return one page, newest first, and how many there are in all."""
+    total = connection.execute(_matching(select(func.count()).select_from(analyses), wanted)).scalar_one()
+    query = _matching(select(analyses), wanted).order_by(analyses.c.id.desc()).limit(limit).offset(offset)
+    return read_rows(connection, connection.execute(query).all()), total
+
+
+def read_rows(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Analysis]:
+    """Return rows of the table, each with its runs."""
+    several = _several(connection, [row.id for row in rows])
+    names = [name for name in Analysis.__slots__ if name != "run_ids"]
+    return [
+        Analysis(run_ids=several.get(row.id, (row.run_id,)), **{name: getattr(row, name) for name in names})
+        for row in rows
+    ]
+
+
+def _several(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    query = select(analysis_runs).where(analysis_runs.c.analysis_id.in_(ids)).order_by(analysis_runs.c.place)
+    found: dict[int, tuple[int, ...]] = {}
+    for row in connection.execute(query) if ids else ():
+        found[row.analysis_id] = (*found.get(row.analysis_id, ()), row.run_id)
+    return found
+
+
+def _matching(query: Select[*tuple[Any, ...]], wanted: AnalysisFilter) -> Select[*tuple[Any, ...]]:
+    if wanted.run_id is not None:
+        part_of = select(analysis_runs.c.analysis_id).where(analysis_runs.c.run_id == wanted.run_id)
+        query = query.where(or_(analyses.c.run_id == wanted.run_id, analyses.c.id.in_(part_of)))
+    for column, value in ((analyses.c.name, wanted.name), (analyses.c.state, wanted.state)):
+        if value is not None:
+            query = query.where(column == value)
+    return query

@@ -1,5 +1,6 @@
 """The queue worked off by a real child process, which dies in every way that we know."""
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,30 @@ def test_what_a_dead_node_left_running_is_done_by_the_next_one(engine: Engine, i
     assert row(engine, left).state == "done"
 
 
+def test_two_nodes_on_one_database_do_nothing_twice(engine: Engine, install_plugin: InstallPlugin) -> None:
+    told = "(pathlib.Path(__file__).parent / 'told').open('a').write(f'{dataset.runs[0].run_id}\\n')"
+    source = f"""
+import pathlib
+from orchestrator.analysis.cycles import cycles
+
+def tells(dataset):
+    {told}
+    return cycles(dataset)
+"""
+    install_plugin(source, {"tells": "odd_lab_plugin:tells"})
+    waiting = queued(engine, *["tells"] * 6)
+    nodes = [AnalysisWorker(url_of(engine), lambda: NOW) for _ in range(2)]
+    for node in nodes:
+        node.submit_pending()
+    for node in nodes:
+        finish(node)
+        node.close()
+
+    assert [row(engine, one).state for one in waiting] == ["done"] * 6
+    (log,) = (Path(entry) / "told" for entry in sys.path if (Path(entry) / "odd_lab_plugin.py").exists())
+    assert len(log.read_text().splitlines()) == 6
+
+
 @pytest.mark.parametrize(
     ("name", "options", "error"),
     [
@@ -161,7 +186,7 @@ def test_a_failure_is_one_line_in_the_row(
 ) -> None:
     install_plugin(PLUGIN, ENTRIES)
     (failing,) = queued(engine, name, options=options)
-    run_analysis(url_of(engine), failing, lambda: NOW)
+    run_analysis(url_of(engine), failing, "test", lambda: NOW)
 
     failed = row(engine, failing)
     assert (failed.state, failed.error, failed.finished_unix_s) == ("failed", error, NOW)
@@ -171,7 +196,7 @@ def test_a_failure_is_one_line_in_the_row(
 def test_an_unknown_analysis_fails_with_the_known_ones(engine: Engine, install_plugin: InstallPlugin) -> None:
     install_plugin(PLUGIN, ENTRIES)
     (failing,) = queued(engine, "rate_capabilty")
-    run_analysis(url_of(engine), failing, lambda: NOW)
+    run_analysis(url_of(engine), failing, "test", lambda: NOW)
 
     assert row(engine, failing).error.startswith("no analysis is called 'rate_capabilty'; known: ")
 
@@ -179,8 +204,8 @@ def test_an_unknown_analysis_fails_with_the_known_ones(engine: Engine, install_p
 def test_a_row_is_carried_out_once(engine: Engine, install_plugin: InstallPlugin) -> None:
     install_plugin(PLUGIN, ENTRIES)
     (only,) = queued(engine, "odd_cycles")
-    run_analysis(url_of(engine), only, lambda: NOW)
-    run_analysis(url_of(engine), only, lambda: NOW + 1)
+    run_analysis(url_of(engine), only, "test", lambda: NOW)
+    run_analysis(url_of(engine), only, "other", lambda: NOW + 1)
 
     assert row(engine, only).finished_unix_s == NOW
 
@@ -189,9 +214,11 @@ def test_a_database_that_is_away_delays_and_raises_nothing(
     engine: Engine, install_plugin: InstallPlugin, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     install_plugin(PLUGIN, ENTRIES)
-    (late,) = queued(engine, "odd_cycles")
+    lethal, late = queued(engine, "dies", "odd_cycles")
     monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.01)
     worker = AnalysisWorker(url_of(engine), lambda: NOW)
+    worker.submit_pending()
+    assert worker.wait(60)
     with writing(engine):  # somebody else holds the write lock
         worker.submit_pending()
         worker.submit_pending()
@@ -200,7 +227,7 @@ def test_a_database_that_is_away_delays_and_raises_nothing(
     finish(worker)
     worker.close()
 
-    assert row(engine, late).state == "done"
+    assert (row(engine, lethal).state, row(engine, late).state) == ("failed", "done")
 
 
 def test_a_child_that_loses_the_database_is_followed_by_another(

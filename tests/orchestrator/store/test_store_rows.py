@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from orchestrator.run_state import LEGAL, TERMINAL, RunState
 from orchestrator.store import tables
 from orchestrator.store.alarms import acknowledge_alarm, clear_alarms, list_alarms, raise_alarm
-from orchestrator.store.analyses import finish_analysis, list_analyses, next_analysis, queue_analysis, requeue_running
 from orchestrator.store.cells import get_cell, insert_cell, list_cells, update_cell
 from orchestrator.store.errors import StoreError
 from orchestrator.store.events import append_event, list_events
@@ -253,27 +252,6 @@ def test_what_was_seen_of_an_instrument_outlives_its_configuration(connection):
         upsert_latest(connection, [Latest("bts-1", "27-21-1-1", 5.0, "running", "working", voltage_V=voltage_V)])
     upsert_latest(connection, [])
     assert [seen.voltage_V for seen in list_latest(connection)] == [0.6]
-
-
-def test_an_analysis_is_taken_by_one_worker_and_finished_once(connection, new_run):
-    run_id = new_run(connection)
-    first = queue_analysis(connection, run_id, "cycles", {}, now=1.0)
-    second = queue_analysis(connection, run_id, "retention", {"reference": 5}, now=2.0)
-    taken = next_analysis(connection)
-    assert taken is not None
-    assert (taken.id, taken.state) == (first, "running")
-    finish_analysis(connection, first, now=3.0, code_version="0.1.0", result={"cycles": [1]})
-    with pytest.raises(StoreError, match="is not running"):
-        finish_analysis(connection, first, now=4.0, code_version="0.1.0")
-    assert next_analysis(connection).id == second
-    assert next_analysis(connection) is None
-    assert requeue_running(connection) == 1
-    assert next_analysis(connection).options == {"reference": 5}
-    finish_analysis(connection, second, now=5.0, code_version="0.1.0", error="too few cycles")
-    assert [(one.state, one.result, one.error) for one in list_analyses(connection, run_id)] == [
-        ("done", {"cycles": [1]}, None),
-        ("failed", None, "too few cycles"),
-    ]
 
 
 def test_every_claim_of_an_instrument_has_a_new_epoch(connection):

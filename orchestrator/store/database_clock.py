@@ -1,0 +1,18 @@
+"""The database's own clock: the one that all who share it agree on, whatever their clocks and the lab's say."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, literal_column, select
+
+__all__ = ["database_unix_s"]
+
+_UNIX_S = {
+    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
+    "postgresql": "extract(epoch FROM clock_timestamp())",
+}
+
+
+def database_unix_s(connection: Connection) -> float:
+    """Return unix seconds, to about a millisecond."""
+    expression: object = literal_column(_UNIX_S[connection.dialect.name])
+    return float(connection.execute(select(expression)).scalar_one())  # type: ignore[call-overload]
