@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 
 from sqlalchemy import Connection
 
@@ -37,12 +38,18 @@ def temperature_problems(plan: Plan, lab: Lab, target: Target, connection: Conne
     except QuantityError as error:
         return [f"cell {plan.cell.id}: metadata {' or '.join(CELL_RANGE)}: {error}"]
     found = (
-        f"line {step.line}: temperature: {step.target_degC:g} degC is outside {low:g} … {high:g} degC, {whose}"
+        f"line {step.line}: temperature: {step.target_degC:g} degC is outside {_span(low, high)}, {whose}"
         for step in steps
         for whose, low, high in ranges
         if not low - _ROUNDING_K <= step.target_degC <= high + _ROUNDING_K
     )
     return list(dict.fromkeys(found))
+
+
+def _span(low_degC: float, high_degC: float) -> str:
+    """``-20 … 60 degC``, open where there is no limit."""
+    low, high = (f"{value:g} " if isfinite(value) else "" for value in (low_degC, high_degC))
+    return f"{low}… {high}degC"
 
 
 def _benches_in_chambers(lab: Lab) -> str:

@@ -16,9 +16,9 @@ from orchestrator.clock import SystemClock
 from orchestrator.engine import run_changes
 from orchestrator.engine.actions import Alarm, ClearAlarms, Desire, FinishSegment, Settle, Transition
 from orchestrator.engine.known import ActiveRun, active_runs
-from orchestrator.engine.plan_cache import PlanCache
 from orchestrator.engine.lease import LeaseHeld, require_epoch, take_lease
 from orchestrator.engine.perform import Performer
+from orchestrator.engine.plan_cache import PlanCache
 from orchestrator.engine.plan_facts import PlanFacts
 from orchestrator.engine.stop_everything import StopEverything
 from orchestrator.engine.stop_file import StopFile

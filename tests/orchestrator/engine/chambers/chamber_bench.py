@@ -35,9 +35,12 @@ instruments:
     {driver: neware, address: '192.0.2.10:502', time_zone: Asia/Shanghai, step_dir: steps, lost_after: 60 s,
      remote_step_dir: 'D:\\steps', channel: {voltage: [-5 V, 5 V], current: 50 mA}}
   oven-1: {driver: watlow-f4t, address: 192.0.2.20, temperature: [-20 degC, 80 degC], park: 22 degC, lost_after: 60 s}
+  oven-2: {driver: watlow-f4t, address: 192.0.2.21}
 benches:
   A1: {channel: bts-1/27-21-1-1, chamber: oven-1}
   A2: {channel: bts-1/27-21-1-2, chamber: oven-1}
+  A3: {channel: bts-1/27-21-1-3, chamber: oven-2}
+  A4: {channel: bts-1/27-21-1-4}
 limits: {voltage: [-0.5 V, 5 V], current: 100 mA}
 """
 PROTOCOL = """
