@@ -51,6 +51,23 @@ class OpenCircuit:
         _, low_rise, gap, gap_rise = self.rows[min(max(int(place), 0), _POINTS - 2)]
         return abs(low_rise + gap_rise * hysteresis) * _PER_mAh_g, gap
 
+    def place_of(
+        self, voltage_V: float, charge_mAh_g: float, between: tuple[float, float], rise_V: float
+    ) -> tuple[float, float]:
+        """Charge and hysteresis at a voltage: this charge, as far as a hysteresis ``between`` these two allows it.
+
+        ``rise_V`` is how far above the grid the lithiation branch still lies.
+        """
+        nearest = min(max(self._hysteresis_at(voltage_V, charge_mAh_g, rise_V), min(between)), max(between))
+        low, _, gap, _ = self.columns
+        falling_V = low + gap * nearest + rise_V * (1 - nearest)
+        found = _LOW_mAh_g + float(np.interp(-voltage_V, -falling_V, np.arange(_POINTS - 1))) / _PER_mAh_g
+        return found, min(max(self._hysteresis_at(voltage_V, found, rise_V), 0.0), 1.0)
+
+    def _hysteresis_at(self, voltage_V: float, charge_mAh_g: float, rise_V: float) -> float:
+        low_V, high_V = self.voltage_at_V(charge_mAh_g, 0.0) + rise_V, self.voltage_at_V(charge_mAh_g, 1.0)
+        return (voltage_V - low_V) / (high_V - low_V) if high_V != low_V else 1.0
+
 
 @lru_cache(maxsize=16)
 def open_circuit(material: Material) -> OpenCircuit:

@@ -48,8 +48,8 @@ class PotentialCourse:
         self._start_V, self._rate_V_s = start_V, rate_V_s
         self._lowest_A, self._highest_A = lowest_A, highest_A
         self._largest_step_s = _LARGEST_STEP_V / abs(rate_V_s) if rate_V_s else math.inf
-        current_A = self._current_meeting(start_V, lambda current: self._cell.entered(state, current))
-        self._states = [self._cell.entered(state, current_A)]
+        current_A = self._current_meeting(start_V, lambda _: state)
+        self._states = [state]
         self._time_s = [0.0]
         self._current_A = [current_A]
         self._charge_C = [0.0]
@@ -72,8 +72,7 @@ class PotentialCourse:
         voltage = np.interp(elapsed_s, time_s, self._voltage_V)
         limited = elapsed_s < self._limited_s
         if limited.any():
-            constant = self._cell.under_current(self._states[0], self._current_A[0], elapsed_s[limited])
-            voltage[limited] = constant.voltage_V
+            voltage[limited] = self._cell.voltages_V(self._states[0], self._current_A[0], elapsed_s[limited])
         return Response(elapsed_s, voltage, current, charge_C / 3600, self.state_at)
 
     def time_to_current_s(self, current_A: float, horizon_s: float) -> float | None:
@@ -137,10 +136,10 @@ class PotentialCourse:
     def _pass_limited(self, current_A: float) -> None:
         """Go to where a current at its limit has brought the potential: the current bends there."""
         state = self._states[0]
-        until_s = self._cell.time_to_voltage(state, current_A, self._start_V, _FOREVER_s)
+        until_s = self._cell.time_from(state, current_A, self._start_V, _FOREVER_s)
         if until_s:
             self._limited_s = until_s
-            self._append(until_s, current_A, self._cell.advance(state, current_A, until_s))
+            self._append(until_s, current_A, self._cell.advance_straight(state, current_A, current_A, until_s))
 
     def _append(self, step_s: float, current_A: float, state: CellState) -> None:
         self._charge_C.append(self._charge_C[-1] + (self._current_A[-1] + current_A) / 2 * step_s)

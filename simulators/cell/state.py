@@ -29,9 +29,15 @@ class CellState:
     lithiated_mAh_g: float = 0.0
     """Lithiation charge passed in the cell's whole life; drives the first-cycle sink."""
     cycle: int = 0
-    """Counted by the cell itself: a cycle begins when lithiation starts after a delithiation."""
+    """Counted by the cell itself: a cycle begins when lithiation starts after a delithiation, and is none where it is
+    turned back before it has come to its branch."""
     last_direction: Direction = "none"
     lost_mAh_g: float = 0.0
-    """Lithium gone for good, in the first-cycle sink and in leaks: lithium + lost = all charge that ever passed."""
+    """Lithium gone for good, in the first-cycle sink and in leaks."""
     strain: float = 0.0
     """Share of the host that high currents have cut off."""
+    unmet_mAh_g: float = 0.0
+    """What voltammetry, whose charge is a model of its own, passed more than the host took: lithium + lost + unmet is
+    all charge that ever passed."""
+    branch: Direction = "delithiation"
+    """The branch that the cell was on last: what tells a cycle from an excursion."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from functools import partial
 from typing import Literal, Self
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from simulators.cell.ageing import Ageing
 from simulators.cell.crossing import first_crossing_s
 from simulators.cell.diffusion import Diffusion
-from simulators.cell.evolution import Evolution
+from simulators.cell.evolution import Evolution, branch_at
 from simulators.cell.impedance import impedance_ohm_cm2
 from simulators.cell.kinetics import Kinetics, kinetics, resistances
 from simulators.cell.material import Material
@@ -92,7 +93,7 @@ class VirtualCell:
         entered = self.entered(state, current_A)
         return Response(
             elapsed_s=elapsed_s,
-            voltage_V=self._voltages_V(entered, current_A, elapsed_s),
+            voltage_V=self.voltages_V(entered, current_A, elapsed_s),
             current_A=np.full(elapsed_s.shape, current_A),
             charge_Ah=elapsed_s * (current_A / 3600),
             state_at=partial(self._after, entered, current_A, self._diffusion),
@@ -110,11 +111,21 @@ class VirtualCell:
 
         ``rising`` False asks for a lower limit; by default the current's sign decides.
         """
-        entered = self.entered(state, current_A)
+        return self.time_from(self.entered(state, current_A), current_A, voltage_V, horizon_s, rising)
+
+    def time_from(
+        self,
+        entered: CellState,
+        current_A: float,
+        voltage_V: float,
+        horizon_s: float,
+        rising: bool | None = None,
+    ) -> float | None:
+        """Return the same from a state as it is, whether or not the current would begin a cycle."""
         upward = current_A > 0 if rising is None else rising
         rate = abs(self._evolution.rate(current_A))
         across_s = _LONG_AFTER_mAh_g / rate if rate else horizon_s
-        voltage = partial(self._voltages_V, entered, current_A)
+        voltage = partial(self.voltages_V, entered, current_A)
         found = first_crossing_s(voltage, voltage_V, upward, min(horizon_s, across_s))
         if found is None and across_s < horizon_s:
             return first_crossing_s(voltage, voltage_V, upward, horizon_s)
@@ -125,7 +136,7 @@ class VirtualCell:
         return self._after(self.entered(state, current_A), current_A, self._diffusion, duration_s)
 
     def advance_straight(self, state: CellState, first_A: float, last_A: float, duration_s: float) -> CellState:
-        """Return the state after a current that went straight from one value to another."""
+        """Return the state after a current that a potential asked for, straight from one value to another."""
         return self._evolution.after_straight(state, first_A, last_A, duration_s, self._diffusion)
 
     # ---- prescribed potential
@@ -206,9 +217,36 @@ class VirtualCell:
         """Voltage while this current flows."""
         return self.surface_voltage_V(state) + self.polarisation(state).overpotential_V(current_A)
 
+    def brought_to(self, state: CellState, before: CellState, voltage_V: float, current_A: float) -> CellState:
+        """Return a state that shows this voltage while this current flows, and else is the one at hand.
+
+        The hysteresis goes from what it was ``before`` no further than the charge since has brought it; what is then
+        left to be met, the lithium meets. The difference is booked as ``unmet_mAh_g``.
+        """
+        quiet_V = voltage_V - self.polarisation(state).overpotential_V(current_A)
+        capacity, surface_mAh_g = self.age(state).capacity, sum(state.diffusion_mAh_g)
+        rise_V = self._evolution.first_cycle.rise_V(state.lithiated_mAh_g, 0.0)
+        present = (state.lithium_mAh_g + surface_mAh_g) / capacity
+        charge, hysteresis = self._branches.place_of(quiet_V, present, (before.hysteresis, state.hysteresis), rise_V)
+        lithium = charge * capacity - surface_mAh_g
+        unmet = state.unmet_mAh_g + state.lithium_mAh_g - lithium
+        branch = branch_at(hysteresis, before.branch)
+        return replace(state, lithium_mAh_g=lithium, hysteresis=hysteresis, unmet_mAh_g=unmet, branch=branch)
+
     def surface_voltage_V(self, state: CellState) -> float:
         """Voltage without overpotential."""
         return self._quiet_V(state, state.lithium_mAh_g + sum(state.diffusion_mAh_g))
+
+    def voltages_V(self, entered: CellState, current_A: float, elapsed_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Voltages at these seconds of a constant current, from a state as it is."""
+        charge, hysteresis = self._evolution.course(entered, current_A, elapsed_s, self._diffusion)
+        voltage = self._branches.voltage_V(charge, hysteresis)
+        first_cycle = self._evolution.first_cycle
+        if first_cycle.goes_on(entered.lithiated_mAh_g):
+            lithiated = np.maximum(-self._evolution.rate(current_A) * elapsed_s, 0.0)
+            voltage += first_cycle.rises_V(entered.lithiated_mAh_g + lithiated, hysteresis)
+        voltage += self.polarisation(entered).overpotential_V(current_A)
+        return voltage
 
     # ---- inside
 
@@ -218,13 +256,3 @@ class VirtualCell:
 
     def _after(self, entered: CellState, current_A: float, diffusion: Diffusion, duration_s: float) -> CellState:
         return self._evolution.after(entered, current_A, current_A, duration_s, diffusion)
-
-    def _voltages_V(self, entered: CellState, current_A: float, elapsed_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        charge, hysteresis = self._evolution.course(entered, current_A, elapsed_s, self._diffusion)
-        voltage = self._branches.voltage_V(charge, hysteresis)
-        first_cycle = self._evolution.first_cycle
-        if first_cycle.goes_on(entered.lithiated_mAh_g):
-            lithiated = np.maximum(-self._evolution.rate(current_A) * elapsed_s, 0.0)
-            voltage += first_cycle.rises_V(entered.lithiated_mAh_g + lithiated, hysteresis)
-        voltage += self.polarisation(entered).overpotential_V(current_A)
-        return voltage

@@ -64,8 +64,9 @@ def _peaks(
 class Voltammetry:
     """One sweep: i = C(E) v + K(E) v^0.5 at the potential less the ohmic drop, of any length, in closed form in E.
 
-    After a vertex the current comes round exponentially in the potential. The charge that passes moves the state; the
-    state does not shape the current.
+    After a vertex the current comes round exponentially in the potential. The charge that passes moves the state, and
+    the potential then brings it where it would show just that under this current, so that whatever follows goes on from
+    there; the state does not shape the current.
     """
 
     def __init__(self, cell: VirtualCell, state: CellState, start_V: float, rate_V_s: float, before_A: float) -> None:
@@ -108,7 +109,10 @@ class Voltammetry:
         if end_s <= begin_s:
             return state
         begin_C, end_C = self._passed_C(np.array([begin_s, end_s]))
-        return self._cell.advance(state, float(end_C - begin_C) / (end_s - begin_s), end_s - begin_s)
+        mean_A = float(end_C - begin_C) / (end_s - begin_s)
+        passed = self._cell.advance(state, mean_A, end_s - begin_s)
+        current_A = float(np.interp(end_s, self._time_s, self._current_A))
+        return self._cell.brought_to(passed, state, self._start_V + self._rate_V_s * end_s, current_A)
 
     def _passed_C(self, elapsed_s: NDArray[np.float64]) -> NDArray[np.float64]:
         node = np.clip(np.searchsorted(self._time_s, elapsed_s, side="right") - 1, 0, len(self._time_s) - 2)

@@ -41,7 +41,7 @@ def answer(virtual: VirtualCell, state: CellState, step: Step, elapsed_s: np.nda
 
 
 def kept_mAh_g(state: CellState) -> float:
-    return state.lithium_mAh_g + state.lost_mAh_g
+    return state.lithium_mAh_g + state.lost_mAh_g + state.unmet_mAh_g
 
 
 @given(program=PROGRAM, seed=st.integers(0, 3))
@@ -114,9 +114,9 @@ def test_warm_diffusion_levels_out_faster() -> None:
 def test_a_current_that_runs_straight_through_zero_is_two_currents() -> None:
     virtual = cell()
     start = CellState(lithium_mAh_g=400.0, lithiated_mAh_g=2000.0, cycle=1, last_direction="delithiation")
-    at_once = virtual.advance_straight(start, 0.002, -0.004, 90.0)
-    first = virtual.advance_straight(start, 0.002, 0.0, 30.0)
-    then = virtual.advance_straight(first, 0.0, -0.004, 60.0)
+    at_once = virtual.advance_straight(start, 0.002, -0.004, 270.0)
+    first = virtual.advance_straight(start, 0.002, 0.0, 90.0)
+    then = virtual.advance_straight(first, 0.0, -0.004, 180.0)
     assert astuple(at_once) == astuple(then)
     assert at_once.cycle == 2
 

@@ -99,7 +99,7 @@ def test_the_cell_counts_its_own_cycles() -> None:
     counts = []
     state = virtual.state
     for current_A in (0.0, -0.001, 0.0, -0.001, 0.001, 0.0, 0.001, -0.001):
-        state = virtual.advance(state, current_A, 60)
+        state = virtual.advance(state, current_A, 600)
         counts.append(state.cycle)
     assert counts == [0, 1, 1, 1, 1, 1, 1, 2]
 
