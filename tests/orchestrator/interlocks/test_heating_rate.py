@@ -98,6 +98,7 @@ def test_a_cell_that_runs_away_while_its_chamber_ramps_trips_once_it_is_the_warm
     assert 400.0 < seen.first_s < 700.0
 
 
+@settings(max_examples=30)
 @given(rate=st.floats(0.5, 2.9), noise_K=st.floats(0.0, 0.1), seed=st.integers(0, 1000))
 def test_tenths_of_a_degree_in_a_second_are_no_rate(rate, noise_K, seed):
     noise = np.random.default_rng(seed).normal(0.0, noise_K, 600).clip(-3 * noise_K, 3 * noise_K)

@@ -1,0 +1,241 @@
+"""Trips in the engine, tick by tick: stopped without a database, latched, stored, acknowledged; nothing goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from drivers.contracts import Capabilities, ChannelState, ChannelStatus
+from drivers.errors import Unreachable
+from orchestrator.engine.writer import Writer
+from orchestrator.interlocks.keeper import TripKeeper
+from orchestrator.interlocks.trip_changes import acknowledge
+from orchestrator.interlocks.watch import InterlockWatch
+from orchestrator.launch import LaunchRefused
+from orchestrator.store.errors import StoreUnavailable
+from orchestrator.store.tables import runs
+from orchestrator.store.transactions import reading, writing
+from orchestrator.store.trips import TripRow, list_trips
+from tests.orchestrator.engine.engine_bench import EngineBench
+from tests.orchestrator.fake_cycler import FakeCycler
+
+
+@dataclass
+class Pauses(FakeCycler):
+    """A cycler that can pause, and whose line can be cut."""
+
+    cut: bool = False
+
+    def capabilities(self, channel: str) -> Capabilities:
+        return replace(super().capabilities(channel), pause="now")
+
+    def pause(self, channel: str) -> None:
+        self.orders.append("pause")
+        self.status = replace(self.status, state=ChannelState.PAUSED)
+
+    def observe(self) -> dict[str, ChannelStatus]:
+        if self.cut:
+            raise Unreachable("no route")
+        return {"1": self.status}
+
+
+@dataclass
+class Bench(EngineBench):
+    """With an interlock watch, and the keeper of its trips."""
+
+    watch: InterlockWatch | None = None
+    keeper: TripKeeper | None = None
+
+    def begin(self, *interlocks: str) -> None:
+        if interlocks:
+            path = self.lab.path
+            listed = "".join(f"  - {one}\n" for one in interlocks)
+            path.write_text(path.read_text(encoding="utf-8") + "interlocks:\n" + listed, encoding="utf-8")
+            from orchestrator.config import read_lab
+
+            self.lab = read_lab(path)
+        self.node()
+        self.watch = InterlockWatch(self.lab, self.clock)
+        self.loop._interlocks = self.watch
+        self.watch.attach("bts-1", self.loop.wake)
+        assert self._recorder is not None
+        self.keeper = TripKeeper(self.lab, self.watch, self.database, Writer(self._recorder))
+        asyncio.run(self.keeper.begin())
+
+    def keep(self) -> None:
+        assert self.keeper is not None
+        asyncio.run(self.keeper.keep())
+
+    def trips(self, *, open_only: bool = True) -> list[TripRow]:
+        with reading(self.database) as connection:
+            return list_trips(connection, open_only=open_only)
+
+    def acknowledge(self, trip_id: int) -> None:
+        with writing(self.database) as connection:
+            acknowledge(connection, trip_id, by="anna", reason="clip replaced", now=self.clock.now())
+        self.keep()
+
+    def running(self) -> None:
+        """Launch run 1 and see it running."""
+        self.launch()
+        self.tick()
+        self.tick()
+        assert self.run()["state"] == "running"
+
+    def measure(self, **facts: object) -> None:
+        self.cycler.status = replace(self.cycler.status, **facts)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path, Pauses())
+    yield made
+    made.close()
+
+
+def test_a_voltage_beyond_the_labs_limits_stops_the_channel_and_latches(bench):
+    bench.begin()
+    bench.running()
+    second = bench.launch()
+    bench.measure(voltage_V=5.2)
+    bench.tick()
+    assert "stop" in bench.cycler.orders
+    bench.keep()
+    bench.tick()
+    bench.tick()
+    assert (bench.run()["state"], bench.run()["desired"]) == ("stopped", "stop")
+    (trip,) = bench.trips()
+    assert (trip.subject, trip.latched, trip.cell_id, trip.run_id) == ("cell bts-1/1", True, "L1", 1)
+    assert "voltage 5.2 V, above 5.0275 V" in trip.message
+    assert any("5.2 V" in alarm for alarm in bench.alarms())
+    waits = bench.run(second)
+    assert (waits["state"], waits["desired"]) == ("queued", "pause")
+    assert waits["reason"] == f"held back by trip 1; acknowledge it, then `cellbench resume {second}`"
+
+
+def test_nothing_is_launched_while_it_is_latched_nor_goes_on_by_itself_afterwards(bench):
+    bench.begin()
+    bench.running()
+    second = bench.launch()
+    bench.measure(voltage_V=5.2)
+    bench.tick()
+    bench.keep()
+    with pytest.raises(LaunchRefused, match=r"trip 1 \(cell bts-1/1: voltage 5.2 V.* cellbench ack trip 1 --reason"):
+        bench.launch()
+    bench.measure(voltage_V=1.0)
+    bench.acknowledge(1)
+    starts = [order for order in bench.cycler.orders if order.startswith("start")]
+    for _ in range(5):
+        bench.tick(60.0)
+    assert [order for order in bench.cycler.orders if order.startswith("start")] == starts
+    assert bench.run(second)["state"] == "queued"
+    assert bench.launch() == second + 1
+
+
+def test_the_stop_needs_no_database(bench, mocker):
+    bench.begin()
+    bench.running()
+    bench.measure(voltage_V=5.2)
+    mocker.patch.object(bench.loop, "_recall", side_effect=StoreUnavailable("database: away"))
+    mocker.patch.object(bench.loop._writer, "record_all", side_effect=StoreUnavailable("database: away"))
+    with pytest.raises(StoreUnavailable):
+        bench.tick()
+    assert bench.cycler.orders[-1] == "stop"
+    assert bench.trips() == []
+    mocker.stopall()
+    bench.keep()
+    bench.tick()
+    bench.tick()
+    assert (bench.run()["state"], [trip.id for trip in bench.trips()]) == ("stopped", [1])
+
+
+def test_a_stop_that_is_not_taken_is_given_again_within_a_second(bench, mocker):
+    bench.begin()
+    bench.running()
+    bench.measure(voltage_V=5.2)
+    mocker.patch.object(bench.cycler, "stop", side_effect=Unreachable("no route"))
+    bench.tick()
+    assert bench.watch.again_within_s("bts-1") == 1.0
+    mocker.stopall()
+    bench.tick()
+    assert bench.cycler.orders[-1] == "stop"
+    assert bench.watch.again_within_s("bts-1") == float("inf")
+
+
+def test_a_pause_goes_the_ordinary_way_and_stays_until_somebody_resumes(bench):
+    bench.begin("{when: {cell: any, voltage: above 4 V}, do: pause}")
+    bench.running()
+    bench.measure(voltage_V=4.5)
+    bench.tick()
+    assert bench.cycler.orders[-1] == "pause"
+    bench.keep()
+    bench.tick()
+    assert (bench.run()["state"], bench.run()["desired"]) == ("paused", "pause")
+    bench.measure(voltage_V=3.0)
+    bench.acknowledge(1)
+    bench.tick()
+    assert bench.run()["state"] == "paused"
+
+
+def test_where_nothing_pauses_a_pause_is_a_stop(tmp_path):
+    bench = Bench(tmp_path, FakeCycler())
+    bench.begin("{when: {cell: any, voltage: above 4 V}, do: pause}")
+    bench.running()
+    bench.measure(voltage_V=4.5)
+    bench.tick()
+    bench.keep()
+    bench.tick()
+    assert (bench.cycler.orders[-1], bench.run()["desired"]) == ("stop", "stop")
+    bench.close()
+
+
+def test_an_alarm_of_a_rule_that_does_nothing_ends_with_its_cause(bench):
+    bench.begin("{when: {instrument: any, silent: 60 s}, alarm: warning}")
+    bench.tick()
+    bench.cycler.cut = True
+    bench.tick(30.0)
+    bench.tick(31.0)
+    bench.keep()
+    assert [(trip.subject, trip.latches) for trip in bench.trips()] == [("instrument bts-1", False)]
+    bench.cycler.cut = False
+    bench.tick()
+    bench.keep()
+    assert bench.trips() == []
+    (trip,) = bench.trips(open_only=False)
+    assert trip.over_unix_s is not None
+    assert bench.launch() == 1
+
+
+def test_a_new_process_finds_the_trip_latched_and_trips_no_second_time(bench):
+    bench.begin()
+    bench.running()
+    bench.measure(voltage_V=5.2)
+    bench.tick()
+    bench.keep()
+    bench.kill()
+    bench.measure(state=ChannelState.RUNNING)  # it has not obeyed
+    bench.begin()
+    bench.tick()
+    bench.keep()
+    assert [trip.id for trip in bench.trips()] == [1]
+    assert bench.watch.held_at("bts-1", "1") is not None
+    with reading(bench.database) as connection:
+        assert connection.scalar(sa.select(runs.c.desired)) == "stop"
+
+
+def test_a_cause_that_is_still_there_trips_anew_after_the_acknowledgement(bench):
+    bench.begin()
+    bench.running()
+    bench.measure(voltage_V=5.2)
+    bench.cycler.stop = lambda channel: None  # the channel does not obey
+    bench.tick()
+    bench.keep()
+    bench.acknowledge(1)
+    bench.tick()
+    bench.keep()
+    assert [trip.id for trip in bench.trips()] == [2]
