@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from drivers.chamber.behaviour import Behaviour
 from drivers.chamber.field import Role, Value
 from drivers.chamber.unit import Unit
+from drivers.chamber.word_order import is_misread
 from drivers.contracts import ChamberStatus
 
 __all__ = ["alarms", "status", "temperature_degC"]
@@ -37,7 +38,7 @@ def status(behaviour: Behaviour, values: Mapping[Role, Value], unit: Unit) -> Ch
 def temperature_degC(values: Mapping[Role, Value], role: Role, unit: Unit) -> float | None:
     """A temperature that the chamber tells; None where it tells none, or nonsense."""
     value = values.get(role)
-    if not isinstance(value, float) or not math.isfinite(value):
+    if not isinstance(value, float) or not math.isfinite(value) or is_misread(value):
         return None
     found = unit.to_degC(value)
     return found if _LOWEST_degC <= found <= _HIGHEST_degC else None

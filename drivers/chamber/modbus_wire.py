@@ -9,7 +9,8 @@ from drivers.chamber.field import Kind, Role, Value
 from drivers.chamber.modbus_link import IllegalAddress, ModbusLink
 from drivers.chamber.register import ModbusTable, Register, WordOrder
 from drivers.chamber.register_blocks import Block, blocks
-from drivers.chamber.word_order import settle_word_order
+from drivers.chamber.word_order import check_word_order, settle_word_order
+from drivers.errors import Garbled
 
 __all__ = ["ModbusWire"]
 
@@ -62,9 +63,18 @@ class ModbusWire:
         return self._registers[role].kind
 
     def read(self, roles: Sequence[Role]) -> dict[Role, Value]:
-        """Values, in as few block reads as possible."""
+        """Values, in as few block reads as possible.
+
+        The word order may be changed at the panel while connected: its witnesses are judged every time. Where they are
+        absurd the connection is let go of, and the next one finds the order again.
+        """
         wanted = [self._registers[role] for role in roles if self.readable(role) and role not in self._absent]
         raw = self._raw(wanted)
+        try:
+            check_word_order([(one, raw[one.role]) for one in wanted if one.role in self._witnesses], self.word_order)
+        except Garbled:
+            self.close()
+            raise
         return {one.role: one.decode(raw[one.role], self.word_order) for one in wanted if one.role in raw}
 
     def write(self, role: Role, value: Value) -> None:

@@ -9,7 +9,7 @@ from drivers.chamber.field import Role
 from drivers.chamber.register import Register, WordOrder
 from drivers.errors import Garbled, Refused
 
-__all__ = ["settle_word_order"]
+__all__ = ["check_word_order", "is_misread", "settle_word_order"]
 
 _LOWEST, _HIGHEST = -459.67, 1000.0
 """No chamber is set outside, in either unit."""
@@ -46,11 +46,25 @@ def settle_word_order(
     return wanted
 
 
+def check_word_order(witnesses: Sequence[tuple[Register, Sequence[int]]], order: WordOrder) -> None:
+    """Raise Garbled where witnesses are no temperatures of a chamber in the order that was found at connect."""
+    values = {one.role: float(one.decode(raw, order)) for one, raw in witnesses}
+    if not _plausible(values):
+        raw_bytes = b"".join(register.to_bytes(2, "big") for _, raw in witnesses for register in raw)
+        raise Garbled(
+            f"temperatures that are absurd in word order {order} ({_shown(values)}); was it changed at the panel?",
+            received=raw_bytes,
+        )
+
+
+def is_misread(value: float) -> bool:
+    """Whether it is so near to zero, and not zero, as only a float read the wrong way round is."""
+    return value != 0 and abs(value) <= _SMALLEST
+
+
 def _plausible(values: Mapping[Role, float]) -> bool:
     low, high = values.get(Role.LIMIT_LOW, -math.inf), values.get(Role.LIMIT_HIGH, math.inf)
-    return low < high and all(
-        value == 0 or (abs(value) > _SMALLEST and _LOWEST <= value <= _HIGHEST) for value in values.values()
-    )
+    return low < high and all(not is_misread(value) and _LOWEST <= value <= _HIGHEST for value in values.values())
 
 
 def _shown(values: Mapping[Role, float]) -> str:

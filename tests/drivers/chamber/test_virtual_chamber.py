@@ -139,6 +139,23 @@ def test_a_hand_at_the_panel_changes_the_unit(oven: OpenChamber, control: LabCon
     control.chamber("oven-1", unit="C")
 
 
+@pytest.mark.parametrize(("name", "order", "other"), [("oven-1", "low", "high"), ("oven-2", "high", "low")])
+def test_a_hand_at_the_panel_changes_the_word_order(
+    oven: OpenChamber, control: LabControl, name: str, order: str, other: str
+) -> None:
+    """Read the wrong way round a temperature is next to nothing, which in degF is a believable -17.78 degC."""
+    one = oven(name, "modbus")
+    before = one.observe()
+    control.chamber(name, word_order=other)
+    with pytest.raises(Garbled, match="absurd in word order"):
+        one.observe()
+    assert one.observe().process_degC == pytest.approx(before.process_degC, abs=0.1)
+    control.chamber(name, word_order=order)
+    with pytest.raises(Garbled, match="absurd in word order"):
+        one.set_temperature(30.0)
+    assert one.observe().set_point_degC == before.set_point_degC
+
+
 @pytest.mark.parametrize(("name", "wire"), OVENS)
 def test_what_befalls_it_is_seen(oven: OpenChamber, control: LabControl, name: str, wire: str) -> None:
     one = oven(name, wire)

@@ -14,7 +14,7 @@ from drivers.chamber.register import Register, RegisterType, WordOrder
 from drivers.chamber.word_order import settle_word_order
 from drivers.errors import Garbled, Refused
 from tests.drivers.chamber.conftest import OpenChamber
-from tests.drivers.chamber.f4t_peer import LIMIT_HIGH, LIMIT_LOW, SET_POINT, F4t
+from tests.drivers.chamber.f4t_peer import LIMIT_HIGH, LIMIT_LOW, PROCESS, SET_POINT, UNIT, F4t
 
 ROLES = (Role.LIMIT_LOW, Role.LIMIT_HIGH, Role.SET_POINT)
 
@@ -76,6 +76,30 @@ def test_it_is_settled_again_after_a_reconnection(chamber: OpenChamber) -> None:
         oven.observe()
         f4t.low_word_first = False
         oven.close()
+        assert oven.observe().process_degC == pytest.approx(24.93, abs=1e-3)
+
+
+@pytest.mark.parametrize("process", [3.4e-41, -3.4e-41, 4.0e29, 1200.0, -400.0])
+def test_a_process_value_alone_that_is_none_is_the_sensors(chamber: OpenChamber, process: float) -> None:
+    f4t = F4t()
+    with f4t.modbus() as peer:
+        oven = chamber(peer.address)
+        f4t.values |= {PROCESS: process, UNIT: 30}
+        seen = oven.observe()
+    assert seen.process_degC is None
+    assert any("no process value" in line for line in seen.alarms)
+
+
+@pytest.mark.parametrize("nonsense", [{SET_POINT: 2.3e-41}, {LIMIT_LOW: 1e20}, {LIMIT_HIGH: float("nan")}])
+def test_limits_and_set_point_are_judged_at_every_look(chamber: OpenChamber, nonsense: dict[int, float]) -> None:
+    f4t = F4t()
+    with f4t.modbus() as peer:
+        oven = chamber(peer.address)
+        oven.observe()
+        good, f4t.values = f4t.values, f4t.values | nonsense
+        with pytest.raises(Garbled, match="absurd in word order low-first"):
+            oven.observe()
+        f4t.values = good
         assert oven.observe().process_degC == pytest.approx(24.93, abs=1e-3)
 
 
