@@ -73,7 +73,8 @@ class Listener:
         server.close()
         await asyncio.sleep(0)  # a connection being accepted just now shows itself
         await asyncio.sleep(0)
-        connections = list(self._connections)
+        # a peer that was gone before its connection was made has no transport, and will never be told to be lost
+        connections = [connection for connection in self._connections if connection.transport is not None]
         for connection in connections:
             if reset:
                 connection.reset()

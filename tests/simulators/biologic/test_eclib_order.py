@@ -258,3 +258,11 @@ def test_words_convert_by_board() -> None:
     assert single.value == 2.0
     dll.BL_ConvertTimeChannelNumericIntoSeconds((c.c_uint32 * 2)(1, 1), c.byref(seconds), c.c_float(0.5), 2)
     assert seconds.value == (2**32 + 1) * 0.5
+
+
+def test_a_run_is_known_by_the_experiments_name(eclib: EclibClient, control: LabControl) -> None:
+    infos = b"\1\0\0\0" * 4 + b"cell 7#1.1.1 [0abc]".ljust(256, b"\0")
+    assert eclib.dll.BL_SetExperimentInfos(eclib.id, 0, (c.c_uint8 * 272)(*infos)) == 0
+    eclib.link(0, ("ocv4", OCV))
+    assert eclib.start(0) == 0
+    assert [test["barcode"] for test in control.tests("vsp-1")] == ["cell 7#1.1.1 [0abc]"]
