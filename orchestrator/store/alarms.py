@@ -1,16 +1,34 @@
-"""Alarms: what a person must know, from when until when, and who has seen it."""
+"""Alarms: what a person must know, from when until when, and who has seen it.
+
+A row whose ``told_unix_s`` is NULL is itself the order to tell: it is committed with whatever the alarm is about, and
+:mod:`orchestrator.messages` derives from it, as often as it must, the same messages.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from orchestrator.store.errors import StoreError
 from orchestrator.store.tables import alarms
 
-__all__ = ["Alarm", "acknowledge_alarm", "clear_alarms", "list_alarms", "raise_alarm"]
+__all__ = [
+    "Alarm",
+    "Severity",
+    "acknowledge_alarm",
+    "alarms_told",
+    "alarms_to_tell",
+    "clear_alarms",
+    "count_unacknowledged",
+    "get_alarm",
+    "is_open",
+    "list_alarms",
+    "raise_alarm",
+]
+
+Severity = Literal["warning", "critical"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +44,10 @@ class Alarm:
     acknowledged_by: str | None
     acknowledged_unix_s: float | None
     acknowledged_reason: str | None
+    first_id: int | None = None
+    """The alarm that this one is the return of: people are told of them as of one."""
+    told_unix_s: float | None = None
+    """When nothing more was to be told of it."""
 
 
 def raise_alarm(
@@ -34,22 +56,26 @@ def raise_alarm(
     source: str,
     message: str,
     now: float,
-    severity: Literal["warning", "critical"] = "critical",
+    severity: Severity = "critical",
 ) -> int:
-    """Raise an alarm and return its id; one with this source and message that is still open is returned instead."""
-    present: int | None = connection.scalar(
-        select(alarms.c.id).where(
-            alarms.c.source == source, alarms.c.message == message, alarms.c.cleared_unix_s.is_(None)
-        )
+    """Raise an alarm and return its id; one with this source and message that is still open is returned instead.
+
+    What was a warning may become critical. One that comes back before its end was told belongs to the earlier one.
+    """
+    same = (alarms.c.source == source, alarms.c.message == message)
+    query = select(alarms.c["id", "first_id", "severity", "cleared_unix_s", "told_unix_s"]).where(*same)
+    before = connection.execute(query.order_by(alarms.c.id.desc()).limit(1)).one_or_none()
+    if before is not None and before.cleared_unix_s is None:
+        if severity == "critical" != before.severity:
+            change = update(alarms).where(alarms.c.id == before.id)
+            connection.execute(change.values(severity=severity, told_unix_s=None))
+        return int(before.id)
+    returns = before is not None and before.told_unix_s is None
+    first_id = (before.first_id or before.id) if before is not None and returns else None
+    new = alarms.insert().values(
+        raised_unix_s=now, severity=severity, source=source, message=message, first_id=first_id
     )
-    if present is not None:
-        return present
-    new_id: int = connection.execute(
-        alarms.insert()
-        .values(raised_unix_s=now, severity=severity, source=source, message=message)
-        .returning(alarms.c.id)
-    ).scalar_one()
-    return new_id
+    return int(connection.execute(new.returning(alarms.c.id)).scalar_one())
 
 
 def clear_alarms(connection: Connection, *, source: str, now: float, message: str | None = None) -> int:
@@ -71,9 +97,43 @@ def acknowledge_alarm(connection: Connection, alarm_id: int, *, by: str, reason:
         raise StoreError(f"alarm {alarm_id} does not exist; `cellbench alarms` lists them")
 
 
+def get_alarm(connection: Connection, alarm_id: int) -> Alarm:
+    """One alarm. Raises StoreError if it is unknown."""
+    row = connection.execute(select(alarms).where(alarms.c.id == alarm_id)).one_or_none()
+    if row is None:
+        raise StoreError(f"alarm {alarm_id} does not exist; `cellbench alarms` lists them")
+    return Alarm(*row)
+
+
 def list_alarms(connection: Connection, *, open_only: bool = True, limit: int = 200) -> list[Alarm]:
     """Alarms, newest first."""
     query = select(alarms).order_by(alarms.c.id.desc()).limit(limit)
     if open_only:
         query = query.where(alarms.c.cleared_unix_s.is_(None))
     return [Alarm(*row) for row in connection.execute(query)]
+
+
+def is_open(connection: Connection, source: str) -> bool:
+    """Whether any alarm of this source is not over."""
+    query = select(alarms.c.id).where(alarms.c.source == source, alarms.c.cleared_unix_s.is_(None)).limit(1)
+    return connection.scalar(query) is not None
+
+
+def count_unacknowledged(connection: Connection) -> dict[str, int]:
+    """How many alarms of each severity are open and have been seen by nobody."""
+    query = select(alarms.c.severity, func.count()).where(
+        alarms.c.cleared_unix_s.is_(None), alarms.c.acknowledged_by.is_(None)
+    )
+    return {severity: count for severity, count in connection.execute(query.group_by(alarms.c.severity))}
+
+
+def alarms_to_tell(connection: Connection) -> list[Alarm]:
+    """Alarms of which messages may still come, in order."""
+    query = select(alarms).where(alarms.c.told_unix_s.is_(None)).order_by(alarms.c.id)
+    return [Alarm(*row) for row in connection.execute(query)]
+
+
+def alarms_told(connection: Connection, first_id: int, now: float) -> None:
+    """Nothing more is to be told of an alarm and its returns."""
+    these = (alarms.c.id == first_id) | (alarms.c.first_id == first_id)
+    connection.execute(update(alarms).where(these, alarms.c.told_unix_s.is_(None)).values(told_unix_s=now))

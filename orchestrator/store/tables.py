@@ -24,6 +24,7 @@ from sqlalchemy.types import JSON
 
 from orchestrator.store.analysis_tables import analyses, analysis_runs
 from orchestrator.store.measurement_tables import chamber_records, cycles, record_levels, records, spectra
+from orchestrator.store.message_tables import messages, outlets
 from orchestrator.store.table_metadata import metadata, one_of
 from orchestrator.store.trip_table import trips
 
@@ -42,8 +43,10 @@ __all__ = [
     "instruments",
     "intents",
     "latest",
+    "messages",
     "metadata",
     "nodes",
+    "outlets",
     "prompts",
     "protocols",
     "record_levels",
@@ -272,7 +275,10 @@ alarms = Table(
     Column("acknowledged_by", Text),
     Column("acknowledged_unix_s", Float),
     Column("acknowledged_reason", Text),
+    Column("first_id", Integer),  # the alarm that this one is the return of, before its end had been told
+    Column("told_unix_s", Float),  # NULL: messages may still come of it (messages are its outbox)
     Index("ix_alarms_open", "source", "cleared_unix_s"),
+    Index("ix_alarms_told_unix_s", "told_unix_s"),
 )
 
 nodes = Table(  # who drives what: the epoch that every intent carries

@@ -55,12 +55,19 @@ _FIFTH = """
         UPDATE analyses SET leased_until_unix_s = 9;
         INSERT INTO analysis_runs VALUES (1, 7, 0)
     """
+_SIXTH = """
+        INSERT INTO alarms (id, raised_unix_s, severity, source, message) VALUES (1, 5, 'critical', 'run 7', 'lost');
+        INSERT INTO messages (id, alarm_id, receiver, kind, queued_unix_s, queued_wall_unix_s)
+            VALUES (1, 1, 'email bench', 'raised', 5, 5);
+        INSERT INTO outlets (name, kind, failures) VALUES ('email bench', 'receiver', 0)
+    """
 OLD = {
     "0001": _FIRST,
     "0002": f"{_FIRST};{_SECOND}",
     "0003": f"{_FIRST};{_SECOND};{_THIRD}",
     "0004": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH}",
     "0005": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH}",
+    "0006": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH}",
 }
 IN_A_CHAMBER = {
     "0001": (None, None),
@@ -68,6 +75,7 @@ IN_A_CHAMBER = {
     "0003": ("oven", 3),
     "0004": ("oven", 3),
     "0005": ("oven", 3),
+    "0006": ("oven", 3),
 }
 
 
@@ -151,7 +159,7 @@ def test_an_empty_database_says_what_to_do(database_url, open_engine):
 
 def test_an_older_database_says_what_to_do(engine, mocker):
     mocker.patch.object(module, "code_version", return_value="0999")
-    with pytest.raises(SchemaMismatch, match=r"at 0005, this code needs 0999; run `cellbench db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"at 0006, this code needs 0999; run `cellbench db upgrade`"):
         require_current(engine)
 
 
