@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import re
-
 from orchestrator.analysis.errors import AnalysisError
+from orchestrator.entered.value import NUMBER_REMEDY, is_plain_number
 from protocols.cell import Cell
-from protocols.number import NUMBER
 
 __all__ = ["entered_number", "known_numbers"]
 
@@ -25,10 +22,8 @@ def entered_number(cell: Cell, name: str) -> float | None:
     text = cell.metadata.get(name)
     if text is None or not text.strip():
         return None
-    if not re.fullmatch(NUMBER, text.strip()) or not math.isfinite(float(text)):
-        raise AnalysisError(
-            f"cell {cell.id}: {name} is {text!r}; enter a number with a decimal point and without a unit, as 4.8"
-        )
+    if not is_plain_number(text.strip()):
+        raise AnalysisError(f"cell {cell.id}: {name} is {text!r}; {NUMBER_REMEDY}")
     return float(text)
 
 

@@ -10,6 +10,7 @@ import click
 from orchestrator.cli.cell_options import cell_options, cell_properties
 from orchestrator.cli.options import actor_option, open_client, service_options
 from orchestrator.cli.pairs import pairs_option
+from orchestrator.cli.refusal import CommandRefused
 from orchestrator.cli.table import print_table
 from orchestrator.cli.wording import NOTHING, quantity
 
@@ -21,7 +22,7 @@ __all__ = ["cell"]
 
 @click.group("cell")
 def cell() -> None:
-    """Add, list and show cells."""
+    """Add, change, list and show cells."""
 
 
 @cell.command("add")
@@ -46,20 +47,50 @@ def add(
 @cell.command("change")
 @click.argument("cell_id", metavar="ID")
 @cell_options
+@pairs_option("--set", "entries", "One value measured elsewhere, with its unit in the name; NAME= takes it away.")
 @pairs_option("--meta", "metadata", "Free text about the cell; replaces all that was there.")
 @actor_option
 @service_options
 def change(
-    cell_id: str, metadata: dict[str, str], actor: str, lab_path: Path | None, url: str | None, **properties: Any
+    cell_id: str,
+    entries: dict[str, str],
+    metadata: dict[str, str],
+    actor: str,
+    lab_path: Path | None,
+    url: str | None,
+    **properties: Any,
 ) -> None:
     """Change a cell; what is not given stays. Runs that are launched already keep the old values."""
     from orchestrator.cli.models import build
     from orchestrator.web.models.cell import CellChange
 
     given = cell_properties(properties) | ({"metadata": metadata} if metadata else {})
+    if entries:
+        given["set_metadata"] = {name: text or None for name, text in entries.items()}
     with open_client(lab_path, url) as client:
         changed = client.change_cell(cell_id, build(CellChange, actor=actor, **given))
     click.echo(f"cell {changed.id}: {_summary(changed)}")
+
+
+@cell.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@actor_option
+@service_options
+def import_values(file: Path, actor: str, lab_path: Path | None, url: str | None) -> None:
+    """Enter values measured elsewhere from a CSV: a column `cell`, and one for each value, its unit in the name.
+
+    All of them are entered, or none; an empty field leaves what is there.
+    """
+    from orchestrator.cli.models import build
+    from orchestrator.web.models.cell import CellImport
+
+    try:
+        table = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CommandRefused(f"{file}: not UTF-8 text; save it as CSV UTF-8") from error
+    with open_client(lab_path, url) as client:
+        changed = client.import_cells(build(CellImport, table=table, name=file.name, actor=actor))
+    click.echo(f"{len(changed)} cells: {', '.join(one.id for one in changed)}")
 
 
 @cell.command("ls")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from zipfile import ZipFile
 
 from orchestrator.client.connection import Connection
-from orchestrator.web.models.cell import CellAnswer, CellChange, NewCell
+from orchestrator.web.models.cell import CellAnswer, CellChange, CellImport, NewCell
 from orchestrator.web.models.chamber import ChamberAnswer, ChamberRecords
 from orchestrator.web.models.channel import ChannelAnswer
 from orchestrator.web.models.health import Health
@@ -64,6 +64,10 @@ class Client(Connection):
     def change_cell(self, cell_id: str, change: CellChange) -> CellAnswer:
         """Change a cell; only the fields that were set."""
         return self.send("PATCH", CellAnswer, f"cells/{quote(cell_id, safe='')}", change)
+
+    def import_cells(self, order: CellImport) -> list[CellAnswer]:
+        """Enter values from a CSV: all of them, or none."""
+        return self.send("POST", list[CellAnswer], "cells/import", order)
 
     def channels(self) -> list[ChannelAnswer]:
         """Every channel, and what was last seen of it."""

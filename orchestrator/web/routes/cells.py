@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Annotated
@@ -9,9 +10,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 
+from orchestrator.entered.table import EnteredTableError, read_entered_table
+from orchestrator.entered.value import value_problem
 from orchestrator.store.cells import get_cell, insert_cell, list_cells, update_cell
 from orchestrator.store.events import append_event
-from orchestrator.web.models.cell import CellAnswer, CellChange, NewCell
+from orchestrator.web.models.cell import METADATA_MAX, CellAnswer, CellChange, CellImport, NewCell
 from orchestrator.web.models.fields import CellId
 from orchestrator.web.refusal import Conflict, NotFound, WebRefused
 from orchestrator.web.service import ReadingConnection, ServiceHere
@@ -54,23 +57,63 @@ def add_cell(new: NewCell, service: ServiceHere) -> CellAnswer:
 def change_cell(cell_id: _CellId, change: CellChange, service: ServiceHere) -> CellAnswer:
     """Change a cell; what is left out stays. Plans that are launched already keep the old values."""
     values = change.model_dump(exclude={"actor"}, exclude_unset=True)
+    entries: dict[str, str | None] = values.pop("set_metadata", {})
+    if problems := [told for name, text in entries.items() if text and (told := value_problem(name, text))]:
+        raise WebRefused(problems)
     with service.writing() as connection:
-        cell = replace(_known(connection, cell_id), **values)
+        before = _known(connection, cell_id)
+        cell = _with_entries(replace(before, **values), entries)
         if cell.window_min_V is not None and cell.window_max_V is not None and cell.window_min_V >= cell.window_max_V:
             raise WebRefused("window_min_V must be below window_max_V")
-        if values:
-            update_cell(connection, cell)
-            message = f"cell {cell_id} changed: {', '.join(sorted(values))}"
-            now = service.now_unix_s(connection)
-            append_event(connection, now=now, actor=change.actor, kind="cell", message=message, data=values)
+        if values or entries:
+            _store(connection, cell, values | entries, change.actor, service.now_unix_s(connection))
     return _answer(cell)
+
+
+@router.post("/import")
+def import_values(order: CellImport, service: ServiceHere) -> list[CellAnswer]:
+    """Enter values measured elsewhere from a CSV, one row a cell: all of them, or none."""
+    try:
+        rows = read_entered_table(order.table, order.name)
+    except EnteredTableError as error:
+        raise WebRefused(error.problems) from error
+    with service.writing() as connection:
+        known = {row.cell: get_cell(connection, row.cell) for row in rows}
+        if unknown := [f"{order.name}:{row.line}  {_unknown(row.cell)}" for row in rows if known[row.cell] is None]:
+            raise WebRefused(unknown)
+        now = service.now_unix_s(connection)
+        cells = [_with_entries(cell, row.values) for row in rows if (cell := known[row.cell]) is not None]
+        for row, cell in zip(rows, cells, strict=True):
+            if row.values:
+                _store(connection, cell, row.values, order.actor, now, source=f" from {order.name}")
+    return [_answer(cell) for cell in cells]
+
+
+def _with_entries(cell: Cell, entries: Mapping[str, str | None]) -> Cell:
+    """The cell with these entries of its metadata added or changed, and those that are None or empty taken away."""
+    metadata = {name: text for name, text in (cell.metadata | entries).items() if text}
+    if len(metadata) > METADATA_MAX:
+        raise WebRefused(f"cell {cell.id} would have {len(metadata)} entries of metadata; {METADATA_MAX} is the most")
+    return replace(cell, metadata=metadata) if entries else cell
+
+
+def _store(
+    connection: Connection, cell: Cell, changed: Mapping[str, object], actor: str, now: float, source: str = ""
+) -> None:
+    update_cell(connection, cell)
+    message = f"cell {cell.id} changed{source}: {', '.join(sorted(changed))}"
+    append_event(connection, now=now, actor=actor, kind="cell", message=message, data=changed)
 
 
 def _known(connection: Connection, cell_id: str) -> Cell:
     cell = get_cell(connection, cell_id)
     if cell is None:
-        raise NotFound(f"cell {cell_id} is not known; add it: cellbench cell add {cell_id}")
+        raise NotFound(_unknown(cell_id))
     return cell
+
+
+def _unknown(cell_id: str) -> str:
+    return f"cell {cell_id} is not known; add it: cellbench cell add {cell_id}"
 
 
 def _answer(cell: Cell) -> CellAnswer:

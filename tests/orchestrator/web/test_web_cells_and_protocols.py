@@ -35,6 +35,46 @@ def test_a_window_stays_a_window_when_one_end_moves(api: Api) -> None:
     assert api.get("cells/L1")["window_min_V"] == 0.01
 
 
+def test_one_entered_value_changes_and_the_others_stay(api_on_both: Api) -> None:
+    api = api_on_both
+    entered = {"alkali_solubility_pct": "4.8", "raman_shift_per_cm": "15.6"}
+    changed = api.http.patch("/api/v1/cells/L1", json={"set_metadata": entered, "actor": "ben"}).json()
+    assert changed["metadata"] == {"batch": "7", **entered}
+
+    answer = api.http.patch("/api/v1/cells/L1", json={"set_metadata": {"batch": None}, "area_cm2": 1, "actor": "ben"})
+    assert (answer.json()["metadata"], answer.json()["area_cm2"]) == (entered, 1)
+    wrong = {"alkali_solubility_pct": "4,8", "thickness_swelling_pct": "6.5"}
+    refused = api.http.patch("/api/v1/cells/L1", json={"set_metadata": wrong, "actor": "ben"})
+    assert refused.status_code == 422
+    assert refused.json()["problems"][0].startswith('alkali_solubility_pct: "4,8" is no plain number')
+    assert api.get("cells/L1")["metadata"] == entered
+    assert [(event["actor"], event["message"]) for event in api.get("events")] == [
+        ("ben", "cell L1 changed: alkali_solubility_pct, raman_shift_per_cm"),
+        ("ben", "cell L1 changed: area_cm2, batch"),
+    ]
+
+
+def test_a_table_of_values_is_entered_whole_or_not_at_all(api_on_both: Api) -> None:
+    api = api_on_both
+    order = {"name": "exsitu.csv", "actor": "ben"}
+    wrong = "cell,alkali_solubility_pct\nL1,4.8\nL9,1\n"
+    problem = api.post("cells/import", 422, table=wrong, **order)
+    assert problem["problems"] == ["exsitu.csv:3 cell L9 is not known; add it: cellbench cell add L9"]
+    assert api.get("cells/L1")["metadata"] == {"batch": "7"}
+    assert api.get("events") == []
+
+    done = api.post("cells/import", table="cell,alkali_solubility_pct\nL1,4.8\nBARE,21.7\n", **order)
+    assert [(one["id"], one["metadata"]) for one in done] == [
+        ("L1", {"batch": "7", "alkali_solubility_pct": "4.8"}),
+        ("BARE", {"alkali_solubility_pct": "21.7"}),
+    ]
+    assert api.get("cells/BARE") == done[1]
+    assert [event["message"] for event in api.get("events")] == [
+        "cell L1 changed from exsitu.csv: alkali_solubility_pct",
+        "cell BARE changed from exsitu.csv: alkali_solubility_pct",
+    ]
+
+
 def test_the_library_is_listed_and_read(api: Api) -> None:
     names = [one["name"] for one in api.get("protocols")]
 
