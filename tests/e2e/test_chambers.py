@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from orchestrator.store.chamber_records import process_values
 from orchestrator.store.chambers import find_chamber
-from orchestrator.store.tables import chamber_records, events
+from orchestrator.store.tables import chamber_records, events, segments, spectra
 from orchestrator.store.transactions import reading
 from orchestrator.testing.virtual_bench import VirtualBench
 from tests.e2e.conftest import assert_stored_equals_ledger
-from tests.e2e.temperature_protocol import STEPPED
+from tests.e2e.temperature_protocol import SPECTRA, STEPPED
 
 Make = Callable[..., VirtualBench]
 OVEN = {"park": "22 degC"}
@@ -84,6 +84,30 @@ def test_a_node_killed_while_cells_are_measured_finds_them_again(make_bench: Mak
         assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
         assert [segment["attempt"] for segment in bench.segments(run)] == [1, 1]
         assert_stored_equals_ledger(bench, run, number)
+
+
+def test_a_node_killed_in_a_spectrum_takes_it_up_and_all_temperatures_are_measured(make_bench: Make) -> None:
+    bench = make_bench(0, vsp=2, oven=OVEN, poll="10 s", lost_after="1 h", speed_without_node=20.0)
+    runs = bench.launch_together("spectra", {"V1": "P1", "V2": "P2"}, source=SPECTRA)
+    with bench.node() as node:
+        bench.wait_for(lambda: all(points(bench, run) > 10 for run in runs), "both in the middle of a spectrum")
+        node.kill()
+        node.wait()
+    assert [bench.run(run)["state"] for run in runs] == ["running", "running"]
+    with bench.node():
+        for run in runs:
+            bench.wait_state(run, "completed", "failed")
+    for run in runs:
+        assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
+        assert [segment["attempt"] for segment in bench.segments(run)] == [1, 1]
+        assert points(bench, run) == 2 * (6 * 4 + 1)
+        assert np.allclose(measured_at(bench, run), [30.0, 34.0], atol=0.5)
+
+
+def points(bench: VirtualBench, run: int) -> int:
+    query = sa.select(sa.func.count()).select_from(spectra).join(segments, segments.c.id == spectra.c.segment_id)
+    with reading(bench.engine) as connection:
+        return connection.scalar(query.where(segments.c.run_id == run)) or 0
 
 
 def test_stopped_in_a_soak_it_stops_at_once_and_the_chamber_is_parked(make_bench: Make) -> None:
