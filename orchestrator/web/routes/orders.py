@@ -35,9 +35,7 @@ def resume_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer
     with service.writing() as connection:
         trip = latched_for_run(connection, service.lab, run_id)
         if trip is not None:
-            raise Conflict(
-                f"run {run_id}: {trip} has not been acknowledged; `cellbench ack trip {trip.id}` comes first"
-            )
+            raise Conflict(f"{trip} holds run {run_id} back; look, then `cellbench ack trip {trip.id} --reason …`")
         return _want(connection, run_id, "run", order, service.now_unix_s(connection))
 
 
