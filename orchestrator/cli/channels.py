@@ -31,7 +31,7 @@ def channels(lab_path: Path | None, url: str | None) -> None:
             one.bench or NOTHING,
             f"{one.instrument}/{one.channel}",
             _state(one),
-            f"run {one.run_id}" if one.run_id is not None else one.tag or NOTHING,
+            _what(one),
             quantity(one.voltage_V, "V"),
             quantity(one.current_A, "A"),
             NOTHING if one.age_s is None else f"{duration(one.age_s)} ago",
@@ -43,6 +43,15 @@ def channels(lab_path: Path | None, url: str | None) -> None:
     )
 
 
+def _what(one: ChannelAnswer) -> str:
+    """The run that is there, or has the place although nothing of it is on the channel just now."""
+    if one.held_by is not None and (one.held_by != one.run_id or one.state in _FREE):
+        return f"run {one.held_by} ({one.held_state})"
+    return f"run {one.run_id}" if one.run_id is not None else one.tag or NOTHING
+
+
 def _state(one: ChannelAnswer) -> str:
-    """The channel's state; one that a test has left is free, and says how the test ended."""
+    """The channel's state; one that a test has left is free, or held by a run that waits."""
+    if one.held_by is not None and one.state in _FREE:
+        return f"held ({one.state})"
     return f"free ({one.state})" if one.state in _FREE else one.state

@@ -60,6 +60,13 @@ class OrderWatch:
         with reading(self._database) as connection:
             rows = connection.execute(_WANTED)
             return frozenset(
-                (row.instrument, row.chamber, row.id, row.desired, row.state * (row.state == released), row.confirmed)
+                (
+                    row.instrument,
+                    row.chamber,
+                    row.id,
+                    row.desired,
+                    released if row.state == released else "",
+                    row.confirmed,
+                )
                 for row in rows
             )

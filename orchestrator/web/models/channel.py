@@ -22,6 +22,10 @@ class ChannelAnswer(BaseModel):
     age_s: float | None = Field(default=None, description="Lab time since the observation.", examples=[4.2])
     stale: bool = Field(description="True: too old to be trusted; the values are the last that were seen.")
     run_id: int | None = Field(default=None, description="Our run, where one is there.", examples=[17])
+    held_by: int | None = Field(
+        default=None, description="Our run that has the channel, also while it waits.", examples=[17]
+    )
+    held_state: str | None = Field(default=None, description="State of that run.", examples=["waiting"])
     tag: str | None = Field(default=None, description="Text carried with the test.", examples=["L1#17.0.1"])
     cycle: int | None = None
     step: int | None = None

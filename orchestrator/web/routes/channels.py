@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from drivers.contracts import ChannelState
-from orchestrator.store.tables import channels, latest
+from orchestrator.store.tables import channels, latest, runs
 from orchestrator.web.models.channel import ChannelAnswer
+from orchestrator.web.run_rows import ENDED
 from orchestrator.web.run_view import is_stale
 from orchestrator.web.service import ReadingConnection, Service, ServiceHere
 
@@ -26,14 +27,24 @@ def list_channels(service: ServiceHere, connection: ReadingConnection) -> list[C
     told = connection.execute(select(channels.c.instrument, channels.c.channel)).all()
     benches = [(bench.instrument, bench.channel) for bench in service.lab.benches.values()]
     places = dict.fromkeys([*benches, *((row.instrument, row.channel) for row in told), *seen])
-    answers = [_answer(service, place, seen.get(place), now_unix_s) for place in places]
+    held = _held(connection)
+    answers = [_answer(service, place, seen.get(place), held.get(place), now_unix_s) for place in places]
     return [answer for answer in answers if answer.instrument in service.lab.instruments]
 
 
-def _answer(service: Service, place: tuple[str, str], row: Any, now_unix_s: float) -> ChannelAnswer:
+def _held(connection: Connection) -> dict[tuple[str, str], Any]:
+    """The run that has each channel first, by instrument and channel: it need not be on it."""
+    active = select(runs.c["id", "instrument", "channel", "state"]).where(runs.c.state.not_in(ENDED))
+    newest_first = connection.execute(active.order_by(runs.c.id.desc()))
+    return {(row.instrument, row.channel): row for row in newest_first}
+
+
+def _answer(service: Service, place: tuple[str, str], row: Any, holder: Any, now_unix_s: float) -> ChannelAnswer:
     instrument, channel = place
     bench = service.lab.bench_of(instrument, channel)
     known: dict[str, Any] = {"instrument": instrument, "channel": channel}
+    if holder is not None:
+        known |= {"held_by": holder.id, "held_state": holder.state}
     if bench is not None:
         known |= {"bench": bench.name} | ({"chamber": bench.chamber} if bench.chamber else {})
     if row is None:
