@@ -1,0 +1,144 @@
+"""``cellbench report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from orchestrator.cli.options import find_lab, open_client, service_options
+from orchestrator.cli.refusal import CommandRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orchestrator.client import Client
+    from orchestrator.report.comparison import Truth
+
+__all__ = ["report", "write_report"]
+
+_PAGE = 200
+
+
+class _Cycles(click.ParamType["tuple[int | str, ...]"]):
+    name = "cycles"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int | str, ...]:
+        """Read ``1,2,last``; usage error with the remedy where it is something else."""
+        words = [word.strip() for word in str(value).split(",")]
+        strange = [word for word in words if word not in ("middle", "last") and not word.isdecimal()]
+        if strange:
+            self.fail(f"{strange[0]!r} is no cycle; write numbers, middle or last, as 1,2,last", param, ctx)
+        return tuple(int(word) if word.isdecimal() else word for word in words)
+
+
+@click.command("report")
+@click.argument("runs", metavar="[RUN]...", type=click.IntRange(min=1), nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every run that has ended.")
+@click.option("--cell", "cells", multiple=True, help="Every run of this cell that has ended; as often as needed.")
+@click.option(
+    *("-o", "--output"),
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file.  [default: report-run-17.html, named after its runs]",
+)
+@click.option(
+    "--cycles",
+    type=_Cycles(),
+    default="1,2,middle,last",
+    show_default=True,
+    help="Whose voltage over capacity is shown.",
+)
+@click.option("--title", help="What stands above it.")
+@service_options
+def report(
+    runs: tuple[int, ...],
+    every: bool,
+    cells: tuple[str, ...],
+    output: Path | None,
+    cycles: tuple[int | str, ...],
+    title: str | None,
+    lab_path: Path | None,
+    url: str | None,
+) -> None:
+    """Write one HTML file about runs: figures, values, and where they come from. It can be printed, and sent by mail.
+
+    Runs of the materials of Zhang et al. 2024 are set beside the paper's values and, where the lab is virtual, beside
+    what its simulator was set to.
+    """
+    if not (runs or every or cells):
+        raise click.UsageError("name runs, a --cell, or --all")
+    with open_client(lab_path, url) as client:
+        chosen = _chosen(client, runs, every, cells)
+        target = output or Path(_file_name(chosen, every, cells))
+        write_report(client, chosen, target, cycles=cycles, title=title, truth=_truth(lab_path))
+    click.echo(str(target))
+
+
+def write_report(
+    client: Client,
+    runs: Sequence[int],
+    target: Path,
+    *,
+    cycles: Sequence[int | str] | None = None,
+    title: str | None = None,
+    truth: Truth | None = None,
+) -> None:
+    """Ask for the runs and write the file, which appears only when it is whole. Raises ClientError, OSError."""
+    from orchestrator.export.atomic_file import atomic_file
+    from orchestrator.report.collect import collect_runs
+    from orchestrator.report.profiles import DEFAULT_CYCLES
+    from orchestrator.report.report import ReportHead, render_report
+
+    health = client.health()
+    measured = collect_runs(client, runs, cycles or DEFAULT_CYCLES)
+    head = ReportHead(title or _title(runs), health.lab, health.simulated, health.now_unix_s)
+    text = render_report(head, measured, truth if health.simulated else None)
+    with atomic_file(target) as file:
+        file.write(text.encode("utf-8"))
+
+
+def _chosen(client: Client, runs: Sequence[int], every: bool, cells: Sequence[str]) -> list[int]:
+    """Those that are named, then those that are found, each once, oldest first."""
+    found = set(runs)
+    for cell in cells:
+        client.cell(cell)  # a cell that nobody knows is refused here, and not found to have no run
+        found.update(_ended(client, cell))
+    if every:
+        found.update(_ended(client, None))
+    if not found:
+        whose = f" of {', '.join(cells)}" if cells else ""
+        raise CommandRefused(f"no run{whose} has ended yet; `cellbench ls` lists them, and any can be named by number")
+    return sorted(found)
+
+
+def _ended(client: Client, cell: str | None) -> list[int]:
+    runs: list[int] = []
+    while True:
+        page = client.runs(cell=cell, active=False, limit=_PAGE, offset=len(runs))
+        runs += [run.id for run in page.items]
+        if len(runs) >= page.total or not page.items:
+            return runs
+
+
+def _file_name(runs: Sequence[int], every: bool, cells: Sequence[str]) -> str:
+    if every:
+        return "report.html"
+    if cells:
+        safe = ("".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in cell) for cell in cells)
+        return f"report-cell-{'-'.join(safe)}.html"
+    return f"report-run-{runs[0]}.html" if len(runs) == 1 else f"report-runs-{runs[0]}-{runs[-1]}.html"
+
+
+def _title(runs: Sequence[int]) -> str:
+    return f"Run {runs[0]}" if len(runs) == 1 else f"{len(runs)} runs, {runs[0]} to {runs[-1]}"
+
+
+def _truth(lab_path: Path | None) -> Truth | None:
+    """What a virtual lab's materials were set to; nothing of the kind is known of a real one."""
+    lab = find_lab(lab_path)
+    if lab is None or not lab.simulated:
+        return None
+    from orchestrator.cli.simulated_truth import simulated_truth
+
+    return simulated_truth()

@@ -1,0 +1,81 @@
+"""Asking the service for everything that a report tells of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from orchestrator.analysis.result import AnalysisResult
+from orchestrator.client import Client
+from orchestrator.report.measured_run import Analysed, MeasuredRun
+from orchestrator.report.profiles import chosen_cycles, read_profile
+from orchestrator.report.voltage_course import read_course
+from orchestrator.web.models.cell import CellAnswer
+from orchestrator.web.models.analysis import AnalysisAnswer
+from orchestrator.web.models.log import AlarmAnswer
+from orchestrator.web.models.run import RunDetail
+
+__all__ = ["collect_runs"]
+
+_EVENTS = 200
+_NO_PROFILES = ("voltammetry", "gitt", "impedance_fit")
+"""Their runs have cycles too, but nobody looks at those as charge and discharge."""
+
+
+def collect_runs(
+    client: Client,
+    run_ids: Sequence[int],
+    cycles: Sequence[int | str],
+    progress: Callable[[int], None] = lambda _: None,
+) -> tuple[MeasuredRun, ...]:
+    """Ask for these runs, in this order; ``cycles`` are those whose voltage is shown. Raises ClientError."""
+    cells: dict[str, CellAnswer] = {}
+    alarms = client.alarms(open_only=False)
+    found = []
+    for run_id in run_ids:
+        run = client.run(run_id)
+        if run.cell not in cells:
+            cells[run.cell] = client.cell(run.cell)
+        found.append(_collect(client, run, cells[run.cell], alarms, cycles))
+        progress(run_id)
+    return tuple(found)
+
+
+def _collect(
+    client: Client, run: RunDetail, cell: CellAnswer, alarms: Sequence[AlarmAnswer], cycles: Sequence[int | str]
+) -> MeasuredRun:
+    newest = _newest(client.analyses(run.id))
+    done = {one.answer.name for one in newest if one.result is not None}
+    rows = client.cycles(run.id)
+    shown = () if done.intersection(_NO_PROFILES) else chosen_cycles(rows, cycles)
+    return MeasuredRun(
+        run=run,
+        cell=cell,
+        analyses=newest,
+        cycles=tuple(rows),
+        profiles=tuple(read_profile(client, run.id, row) for row in shown),
+        course=read_course(client, run.id) if "gitt" in done else None,
+        events=tuple(client.events(run.id, limit=_EVENTS)),
+        alarms=tuple(one for one in alarms if _concerns(one, run)),
+    )
+
+
+def _newest(found: Sequence[AnalysisAnswer]) -> tuple[Analysed, ...]:
+    """The newest of each name and options, oldest first, so that the last of a name is the one to look at."""
+    by_name: dict[str, AnalysisAnswer] = {}
+    for one in found:  # newest first
+        by_name.setdefault(f"{one.name} {sorted(one.options.items())}", one)
+    return tuple(
+        Analysed(one, None if one.result is None else AnalysisResult.from_json(one.result))
+        for one in sorted(by_name.values(), key=lambda one: one.id)
+    )
+
+
+def _concerns(alarm: AlarmAnswer, run: RunDetail) -> bool:
+    """Whether an alarm is the run's own, or its instrument's while it was under way."""
+    if alarm.source == f"run {run.id}":
+        return True
+    if alarm.source != run.instrument or run.started_unix_s is None:
+        return False
+    over = alarm.cleared_unix_s
+    ended = run.finished_unix_s
+    return (over is None or over >= run.started_unix_s) and (ended is None or alarm.raised_unix_s <= ended)

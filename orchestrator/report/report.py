@@ -1,0 +1,98 @@
+"""The whole report: from runs to the text of one HTML file."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import matplotlib as mpl
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from orchestrator.report.comparison import Truth, compare
+from orchestrator.report.correlation import ALKALI_SOLUBILITY, Correlation, correlate
+from orchestrator.report.figure_list import correlation_figures, figures_of
+from orchestrator.report.figures.style import STYLE
+from orchestrator.report.measured_run import MeasuredRun
+from orchestrator.report.numbers import number_text, scalar_text
+from orchestrator.report.overview import overview
+from orchestrator.report.paper import read_paper
+from orchestrator.report.run_section import run_section
+from orchestrator.report.svg import inline_svg
+from orchestrator.report.times import moment
+
+__all__ = ["ReportHead", "render_report"]
+
+_SOFTWARE = ("cellbench", "numpy", "scipy", "pandas", "matplotlib", "jinja2")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHead:
+    """What stands above a report."""
+
+    title: str
+    lab: str
+    simulated: bool
+    written_unix_s: float
+
+
+def render_report(head: ReportHead, runs: Sequence[MeasuredRun], truth: Truth | None = None) -> str:
+    """Return the HTML, which asks nothing of any other place.
+
+    ``truth`` is what the simulator was set to, where the lab is virtual; it is printed beside what was measured and
+    takes part in nothing else.
+    """
+    paper = read_paper()
+    correlated = correlate(runs, paper)
+    comparison = compare(runs, paper, truth)
+    with mpl.rc_context(dict(STYLE)):
+        figures = list(_drawn(runs, correlated))
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        head=head,
+        written=moment(head.written_unix_s),
+        runs=[run_section(run) for run in runs],
+        overview=overview(runs),
+        comparison=comparison,
+        notes={row.quantity: row.note for row in comparison if row.note},
+        with_truth=truth is not None,
+        paper=paper,
+        figures=figures,
+        correlated=correlated,
+        assumed_property=ALKALI_SOLUBILITY,
+        software=_software(),
+    )
+
+
+def _drawn(runs: Sequence[MeasuredRun], correlated: Sequence[Correlation]) -> Iterator[dict[str, Any]]:
+    drawn = [*figures_of(runs), *correlation_figures(correlated)]
+    for number, one in enumerate(drawn, start=1):
+        svg = inline_svg(one.figure, f"f{number}", one.title)
+        yield {
+            "number": number,
+            "key": one.key,
+            "title": one.title,
+            "caption": one.caption,
+            "runs": one.runs,
+            "svg": svg,
+        }
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("orchestrator.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = number_text
+    environment.filters["scalar"] = scalar_text
+    environment.filters["moment"] = moment
+    return environment
+
+
+def _software() -> list[tuple[str, str]]:
+    return [("Python", platform.python_version()), *((name, version(name)) for name in _SOFTWARE)]
