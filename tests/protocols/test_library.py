@@ -13,6 +13,7 @@ from protocols.errors import ProtocolErrors
 from protocols.plan import Segment, SetTemperature
 from protocols.program import ConstantCurrent, Impedance, Loop, Program, Rest, VoltagePoint, VoltageScan, walk
 from protocols.reading import check, load_protocol, read_protocol
+from simulators.cell import load_material
 
 CELL = Cell("L1", 2.753e-3, 1.131, 3.35e-3, 0.01, 1.5, "SiO@C-l")
 
@@ -117,6 +118,29 @@ def test_the_titration_goes_down_and_back_up() -> None:
         pulse = loop.body[0]
         assert isinstance(pulse, ConstantCurrent)
         assert (math.copysign(1, pulse.current_A), pulse.until.voltage_V, pulse.leaves_loop) == (sign, cut_off_V, True)
+
+
+@pytest.mark.parametrize("material", ["sio_c_l", "sio_c_m", "sio_c_h"])
+def test_the_titrations_pulses_are_short_and_its_rests_long_against_diffusion(material: str) -> None:
+    """A quarter of L²/D at most for Weppner and Huggins' formula; after two of it nothing is left to level out."""
+    diffusion_s = load_material(material).diffusion_time_s
+    for item in compile_protocol(load_protocol("gitt"), CELL).items:
+        assert isinstance(item, Segment)
+        loop = item.program.steps[-1]
+        assert isinstance(loop, Loop)
+        pulse, rest = loop.body
+        assert isinstance(pulse, ConstantCurrent)
+        assert isinstance(rest, Rest)
+        assert (pulse.until.duration_s or math.inf) <= diffusion_s / 4
+        assert (rest.until.duration_s or 0.0) >= 2 * diffusion_s
+
+
+def test_the_b_value_is_of_the_series_alone() -> None:
+    (request,) = compile_protocol(load_protocol("cv-scan-rates"), CELL).analyses
+    assert (request.name, dict(request.options)) == (
+        "voltammetry",
+        {"max_scan_rate_mV_s": 0.5, "correct_fade": True},
+    )
 
 
 def test_every_temperature_has_its_spectrum_and_the_chamber_comes_back() -> None:
