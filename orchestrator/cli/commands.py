@@ -32,6 +32,7 @@ COMMANDS = {
     "confirm": _in("steer", "confirm", "Confirm what runs have asked a person to do."),
     "stop": _in("steer", "stop", "End runs at open circuit; --all ends every run."),
     "results": _in("results", "results", "Show the results of a run's analyses."),
+    "analyse": _in("analyse", "analyse", "Ask for an analysis of one or several runs, with other options."),
     "export": _in("export", "export", "Write a run's data as Battery Data Format files."),
     "report": _in("report", "report", "Write one HTML file about runs, with figures."),
     "alarms": _in("alarms", "alarms", "List alarms."),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from orchestrator.analysis.result import AnalysisResult
     from orchestrator.client import Client
     from orchestrator.config import Lab
-    from orchestrator.web.models.log import AnalysisAnswer
+    from orchestrator.web.models.analysis import AnalysisAnswer
 
 __all__ = ["print_results", "say_where"]
 

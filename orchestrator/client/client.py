@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Literal
@@ -12,19 +12,23 @@ from urllib.parse import quote
 from zipfile import ZipFile
 
 from orchestrator.client.connection import Connection
+from orchestrator.web.models.analysis import AnalysisAnswer, AnalysisLine, AnalysisOrder, JointAnalysisOrder
 from orchestrator.web.models.cell import CellAnswer, CellChange, CellImport, NewCell
 from orchestrator.web.models.chamber import ChamberAnswer, ChamberRecords
 from orchestrator.web.models.channel import ChannelAnswer
 from orchestrator.web.models.health import Health
 from orchestrator.web.models.interlock import InterlockAnswer, TripAnswer
-from orchestrator.web.models.log import Acknowledgement, AlarmAnswer, AnalysisAnswer, AnalysisOrder, EventAnswer
+from orchestrator.web.models.log import Acknowledgement, AlarmAnswer, EventAnswer
 from orchestrator.web.models.page import Page
 from orchestrator.web.models.protocol import CheckAnswer, CheckRequest, PlanAnswer, PlanRequest, ProtocolSummary
 from orchestrator.web.models.records import CycleAnswer, RecordsAnswer
 from orchestrator.web.models.run import LaunchAnswer, LaunchRequest, Order, OrderAnswer, RunAnswer, RunDetail
 from orchestrator.web.models.spectra import SpectrumAnswer, SpectrumDetail
 
-__all__ = ["Client"]
+__all__ = ["AnalysisOption", "Client"]
+
+_Scalar = float | int | str | bool
+AnalysisOption = _Scalar | list[_Scalar] | dict[str, _Scalar]
 
 
 class Client(Connection):
@@ -159,12 +163,26 @@ class Client(Connection):
         """Results of a run's analyses, newest first."""
         return self.get(list[AnalysisAnswer], f"runs/{run_id}/analyses")
 
+    def analysis(self, analysis_id: int) -> AnalysisAnswer:
+        """One version of an analysis with its result."""
+        return self.get(AnalysisAnswer, f"analyses/{analysis_id}")
+
+    def analysis_versions(
+        self, run_id: int | None = None, name: str | None = None, *, limit: int = 50, offset: int = 0
+    ) -> Page[AnalysisLine]:
+        """Every version that was ever asked for, newest first, without results."""
+        query = {"run_id": run_id, "name": name, "limit": limit, "offset": offset}
+        return self.get(Page[AnalysisLine], "analyses", query)
+
     def analyse(
-        self, run_id: int, name: str, options: Mapping[str, float | int | str | bool], actor: str
+        self, runs: int | Sequence[int], name: str, options: Mapping[str, AnalysisOption], actor: str
     ) -> AnalysisAnswer:
-        """Ask for an analysis again."""
-        body = AnalysisOrder(name=name, options=dict(options), actor=actor)
-        return self.send("POST", AnalysisAnswer, f"runs/{run_id}/analyses", body)
+        """Ask for an analysis of one run, or of several together, perhaps again or with other options."""
+        if isinstance(runs, int):
+            body = AnalysisOrder(name=name, options=dict(options), actor=actor)
+            return self.send("POST", AnalysisAnswer, f"runs/{runs}/analyses", body)
+        joint = JointAnalysisOrder(name=name, options=dict(options), actor=actor, runs=list(runs))
+        return self.send("POST", AnalysisAnswer, "analyses", joint)
 
     def export(self, run_id: int, file_format: str, folder: Path) -> list[Path]:
         """Write a run as files into a folder that exists; returns them."""

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from orchestrator.analysis.result import AnalysisResult, Table, Value
-from orchestrator.web.models.cell import CellAnswer
 from orchestrator.web.models.analysis import AnalysisAnswer
+from orchestrator.web.models.cell import CellAnswer
 from orchestrator.web.models.log import AlarmAnswer, EventAnswer
 from orchestrator.web.models.records import CycleAnswer
 from orchestrator.web.models.run import RunDetail

@@ -9,7 +9,7 @@ from protocols.errors import Refusal
 from protocols.plan import AnalysisRequest
 from protocols.schema.analyses import AnalysisEntry
 
-__all__ = ["bind_analyses"]
+__all__ = ["bind_analyses", "option_value"]
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 _NUMBER = re.compile(r"[+-]?[0-9]+\.[0-9]*(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
@@ -28,12 +28,13 @@ def bind_analyses(
             except Refusal as refusal:
                 findings.append(refusal)
                 continue
-            options[name] = _option(text) if written.node.plain else text
+            options[name] = option_value(text) if written.node.plain else text
         requests.append(AnalysisRequest(entry.name, options))
     return tuple(requests)
 
 
-def _option(text: str) -> float | int | str | bool:
+def option_value(text: str) -> float | int | str | bool:
+    """Return a plain number or true/false as such, all else as text."""
     if text in {"true", "false"}:
         return text == "true"
     if _INTEGER.fullmatch(text):

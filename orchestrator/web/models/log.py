@@ -1,12 +1,12 @@
-"""Events, alarms and analyses."""
+"""Events and alarms."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from orchestrator.web.models.fields import Actor, Line, Name
+from orchestrator.web.models.fields import Actor, Line
 
-__all__ = ["Acknowledgement", "AlarmAnswer", "AnalysisAnswer", "AnalysisOrder", "EventAnswer"]
+__all__ = ["Acknowledgement", "AlarmAnswer", "EventAnswer"]
 
 
 class EventAnswer(BaseModel):
@@ -44,30 +44,3 @@ class Acknowledgement(BaseModel):
 
     actor: Actor
     reason: Line = Field(examples=["cable replaced, channel checked"])
-
-
-class AnalysisAnswer(BaseModel):
-    """An analysis of a run and its result."""
-
-    id: int
-    run_id: int
-    name: str = Field(examples=["cycles"])
-    options: dict[str, object]
-    state: str = Field(description="queued, running, done or failed.")
-    code_version: str | None
-    result: dict[str, object] | None
-    error: str | None
-    created_unix_s: float
-    finished_unix_s: float | None
-
-
-class AnalysisOrder(BaseModel):
-    """An analysis to run again."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Name = Field(examples=["retention"])
-    options: dict[Name, float | int | str | bool] = Field(
-        default_factory=dict, max_length=50, examples=[{"reference_cycle": 1}]
-    )
-    actor: Actor
