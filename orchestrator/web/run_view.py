@@ -110,9 +110,10 @@ def _values(lab: Lab, rows: RunRows, seen: Any) -> Any:
 
 
 def _left(known: KnownPlan, rows: RunRows) -> tuple[float, float]:
+    item = rows.run.item
     if rows.clock is None:
-        return known.timeline.total_s, 0.0
-    return known.timeline.left_s(rows.run.cycles_done, rows.clock.done_at_s, rows.clock.now_s)
+        return known.timeline.left_s(0, 0.0, 0.0, item)
+    return known.timeline.left_s(rows.run.cycles_done, rows.clock.done_at_s, rows.clock.now_s, item)
 
 
 def _elapsed_s(run: Any, now_unix_s: float) -> float | None:

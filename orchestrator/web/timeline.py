@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from protocols.estimate import estimate_program
-from protocols.plan import Plan, Segment
+from protocols.estimate.temperature import ROOM_degC, ramp_and_soak_s
+from protocols.plan import Plan, Segment, SetTemperature
 from protocols.program import Loop, Program, Step
 
 __all__ = ["Timeline", "timeline_of"]
@@ -20,15 +22,18 @@ _PACE_MIN, _PACE_MAX = 0.05, 20.0
 
 @dataclass(frozen=True)
 class Timeline:
-    """Expected end of each cycle in seconds of test time, and of the whole plan."""
+    """Expected end of each cycle in seconds of test time, and of everything that channels execute."""
 
     cycle_ends_s: npt.NDArray[np.float64]
     total_s: float
+    waits_s: tuple[float, ...] = ()
+    """By plan item: what its ramp and soak are expected to take, which is no test time; 0 for a segment."""
 
-    def left_s(self, cycles_done: int, done_at_s: float, now_s: float) -> tuple[float, float]:
+    def left_s(self, cycles_done: int, done_at_s: float, now_s: float, item: int = 0) -> tuple[float, float]:
         """Seconds left and fraction done, where ``cycles_done`` cycles took ``done_at_s`` and it is ``now_s`` now.
 
-        Cycles to come are expected to be as much faster or slower than planned as those done have been.
+        Cycles to come are expected to be as much faster or slower than planned as those done have been; of ramps and
+        soaks those before ``item`` are over.
         """
         ends = self.cycle_ends_s
         done = min(cycles_done, len(ends))
@@ -36,8 +41,10 @@ class Timeline:
         pace = float(np.clip(done_at_s / planned_s, _PACE_MIN, _PACE_MAX)) if done and planned_s > 0 else 1.0
         this_cycle_s = (float(ends[done]) if done < len(ends) else self.total_s) - planned_s
         reached_s = planned_s + min(max(now_s - done_at_s, 0.0) / pace, this_cycle_s)
-        fraction = reached_s / self.total_s if self.total_s > 0 else 0.0
-        return max(self.total_s - reached_s, 0.0) * pace, min(fraction, 1.0)
+        waited_s, waits_s = sum(self.waits_s[:item]), sum(self.waits_s[item:])
+        whole_s = self.total_s + waited_s + waits_s
+        fraction = (reached_s + waited_s) / whole_s if whole_s > 0 else 0.0
+        return max(self.total_s - reached_s, 0.0) * pace + waits_s, min(fraction, 1.0)
 
 
 def timeline_of(plan: Plan) -> Timeline:
@@ -48,7 +55,19 @@ def timeline_of(plan: Plan) -> Timeline:
         if isinstance(item, Segment):
             ends.append(before_s + _cycle_ends(item, plan.cell.nominal_capacity_Ah))
             before_s += item.estimate.duration_s
-    return Timeline(np.concatenate(ends), plan.estimate.duration_s)
+    waits_s = tuple(_waits_s(plan))
+    return Timeline(np.concatenate(ends), plan.estimate.duration_s - sum(waits_s), waits_s)
+
+
+def _waits_s(plan: Plan) -> Iterator[float]:
+    """As the plan's own estimate has it: from room temperature on."""
+    at_degC = ROOM_degC
+    for item in plan.items:
+        if isinstance(item, SetTemperature):
+            yield ramp_and_soak_s(at_degC, item.target_degC, item.ramp_K_per_min, item.soak_s)
+            at_degC = item.target_degC
+        else:
+            yield 0.0
 
 
 def _cycle_ends(segment: Segment, capacity_Ah: float | None) -> npt.NDArray[np.float64]:

@@ -53,7 +53,7 @@ def test_a_second_run_waits_for_the_batch_and_says_so(make_bench: Make) -> None:
 
 def test_a_node_killed_in_a_soak_measures_the_whole_soak_anew(make_bench: Make) -> None:
     bench = make_bench(1, oven=OVEN, poll="2 min")
-    run = bench.launch("stepped", "L1", "A1", source=STEPPED, temperatures="[30 degC]", soak="1 h")
+    run = bench.launch("stepped", "L1", "A1", source=STEPPED, temperatures="[30 degC]", soak="15 min")
     with bench.node() as node:
         bench.wait_for(lambda: "soaks since" in str(bench.run(run)["reason"]), "it soaks")
         node.kill()
@@ -65,13 +65,13 @@ def test_a_node_killed_in_a_soak_measures_the_whole_soak_anew(make_bench: Make) 
     looks = [look for look in looks_at_oven(bench) if look < bench.segments(run)[0]["started_unix_s"]]
     gaps = [later for earlier, later in pairwise(looks) if later - earlier > 60.0]
     assert gaps, "the node was not away"
-    assert bench.segments(run)[0]["started_unix_s"] - gaps[-1] >= 3600.0
+    assert bench.segments(run)[0]["started_unix_s"] - gaps[-1] >= 900.0
 
 
 def test_a_node_killed_while_cells_are_measured_finds_them_again(make_bench: Make) -> None:
     bench = make_bench(2, oven=OVEN, poll="2 min")
     runs = bench.launch_together(
-        "stepped", {"L1": "A1", "L2": "A2"}, source=STEPPED, temperatures="[30 degC, 33 degC]", stay="3 h"
+        "stepped", {"L1": "A1", "L2": "A2"}, source=STEPPED, temperatures="[30 degC, 33 degC]", stay="1 h"
     )
     with bench.node() as node:
         for run in runs:

@@ -38,3 +38,10 @@ def test_cycles_to_come_are_as_fast_as_those_done() -> None:
     assert timeline.left_s(3, 150.0, 1e9) == (0.0, 1.0)
     assert timeline.left_s(9, 150.0, 150.0) == (0.0, 1.0)
     assert Timeline(np.empty(0), 0.0).left_s(0, 0.0, 5.0) == (0.0, 0.0)
+
+
+def test_ramps_and_soaks_are_no_test_time_and_those_ahead_are_left() -> None:
+    stepped = Timeline(np.empty(0), 3600.0, (1800.0, 0.0, 600.0, 0.0))
+    assert stepped.left_s(0, 0.0, 0.0, 0) == (6000.0, 0.0)
+    assert stepped.left_s(0, 0.0, 900.0, 1) == (3300.0, 2700.0 / 6000.0)
+    assert stepped.left_s(0, 0.0, 3600.0, 3) == (0.0, 1.0)
