@@ -34,7 +34,7 @@ def list_channels(service: ServiceHere, connection: ReadingConnection) -> list[C
 
 def _held(connection: Connection) -> dict[tuple[str, str], Any]:
     """The run that has each channel first, by instrument and channel: it need not be on it."""
-    active = select(runs.c["id", "instrument", "channel", "state"]).where(runs.c.state.not_in(ENDED))
+    active = select(*runs.c["id", "instrument", "channel", "state"]).where(runs.c.state.not_in(ENDED))
     newest_first = connection.execute(active.order_by(runs.c.id.desc()))
     return {(row.instrument, row.channel): row for row in newest_first}
 
