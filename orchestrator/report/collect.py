@@ -2,48 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from orchestrator.analysis.result import AnalysisResult
 from orchestrator.client import Client
 from orchestrator.report.measured_run import Analysed, MeasuredRun
 from orchestrator.report.profiles import chosen_cycles, read_profile
 from orchestrator.report.voltage_course import read_course
-from orchestrator.web.models.cell import CellAnswer
 from orchestrator.web.models.analysis import AnalysisAnswer
+from orchestrator.web.models.cell import CellAnswer
 from orchestrator.web.models.log import AlarmAnswer
 from orchestrator.web.models.run import RunDetail
 
-__all__ = ["collect_runs"]
+__all__ = ["Collected", "collect_runs"]
 
 _EVENTS = 200
 _NO_PROFILES = ("voltammetry", "gitt", "impedance_fit")
 """Their runs have cycles too, but nobody looks at those as charge and discharge."""
 
 
-def collect_runs(
-    client: Client,
-    run_ids: Sequence[int],
-    cycles: Sequence[int | str],
-    progress: Callable[[int], None] = lambda _: None,
-) -> tuple[MeasuredRun, ...]:
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Everything that was asked for."""
+
+    runs: tuple[MeasuredRun, ...]
+    joint: tuple[Analysed, ...]
+    """Analyses of several runs together, all of them among these."""
+
+
+def collect_runs(client: Client, run_ids: Sequence[int], cycles: Sequence[int | str]) -> Collected:
     """Ask for these runs, in this order; ``cycles`` are those whose voltage is shown. Raises ClientError."""
     cells: dict[str, CellAnswer] = {}
+    joint: dict[int, AnalysisAnswer] = {}
     alarms = client.alarms(open_only=False)
     found = []
     for run_id in run_ids:
         run = client.run(run_id)
         if run.cell not in cells:
             cells[run.cell] = client.cell(run.cell)
-        found.append(_collect(client, run, cells[run.cell], alarms, cycles))
-        progress(run_id)
-    return tuple(found)
+        analyses = client.analyses(run_id)
+        joint |= {one.id: one for one in analyses if len(one.run_ids) > 1 and set(one.run_ids) <= set(run_ids)}
+        alone = [one for one in analyses if one.run_ids == [run_id]]
+        found.append(_collect(client, run, cells[run.cell], alone, alarms, cycles))
+    newest_first = [joint[number] for number in sorted(joint, reverse=True)]
+    return Collected(tuple(found), _newest(newest_first))
 
 
 def _collect(
-    client: Client, run: RunDetail, cell: CellAnswer, alarms: Sequence[AlarmAnswer], cycles: Sequence[int | str]
+    client: Client,
+    run: RunDetail,
+    cell: CellAnswer,
+    analyses: Sequence[AnalysisAnswer],
+    alarms: Sequence[AlarmAnswer],
+    cycles: Sequence[int | str],
 ) -> MeasuredRun:
-    newest = _newest(client.analyses(run.id))
+    newest = _newest(analyses)
     done = {one.answer.name for one in newest if one.result is not None}
     rows = client.cycles(run.id)
     shown = () if done.intersection(_NO_PROFILES) else chosen_cycles(rows, cycles)
@@ -60,10 +74,10 @@ def _collect(
 
 
 def _newest(found: Sequence[AnalysisAnswer]) -> tuple[Analysed, ...]:
-    """The newest of each name and options, oldest first, so that the last of a name is the one to look at."""
+    """The newest of each name, options and runs, oldest first: the last of a name is the one to look at."""
     by_name: dict[str, AnalysisAnswer] = {}
     for one in found:  # newest first
-        by_name.setdefault(f"{one.name} {sorted(one.options.items())}", one)
+        by_name.setdefault(f"{one.name} {sorted(one.options.items())} {one.run_ids}", one)
     return tuple(
         Analysed(one, None if one.result is None else AnalysisResult.from_json(one.result))
         for one in sorted(by_name.values(), key=lambda one: one.id)

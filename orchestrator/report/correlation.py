@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from orchestrator.analysis.entered import entered_number
 from orchestrator.analysis.errors import AnalysisError
 from orchestrator.analysis.line_fit import LineFit, fit_line
+from orchestrator.analysis.result import Table
 from orchestrator.report.headline import HEADLINES, Headline
-from orchestrator.report.measured_run import MeasuredRun
+from orchestrator.report.measured_run import Analysed, MeasuredRun
 from orchestrator.report.paper import Paper
 from protocols.cell import Cell
 
-__all__ = ["ALKALI_SOLUBILITY", "Correlation", "correlate"]
+__all__ = ["ALKALI_SOLUBILITY", "Correlation", "asked_for", "correlate"]
 
 ALKALI_SOLUBILITY = "alkali_solubility_pct"
 _FEWEST = 2
@@ -56,6 +57,25 @@ def correlate(runs: Sequence[MeasuredRun], paper: Paper) -> tuple[Correlation, .
     properties = {run.id: _properties(run, paper) for run in runs}
     names = sorted({name for known in properties.values() for name in known})
     return tuple(found for name in names for headline in HEADLINES for found in _one(runs, properties, name, headline))
+
+
+def asked_for(joint: Sequence[Analysed]) -> tuple[Correlation, ...]:
+    """Return what the analysis ``correlation`` found, where somebody has asked for it."""
+    return tuple(
+        _of_table(table)
+        for one in joint
+        if one.answer.name == "correlation" and one.result is not None
+        for table in one.result.tables
+        if table.name == "points"
+    )
+
+
+def _of_table(points: Table) -> Correlation:
+    """The third column is the property, the fourth the value."""
+    of_property, of_value = points.columns[2], points.columns[3]
+    runs = tuple(int(str(entry)) for entry in points.column("run"))
+    x, y = (tuple(float(str(entry)) for entry in points.column(name.name)) for name in (of_property, of_value))
+    return Correlation(of_property.name, of_value.name, of_value.unit or "", runs, x, y, fit_line(x, y))
 
 
 def _one(

@@ -11,15 +11,16 @@ from typing import Any
 import matplotlib as mpl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from orchestrator.report.collect import Collected
 from orchestrator.report.comparison import Truth, compare
-from orchestrator.report.correlation import ALKALI_SOLUBILITY, Correlation, correlate
+from orchestrator.report.correlation import ALKALI_SOLUBILITY, Correlation, asked_for, correlate
 from orchestrator.report.figure_list import correlation_figures, figures_of
 from orchestrator.report.figures.style import STYLE
 from orchestrator.report.measured_run import MeasuredRun
 from orchestrator.report.numbers import number_text, scalar_text
 from orchestrator.report.overview import overview
 from orchestrator.report.paper import read_paper
-from orchestrator.report.run_section import run_section
+from orchestrator.report.run_section import analysis_section, run_section
 from orchestrator.report.svg import inline_svg
 from orchestrator.report.times import moment
 
@@ -38,22 +39,23 @@ class ReportHead:
     written_unix_s: float
 
 
-def render_report(head: ReportHead, runs: Sequence[MeasuredRun], truth: Truth | None = None) -> str:
+def render_report(head: ReportHead, collected: Collected, truth: Truth | None = None) -> str:
     """Return the HTML, which asks nothing of any other place.
 
     ``truth`` is what the simulator was set to, where the lab is virtual; it is printed beside what was measured and
     takes part in nothing else.
     """
-    paper = read_paper()
-    correlated = correlate(runs, paper)
+    runs, paper = collected.runs, read_paper()
+    correlated = (*correlate(runs, paper), *asked_for(collected.joint))
     comparison = compare(runs, paper, truth)
-    with mpl.rc_context(dict(STYLE)):
+    with mpl.rc_context(STYLE):
         figures = list(_drawn(runs, correlated))
     template = _environment().get_template("report.html.j2")
     return template.render(
         head=head,
         written=moment(head.written_unix_s),
         runs=[run_section(run) for run in runs],
+        joint=[analysis_section(one) for one in collected.joint],
         overview=overview(runs),
         comparison=comparison,
         notes={row.quantity: row.note for row in comparison if row.note},

@@ -12,7 +12,7 @@ from orchestrator.report.numbers import NOTHING, number_text
 from orchestrator.report.times import duration, moment
 from orchestrator.store.events import GAP_EVENT
 
-__all__ = ["AnalysisSection", "RunSection", "run_section"]
+__all__ = ["AnalysisSection", "RunSection", "analysis_section", "run_section"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class AnalysisSection:
     """One analysis with everything it says."""
 
     name: str
+    runs: tuple[int, ...]
     options: str
     state: str
     error: str | None
@@ -54,7 +55,7 @@ def run_section(run: MeasuredRun) -> RunSection:
         protocol=run.run.protocol,
         facts=tuple(_facts(run)),
         plan=tuple(run.run.description),
-        analyses=tuple(_analysis(one) for one in run.analyses),
+        analyses=tuple(analysis_section(one) for one in run.analyses),
         gaps=tuple(_gaps(run)),
         events=tuple((moment(one.unix_time_s), one.actor, one.kind, one.message) for one in run.events),
         alarms=tuple(
@@ -105,11 +106,13 @@ def _gaps(run: MeasuredRun) -> Iterator[str]:
     yield from (one.message for one in run.events if one.kind == GAP_EVENT)
 
 
-def _analysis(analysed: Analysed) -> AnalysisSection:
+def analysis_section(analysed: Analysed) -> AnalysisSection:
+    """Return the texts of an analysis."""
     one, result = analysed.answer, analysed.result
     used = "; ".join(f"cycles {_ranges(part.cycles)}" for part in result.provenance if part.cycles) if result else ""
     return AnalysisSection(
         name=one.name,
+        runs=tuple(one.run_ids),
         options=_pairs({name: str(value) for name, value in one.options.items()}),
         state=one.state,
         error=one.error,

@@ -23,7 +23,7 @@ def inline_svg(figure: Figure, prefix: str, label: str) -> Markup:
     Without prolog, metadata and namespaces: HTML knows SVG by itself, and the page names no address at all.
     """
     buffer = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})  # type: ignore[no-untyped-call]
     text = _METADATA.sub("", _HEAD.sub("", buffer.getvalue(), count=1), count=1)
     end = text.index(">")
     head, body = _NAMESPACES.sub("", text[:end]), text[end:]

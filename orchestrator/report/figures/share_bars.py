@@ -36,7 +36,7 @@ def share_bars(runs: Sequence[MeasuredRun]) -> Figure:
             width=0.8,
         )
         axes.errorbar(at, share, yerr=np.nan_to_num(error), fmt="none", ecolor=INK, capsize=2, linewidth=0.8)
-        for place, value in zip(at, share, strict=True):
+        for place, value in enumerate(share.tolist()):
             axes.text(place, value / 2, f"{value:.0f}", ha="center", va="center", color="white", fontsize=7)
         axes.set_xticks(at, [f"{one:.3g}" for one in rate])
         axes.set_ylim(0, 100)
