@@ -17,7 +17,10 @@ from orchestrator.analysis.errors import AnalysisError
 from protocols.cell import Cell
 from protocols.plan import Plan
 
-__all__ = ["CYCLE_COLUMNS", "Dataset", "RunData"]
+__all__ = ["CYCLE_COLUMNS", "TEMPERATURE_FROM", "Dataset", "RunData"]
+
+TEMPERATURE_FROM = "temperature_from"
+"""Further column of ``RunData.spectra`` where a chamber's process value stands for a temperature of the cell's own."""
 
 CYCLE_COLUMNS = (
     "cycle",

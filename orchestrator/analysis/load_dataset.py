@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from drivers.contracts import RECORD_COLUMNS, SPECTRUM_COLUMNS
-from orchestrator.analysis.dataset import CYCLE_COLUMNS, Dataset, RunData
+from orchestrator.analysis.dataset import CYCLE_COLUMNS, TEMPERATURE_FROM, Dataset, RunData
 from orchestrator.analysis.errors import AnalysisError
 from orchestrator.analysis.run_records import read_chunks
 from orchestrator.store import tables
 from orchestrator.store.spectra import read_points, spectrum_spans
+from orchestrator.store.surroundings import ambient_of
 from protocols.cell import Cell
 from protocols.storage import load_plan
 
@@ -23,7 +25,8 @@ __all__ = ["load_dataset"]
 def load_dataset(conn: Connection, run_ids: Sequence[int]) -> Dataset:
     """Return the runs as a dataset.
 
-    Records and spectra are read when an analysis first asks for them: keep the connection open until then.
+    Records and spectra are read when an analysis first asks for them: keep the connection open until then. Where they
+    have no temperature of their own, they get the process value of the chamber around the cell.
 
     Raises AnalysisError for a run that does not exist.
     """
@@ -40,8 +43,8 @@ def _load_run(conn: Connection, run_id: int) -> RunData:
         protocol=run.protocol,
         cycles=_load_cycles(conn, run_id),
         plan=load_plan(run.plan),
-        read_records=lambda: _load_records(conn, run_id),
-        read_spectra=lambda: _load_spectra(conn, run_id),
+        read_records=lambda: _in_its_air(conn, run, _load_records(conn, run_id)),
+        read_spectra=lambda: _in_its_air(conn, run, _load_spectra(conn, run_id), told_by=TEMPERATURE_FROM),
     )
 
 
@@ -79,3 +82,18 @@ def _load_spectra(conn: Connection, run_id: int) -> pd.DataFrame:
     parts = [read_points(conn, span, 1, span.last_seq) for span in spectrum_spans(conn, run_id)]
     parts.append({name: np.empty(0, dtype=kind) for name, kind in SPECTRUM_COLUMNS.items()})
     return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in SPECTRUM_COLUMNS})
+
+
+def _in_its_air(conn: Connection, run: Row[Any], frame: pd.DataFrame, told_by: str | None = None) -> pd.DataFrame:
+    """Fill temperatures that the instrument did not measure; ``told_by`` is a column for the chamber's name there."""
+    bare = frame["temperature_degC"].isna().to_numpy()
+    ambient = ambient_of(conn, run) if bare.any() else None
+    if ambient is None:
+        return frame
+    temperature_degC = frame["temperature_degC"].to_numpy(float, copy=True)
+    temperature_degC[bare] = ambient.at(conn, frame["unix_time_s"].to_numpy(float)[bare])
+    filled = frame.assign(temperature_degC=temperature_degC)
+    if told_by is None:
+        return filled
+    names = np.where(bare & np.isfinite(temperature_degC), ambient.chamber, None)  # type: ignore[arg-type]
+    return filled.assign(**{told_by: pd.Series(names, dtype="object")})

@@ -23,7 +23,7 @@ from orchestrator.export.known_gaps import Gap, GapWatch
 from orchestrator.export.run_chunks import background_writer, require_run, temperature_measured
 from orchestrator.export.sidecar import run_metadata
 from orchestrator.export.step_totals import StepTotals
-from orchestrator.export.surroundings import Ambient, ambient_of
+from orchestrator.store.surroundings import Ambient, ambient_of
 
 __all__ = ["BdfFormat", "ExportError", "ExportedFiles", "export_run"]
 

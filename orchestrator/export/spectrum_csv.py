@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from orchestrator.export.atomic_file import atomic_file
 from orchestrator.export.file_name import export_stem
 from orchestrator.export.run_chunks import require_run
-from orchestrator.export.surroundings import Ambient, ambient_of
 from orchestrator.store.spectra import Spectrum, list_spectra, read_points
+from orchestrator.store.surroundings import Ambient, ambient_of
 
 __all__ = ["SpectrumFiles", "export_spectra"]
 

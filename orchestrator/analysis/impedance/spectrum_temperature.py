@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from orchestrator.analysis.dataset import RunData
+from orchestrator.analysis.dataset import TEMPERATURE_FROM, RunData
 from protocols.plan import Plan, Segment, SetTemperature
 from protocols.program import Impedance, Loop, Step
 
@@ -24,7 +24,7 @@ class Temperature:
 
     degC: float | None
     source: str
-    """``measured``, ``set point of the plan``, ``label`` or ``unknown``."""
+    """``measured``, ``measured in oven-1`` (the chamber's air), ``set point of the plan``, ``label`` or ``unknown``."""
     label: str | None = None
     """The technician's label of the spectrum."""
 
@@ -32,8 +32,9 @@ class Temperature:
 def spectrum_temperatures(run: RunData) -> dict[int, Temperature]:
     """Return the temperature of each spectrum by its number.
 
-    The mean of the measured points where there are any, else the chamber's set point in the plan before this spectrum
-    (spectra are counted against the plan), else the temperature that its label speaks of (``eis 25 degC``).
+    The mean of the measured points where there are any (by the instrument, or by the chamber around the cell), else the
+    chamber's set point in the plan before this spectrum (spectra are counted against the plan), else the temperature
+    that its label speaks of (``eis 25 degC``).
     """
     planned = list(_planned(run.plan)) if run.plan else []
     found = {}
@@ -50,13 +51,19 @@ def spectrum_temperatures(run: RunData) -> dict[int, Temperature]:
 def _temperature(points: pd.DataFrame, target_degC: float | None, label: str | None) -> Temperature:
     measured_degC = float(points["temperature_degC"].mean())
     if not math.isnan(measured_degC):
-        return Temperature(measured_degC, "measured", label)
+        return Temperature(measured_degC, _measured_by(points), label)
     if target_degC is not None:
         return Temperature(target_degC, "set point of the plan", label)
     spoken = _IN_LABEL.search(label or "")
     if spoken:
         return Temperature(float(spoken.group(1)), "label", label)
     return Temperature(None, "unknown", label)
+
+
+def _measured_by(points: pd.DataFrame) -> str:
+    if TEMPERATURE_FROM not in points.columns or points[TEMPERATURE_FROM].isna().all():
+        return "measured"
+    return f"measured in {points[TEMPERATURE_FROM].dropna().iloc[0]}"
 
 
 def _planned(plan: Plan) -> Iterator[tuple[str | None, float | None]]:

@@ -9,12 +9,22 @@ from sqlalchemy import Engine, update
 from drivers.contracts import RECORD_COLUMNS, SPECTRUM_COLUMNS
 from orchestrator.analysis.cycles import cycles
 from orchestrator.analysis.errors import AnalysisError
+from orchestrator.analysis.impedance.spectrum_temperature import spectrum_temperatures
 from orchestrator.analysis.load_dataset import load_dataset
 from orchestrator.analysis.run_records import read_chunks
 from orchestrator.store import tables
+from orchestrator.store.chamber_records import ChamberRecord, insert_chamber_records
 from orchestrator.store.transactions import reading, writing
-from tests.orchestrator.analysis.stored_run import CELL, Step, StepKind, columns_of, cycle_row, store_run
-from tests.orchestrator.export.voltammetry_run import spectra, store_voltammetry
+from tests.orchestrator.analysis.stored_run import (
+    CELL,
+    LAUNCH_UNIX_S,
+    Step,
+    StepKind,
+    columns_of,
+    cycle_row,
+    store_run,
+)
+from tests.orchestrator.export.voltammetry_run import POINTS, spectra, store_voltammetry
 
 STEPS = [
     Step(1, 1, StepKind.CC_DISCHARGE, 5e-3, 1e-3, -1e-3),
@@ -97,6 +107,45 @@ def test_spectra_count_through_the_run_and_are_read_when_asked_for(engine: Engin
     np.testing.assert_array_equal(frame["test_time_s"], measured["test_time_s"] + offset_s)
     for name in ("seq", "spectrum", "frequency_Hz", "z_real_Ohm", "z_imag_Ohm", "phase_rad", "temperature_degC"):
         np.testing.assert_array_equal(frame[name], measured[name])
+
+
+def test_what_has_no_temperature_of_its_own_gets_the_chambers_at_its_time(engine: Engine) -> None:
+    """Linear between two looks, none where nobody looked, and never instead of what the instrument measured."""
+    run_id = store_voltammetry(engine)
+    began = LAUNCH_UNIX_S + 6e4
+    second_s = float(spectra()["unix_time_s"][POINTS]) - began
+    looks = [ChamberRecord("oven-1", began + at_s, 40.0 + at_s, 40.0, 1.0, "running") for at_s in range(-5, 8, 3)]
+    with writing(engine) as conn:
+        insert_chamber_records(conn, looks)
+        conn.execute(update(tables.runs).values(chamber="oven-1", finished_unix_s=began + 3600))
+        conn.execute(update(tables.spectra).where(tables.spectra.c.seq <= POINTS).values(temperature_degC=None))
+    with reading(engine) as conn:
+        run = load_dataset(conn, [run_id]).runs[0]
+        assert run.records["temperature_degC"].isna().all()  # the chamber was looked at hours later only
+        points = run.spectra
+        told = spectrum_temperatures(run)
+
+    assert second_s > 7
+    at_s = spectra()["unix_time_s"][:POINTS] - began
+    inside = at_s <= 7
+    np.testing.assert_allclose(points["temperature_degC"][:POINTS][inside], 40.0 + at_s[inside], atol=1e-6)
+    assert points["temperature_degC"][:POINTS][~inside].isna().all()
+    np.testing.assert_array_equal(points["temperature_degC"][POINTS:], 25.0)
+    assert [told[number].source for number in (1, 2)] == ["measured in oven-1", "measured"]
+    assert told[1].degC == pytest.approx(float((40.0 + at_s[inside]).mean()))
+
+
+def test_records_inside_a_chamber_have_its_temperature(engine: Engine) -> None:
+    run_id = stored(engine)
+    looks = [ChamberRecord("oven-1", LAUNCH_UNIX_S + at_s, 30.0, 30.0, 1.0, "running") for at_s in (0.0, 500.0)]
+    with writing(engine) as conn:
+        insert_chamber_records(conn, looks)
+        conn.execute(update(tables.runs).values(chamber="oven-1"))
+    with reading(engine) as conn:
+        records = load_dataset(conn, [run_id]).runs[0].records
+
+    assert (records["temperature_degC"] == 30.0).all()
+    assert {name: str(records[name].dtype) for name in RECORD_COLUMNS} == dict(RECORD_COLUMNS)
 
 
 def test_an_analysis_of_counters_reads_no_record(engine: Engine) -> None:
