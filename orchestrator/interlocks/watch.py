@@ -24,6 +24,9 @@ __all__ = ["Found", "InterlockWatch"]
 
 _LOG = logging.getLogger(__name__)
 _STOP_AGAIN_S = 1.0
+_LATER_AGAIN_S = 10.0
+"""After the first minute: who is away so long is asked as often as anybody who is silent."""
+_PROMPT_FOR_S = 60.0
 Channel = tuple[str, ChannelId]
 
 
@@ -50,7 +53,7 @@ class InterlockWatch:
         self._state: State = {}
         self._held: tuple[Held, ...] = ()
         self._unstored: list[Held] = []
-        self._to_stop: dict[Channel, Held] = {}
+        self._to_stop: dict[Channel, tuple[Held, float]] = {}
         self._wake: dict[str, Callable[[], None]] = {}
         self._started_s = clock.monotonic()
 
@@ -84,7 +87,7 @@ class InterlockWatch:
 
     def to_stop(self, instrument: str) -> list[tuple[ChannelId, Held]]:
         """Channels that have to be told before anything else; each until :meth:`told`."""
-        return [(channel, trip) for (name, channel), trip in self._to_stop.items() if name == instrument]
+        return [(channel, trip) for (name, channel), (trip, _) in self._to_stop.items() if name == instrument]
 
     def told(self, instrument: str, channel: ChannelId) -> None:
         """The instrument has taken the stop; that it worked is seen by looking."""
@@ -92,7 +95,10 @@ class InterlockWatch:
 
     def again_within_s(self, instrument: str) -> float:
         """When the next tick is due at the latest, where an instrument has not taken a stop."""
-        return _STOP_AGAIN_S if self.to_stop(instrument) else float("inf")
+        since_s = [since_s for (name, _), (_, since_s) in self._to_stop.items() if name == instrument]
+        if not since_s:
+            return float("inf")
+        return _STOP_AGAIN_S if self._clock.monotonic() - max(since_s) < _PROMPT_FOR_S else _LATER_AGAIN_S
 
     def stored(self, latched: Sequence[Held], done: Iterable[Found]) -> None:
         """The database has what was found, and these are the trips that hold: a trip not among them is acknowledged."""
@@ -105,6 +111,8 @@ class InterlockWatch:
         gone = [trip for trip in before if trip.key not in keys]
         for trip in gone:
             self._state = release(self._state, trip.key)
+        over = {trip.key for trip in gone}  # a stop that never got through must not meet what is started there next
+        self._to_stop = {there: stop for there, stop in self._to_stop.items() if stop[0].key not in over}
         self.recall(keys)
         new = [trip for trip in latched if trip not in self._held]
         self._held = tuple(latched)
@@ -138,7 +146,7 @@ class InterlockWatch:
         for cell in self._cells.driven():
             place = cell.place
             if held.scope.covers(place.instrument, place.channel, place.chamber):
-                self._to_stop[place.instrument, place.channel] = held
+                self._to_stop[place.instrument, place.channel] = held, trip.at_s
         self._wake_all([held])
 
     def _wake_all(self, trips: Iterable[Held]) -> None:

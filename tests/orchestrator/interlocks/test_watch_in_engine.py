@@ -167,6 +167,18 @@ def test_a_stop_that_is_not_taken_is_given_again_within_a_second(bench, mocker):
     assert bench.watch.again_within_s("bts-1") == float("inf")
 
 
+def test_a_stop_that_never_got_through_is_not_sent_after_the_acknowledgement(bench):
+    bench.begin()
+    bench.running()
+    bench.measure(voltage_V=5.2)
+    bench.cycler.stop = lambda channel: (_ for _ in ()).throw(Unreachable("no route"))
+    bench.tick()
+    bench.keep()
+    assert bench.watch.to_stop("bts-1")
+    bench.acknowledge(1)
+    assert bench.watch.to_stop("bts-1") == []
+
+
 def test_a_pause_goes_the_ordinary_way_and_stays_until_somebody_resumes(bench):
     bench.begin("{when: {cell: any, voltage: above 4 V}, do: pause}")
     bench.running()
