@@ -95,5 +95,6 @@ def _in_its_air(conn: Connection, run: Row[Any], frame: pd.DataFrame, told_by: s
     filled = frame.assign(temperature_degC=temperature_degC)
     if told_by is None:
         return filled
-    names = np.where(bare & np.isfinite(temperature_degC), ambient.chamber, None)  # type: ignore[arg-type]
+    names = np.full(len(frame), None, dtype=object)
+    names[bare & np.isfinite(temperature_degC)] = ambient.chamber
     return filled.assign(**{told_by: pd.Series(names, dtype="object")})
