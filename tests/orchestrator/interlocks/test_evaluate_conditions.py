@@ -87,7 +87,7 @@ def test_the_temperature_is_judged_also_when_nothing_runs():
     assert course.see(cell(0.0, state=ChannelState.IDLE, temperature_degC=90.0)).first_s == 0.0
 
 
-@given(poll_s=st.floats(0.2, 900), for_s=st.floats(0, 900), onset_s=st.floats(0, 5000))
+@given(poll_s=st.floats(1, 600), for_s=st.floats(0, 300), onset_s=st.floats(0, 300))
 def test_a_bound_trips_within_its_time_and_two_looks_and_never_before_its_time(poll_s, for_s, onset_s):
     course = Course((rule(Bound("temperature", "above", 70.0), "chamber", for_s=for_s),))
     at_s = 0.0

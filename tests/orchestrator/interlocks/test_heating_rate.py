@@ -50,7 +50,7 @@ def course(
     return Course((RULE,)).see_all([*cells, *chambers])
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     rate=st.floats(0.2, 3.0),
     levels=st.lists(st.floats(-20.0, 80.0), min_size=2, max_size=4),
@@ -65,7 +65,7 @@ def test_no_ramp_its_end_or_its_turn_looks_like_heat(rate, levels, hold_s, cell_
     assert seen.trips == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     heat_K_per_min=st.floats(4.0, 40.0),
     onset_s=st.floats(300.0, 900.0),
