@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestrator.interlocks.rule import Rule
+from orchestrator.messages.heartbeat.output import Heartbeat
+from orchestrator.messages.receiver import Receiver
 
 __all__ = ["BenchLimits", "BenchPlace", "ChamberPlace", "InstrumentPlace", "Lab", "WebPlace"]
 
@@ -102,6 +104,9 @@ class Lab:
     """They stand among the instruments of the lab file, and share their names with nobody."""
     interlocks: tuple[Rule, ...] = ()
     """The lab file's own; the built-in ones stand in :mod:`orchestrator.interlocks.built_in`."""
+    receivers: tuple[Receiver, ...] = ()
+    """Who is told of alarms."""
+    heartbeats: tuple[Heartbeat, ...] = ()
 
     @property
     def simulated(self) -> bool:

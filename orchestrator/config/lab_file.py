@@ -10,6 +10,7 @@ from orchestrator.config.instruments_section import Places, read_instruments
 from orchestrator.config.interlocks_section import read_interlocks
 from orchestrator.config.keys import Keys, amperes, text, voltage_pair
 from orchestrator.config.lab import BenchLimits, BenchPlace, Lab, WebPlace
+from orchestrator.config.messages_sections import read_messages
 from orchestrator.config.temperature_source import read_temperature_source
 from protocols.document import load_document
 from protocols.errors import ProtocolErrors, Refusal
@@ -42,6 +43,7 @@ def _lab(root: Node, file: Path) -> Lab:
         lambda node: read_instruments(node, file),
         "{bts-1: {driver: neware, address: '192.0.2.10:502'}}",
     )
+    receivers, heartbeats = read_messages(keys, file.parent)
     lab = Lab(
         name=keys.required("lab", text, "the lab's name"),
         path=file,
@@ -53,6 +55,8 @@ def _lab(root: Node, file: Path) -> Lab:
         limits=keys.required("limits", _limits, "{voltage: [-0.5 V, 5 V], current: 100 mA}"),
         web=keys.optional("web", _web) or WebPlace(),
         chambers=places.chambers,
+        receivers=receivers,
+        heartbeats=heartbeats,
     )
     lab = replace(lab, interlocks=keys.optional("interlocks", lambda node: read_interlocks(node, lab)) or ())
     keys.done()

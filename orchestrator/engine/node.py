@@ -27,6 +27,8 @@ from orchestrator.exit_codes import CANNOT_START
 from orchestrator.instruments import open_chamber, open_cycler
 from orchestrator.interlocks.keeper import TripKeeper
 from orchestrator.interlocks.watch import InterlockWatch
+from orchestrator.messages.heartbeat.pulse import Pulse
+from orchestrator.messages.service import MessageService
 from orchestrator.store.database import open_database
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.recorder import Recorder
@@ -89,6 +91,8 @@ class _Node:
         self._analyses = analyses
         self._interlocks = InterlockWatch(lab, clock)
         self._trips = TripKeeper(lab, self._interlocks, database, writer)
+        self._pulse = Pulse(clock)
+        self._messages = MessageService(lab, database, writer, clock, self._pulse)
         epochs = {lease.instrument: lease.epoch for lease in leases}
         self._loops = {name: self._instrument_loop(name, epochs[name]) for name in lab.instruments}
         self._chambers = {name: self._chamber_loop(name, epochs[name]) for name in lab.chambers}
@@ -102,7 +106,7 @@ class _Node:
             open_cycler(self._lab, name, self._clock.now),
             self._database,
             self._writer,
-            self._clock,
+            self._pulse.clock_of(name),
             epoch,
             self._wake,
             self._interlocks,
@@ -115,7 +119,7 @@ class _Node:
             open_chamber(self._lab, name, self._clock.now),
             self._database,
             self._writer,
-            self._clock,
+            self._pulse.clock_of(name),
             epoch,
             self._wake,
             self._interlocks,
@@ -132,6 +136,7 @@ class _Node:
         tasks.append(asyncio.create_task(self._stop.run(), name="stop file"))
         tasks.append(asyncio.create_task(self._orders.run(), name="orders"))
         tasks.append(asyncio.create_task(self._trips.run(), name="trips"))
+        tasks.append(asyncio.create_task(self._messages.run(), name="messages"))
         tasks.append(asyncio.create_task(self._analyse(), name="analyses"))
         ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -18,8 +18,8 @@ __all__ = [
     "Alarm",
     "Severity",
     "acknowledge_alarm",
-    "alarms_told",
     "alarms_to_tell",
+    "alarms_told",
     "clear_alarms",
     "count_unacknowledged",
     "get_alarm",
@@ -63,7 +63,7 @@ def raise_alarm(
     What was a warning may become critical. One that comes back before its end was told belongs to the earlier one.
     """
     same = (alarms.c.source == source, alarms.c.message == message)
-    query = select(alarms.c["id", "first_id", "severity", "cleared_unix_s", "told_unix_s"]).where(*same)
+    query = select(*alarms.c["id", "first_id", "severity", "cleared_unix_s", "told_unix_s"]).where(*same)
     before = connection.execute(query.order_by(alarms.c.id.desc()).limit(1)).one_or_none()
     if before is not None and before.cleared_unix_s is None:
         if severity == "critical" != before.severity:
@@ -124,7 +124,7 @@ def count_unacknowledged(connection: Connection) -> dict[str, int]:
     query = select(alarms.c.severity, func.count()).where(
         alarms.c.cleared_unix_s.is_(None), alarms.c.acknowledged_by.is_(None)
     )
-    return {severity: count for severity, count in connection.execute(query.group_by(alarms.c.severity))}
+    return {row[0]: row[1] for row in connection.execute(query.group_by(alarms.c.severity))}
 
 
 def alarms_to_tell(connection: Connection) -> list[Alarm]:

@@ -64,7 +64,7 @@ def messages_of(connection: Connection, alarm_ids: Iterable[int]) -> list[Messag
 def unsent_counts(connection: Connection) -> dict[str, int]:
     """How many messages wait for each receiver that any waits for."""
     query = select(messages.c.receiver, func.count()).where(_UNSENT).group_by(messages.c.receiver)
-    return {receiver: count for receiver, count in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def bundle_messages(connection: Connection, ids: Collection[int]) -> None:

@@ -64,7 +64,7 @@ def outlet_tried(connection: Connection, name: str, kind: OutletKind, wall_unix_
 
 
 def keep_outlets(connection: Connection, kind: OutletKind, names: Collection[str]) -> None:
-    """Make this kind's rows those of ``names``: new ones are well, the others are gone with what was wrong with them."""
+    """Make this kind's rows those of ``names``: new ones are well, the others are gone with what was wrong."""
     connection.execute(delete(outlets).where(outlets.c.kind == kind, outlets.c.name.not_in(names)))
     known = {outlet.name for outlet in list_outlets(connection, kind)}
     for name in names:
