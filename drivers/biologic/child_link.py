@@ -91,7 +91,7 @@ class ChildLink:
             raise Unreachable(f"EClib has not answered for {timeout:g} s; its process was killed", sent=sent) from None
         except OSError:  # the pipe is broken: it has ended
             line = None
-        if line is None:
+        if line is None or not line.endswith("\n"):  # it was killed, perhaps while it wrote
             self._kill()
             raise Unreachable("the process that owns EClib has ended; the next call starts another", sent=sent)
         return _result(json.loads(line))

@@ -25,21 +25,23 @@ def channel_status(report: ChannelReport, reader: SpoolReader) -> ChannelStatus:
     if report.firmware != "kernel":
         return ChannelStatus(name, ChannelState.IDLE, "no kernel loaded: a start loads it")
     seen = reader.furthest(report.channel, report.test_id) if report.ours and report.test_id else None
+    state = _state(report, reader)
     return ChannelStatus(
         channel=name,
-        state=_state(report, reader),
+        state=state or ChannelState.STOPPED,
         native_state=_native_state(report),
         tag=report.tag,
         test_id=report.test_id,
         records=report.records if report.ours else None,
-        records_complete=report.ours and report.complete,
+        records_complete=report.ours and report.complete and state is not None,
         voltage_V=report.voltage_V,
         current_A=report.current_A,
         cycle=seen.cycles.cycle if seen else None,
     )
 
 
-def _state(report: ChannelReport, reader: SpoolReader) -> ChannelState:
+def _state(report: ChannelReport, reader: SpoolReader) -> ChannelState | None:
+    """Return the state; None where the channel stands, and how its test ended is still being read."""
     if report.state is None or report.state not in STATES:
         return ChannelState.UNKNOWN
     if report.state == PAUSED:
@@ -51,7 +53,8 @@ def _state(report: ChannelReport, reader: SpoolReader) -> ChannelState:
     if not report.complete or report.ended is None:
         return ChannelState.STOPPED
     try:
-        return outcome(report.ended[0], *reader.end_state(report.channel, report.test_id))
+        end = reader.end_state(report.channel, report.test_id)
+        return None if end is None else outcome(report.ended[0], *end)
     except DriverError:  # reading tells why; here it is enough that the channel stands
         return ChannelState.TRIPPED if report.ended[0] == "trip" else ChannelState.STOPPED
 

@@ -11,13 +11,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from drivers.biologic.spool_frames import Data, Frame, FrameKind, Taking, encode, frames, json_frame
 from drivers.errors import Garbled
 
-__all__ = ["Spool", "SpoolHeader", "spool_path", "spools"]
+__all__ = ["Spool", "SpoolHeader", "require_whole", "spool_path", "spools"]
 
 _VERSION = 1
 _TORN_MAX_BYTES = 1 << 16
@@ -66,31 +67,39 @@ class Spool:
 
     @classmethod
     def create(cls, path: Path, header: SpoolHeader) -> Spool:
-        """Begin the spool of a new test. Raises FileExistsError, OSError."""
+        """Begin the spool of a new test. Raises FileExistsError, OSError; what could not be begun leaves no file."""
         path.parent.mkdir(parents=True, exist_ok=True)
         spool = cls(path, path.open("x+b", buffering=0))
-        spool.append(header.encode(), sync=True)
-        _sync_folder(path.parent)
+        try:
+            spool.append(header.encode(), sync=True)
+            _sync_folder(path.parent)
+        except OSError:
+            spool.close()
+            path.unlink()
+            raise
         return spool
 
     @classmethod
-    def open(cls, path: Path, absorb: Callable[[Frame], None]) -> Spool:
-        """Open one for going on: a torn end is cut away. ``absorb`` is told all its frames.
+    def open(cls, path: Path, absorb: Callable[[Frame], None], known_to: int = 0) -> Spool:
+        """Open one for going on: a torn end is cut away. ``absorb`` gets its header and all frames after ``known_to``.
 
         Raises Garbled where it is damaged before its end, or holds no header.
         """
         end = 0
         with path.open("rb") as reading:
-            for frame in frames(reading):
+            for frame in _header_and_after(reading, known_to):
                 absorb(frame)
-                end = frame.end
-        size = path.stat().st_size
-        if not end or size - end > _TORN_MAX_BYTES:
-            raise Garbled(f"the spool {path.name} is damaged at byte {end} of {size}")
+                end = max(frame.end, known_to)
+        require_whole(path, end)
         file = path.open("r+b", buffering=0)
         file.truncate(end)
         file.seek(end)
         return cls(path, file)
+
+    @property
+    def synced_to(self) -> int | None:
+        """Where the file ends, just after a sync; None where something is still to be written."""
+        return None if self._unwritten else self._file.tell()
 
     def append(self, content: bytes, *, sync: bool) -> None:
         """Write whole frames. What could not be written is kept and comes first the next time. Raises OSError."""
@@ -130,6 +139,12 @@ class Spool:
         self._file.close()
 
 
+def _header_and_after(reading: BinaryIO, known_to: int) -> Iterator[Frame]:
+    if known_to:
+        yield from islice(frames(reading), 1)
+    yield from frames(reading, known_to)
+
+
 def _sync_folder(folder: Path) -> None:
     """Make a new file's name durable, where the system knows how to (Windows does it by itself)."""
     if os.name == "posix":
@@ -138,6 +153,13 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def require_whole(path: Path, end: int) -> None:
+    """Raise Garbled where more than a torn end lies behind the last whole frame, which ends at ``end``."""
+    size = path.stat().st_size
+    if not end or size - end > _TORN_MAX_BYTES:
+        raise Garbled(f"the spool {path.name} is damaged at byte {end} of {size}")
 
 
 def spool_path(folder: Path, channel: int, test_id: str) -> Path:

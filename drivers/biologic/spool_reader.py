@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,10 +14,10 @@ import numpy as np
 from drivers.biologic.decode import NO_POINTS, NO_RECORDS, Decoded, Decoder
 from drivers.biologic.decoder_state import DecoderState
 from drivers.biologic.raw_segment import RawSegment
-from drivers.biologic.spool import SpoolHeader, spool_path
+from drivers.biologic.spool import SpoolHeader, require_whole, spool_path
 from drivers.biologic.spool_cursor import SpoolCursor
 from drivers.biologic.spool_frames import Data, Frame, FrameKind, frames
-from drivers.biologic.spooled_rows import segment_of
+from drivers.biologic.spooled_rows import segment_of, technique_of
 from drivers.biologic.technique_list import TechniqueList
 from drivers.biologic.word_floats import singles
 from drivers.contracts import LOST, Batch, Columns, Cursor
@@ -59,6 +61,8 @@ class SpoolReader:
     """All spools of one instrument."""
 
     def __init__(self, folder: Path) -> None:
+        self.end_state_within_s = 0.2
+        """Wall seconds that one call spends on rows which nobody has read."""
         self._folder = folder
         self._beginnings: dict[Path, _Beginning] = {}
         self._furthest: dict[Path, SpoolCursor] = {}
@@ -80,15 +84,20 @@ class SpoolReader:
             spectra=_joined(piece.spectra, NO_POINTS),
         )
 
-    def end_state(self, channel: int, test_id: str) -> tuple[TechniqueList, DecoderState]:
-        """Return the list and the state behind all rows, decoding those that nobody has read. Raises as ``read``."""
+    def end_state(self, channel: int, test_id: str) -> tuple[TechniqueList, DecoderState] | None:
+        """Return the list and the state behind all rows; None while it is not known, as ``read`` raises.
+
+        Rows that nobody has read are decoded for a short while at each call: a long test, which an earlier process has
+        read, must not hold up an order to another channel.
+        """
         path = self._path(channel, test_id)
         beginning = self._beginning(path)
         if beginning is None:
             raise Refused(f"test {test_id} of channel {channel + 1} was never started")
-        piece = self._piece(path, beginning.decoder, self._furthest.get(path, beginning.first), None)
+        deadline = time.monotonic() + self.end_state_within_s
+        piece = self._piece(path, beginning.decoder, self._furthest.get(path, beginning.first), deadline=deadline)
         self._remember(path, piece.cursor)
-        return beginning.decoder.techniques, piece.cursor.state
+        return None if piece.more else (beginning.decoder.techniques, piece.cursor.state)
 
     def furthest(self, channel: int, test_id: str) -> DecoderState | None:
         """Return the state behind the furthest row read here so far; None where none was."""
@@ -118,27 +127,42 @@ class SpoolReader:
             self._beginnings[path] = _Beginning(Decoder(techniques), SpoolCursor(asked.end, state))
         return self._beginnings[path]
 
-    def _piece(self, path: Path, decoder: Decoder, begin: SpoolCursor, limit: int | None) -> _Piece:
+    def _piece(
+        self, path: Path, decoder: Decoder, begin: SpoolCursor, limit: float = math.inf, deadline: float = math.inf
+    ) -> _Piece:
         piece = _Piece(begin)
         with path.open("rb") as file:
+            end = begin.offset
             for frame in frames(file, begin.offset):
-                if limit is not None and piece.count >= limit and frame.kind is FrameKind.DATA:
+                if frame.kind is FrameKind.DATA and (piece.count >= limit or time.monotonic() > deadline):
                     piece.more = True
                     break
-                state = piece.cursor.state
-                match frame.kind:
-                    case FrameKind.DATA:
-                        decoded = decoder.decode(_checked(Data.decode(frame.body), path), state)
-                        piece.take(decoded)
-                        state = decoded.state
-                    case FrameKind.GAP:
-                        piece.problems.append(_gap(frame))
-                    case FrameKind.NOTE:
-                        piece.problems.append(_note(frame))
-                    case _:
-                        continue
-                piece.cursor, piece.moved = SpoolCursor(frame.end, state), True
+                end = frame.end
+                self._take(frame, piece, decoder, path)
+        if not piece.more:
+            require_whole(path, end)
         return piece
+
+    @staticmethod
+    def _take(frame: Frame, piece: _Piece, decoder: Decoder, path: Path) -> None:
+        """Add what a frame tells, and move the cursor behind it; other frames are for the process that writes them."""
+        state = piece.cursor.state
+        match frame.kind:
+            case FrameKind.DATA:
+                segment = _checked(Data.decode(frame.body), path)
+                if _is_of(segment, decoder.techniques):
+                    decoded = decoder.decode(segment, state)
+                    piece.take(decoded)
+                    state = decoded.state
+                else:
+                    piece.problems.append(_nobodys(segment, frame.end))
+            case FrameKind.GAP:
+                piece.problems.append(_gap(frame))
+            case FrameKind.NOTE:
+                piece.problems.append(_note(frame))
+            case _:
+                return
+        piece.cursor, piece.moved = SpoolCursor(frame.end, state), True
 
     def _remember(self, path: Path, cursor: SpoolCursor) -> None:
         known = self._furthest.pop(path, None)
@@ -161,6 +185,19 @@ def _checked(data: Data, path: Path) -> RawSegment:
                 f"this driver to {ours:g}: its records cannot be believed"
             )
     return segment
+
+
+def _is_of(segment: RawSegment, techniques: TechniqueList) -> bool:
+    """Whether the list has a technique at the rows' place that writes rows; an answer without rows is always of it."""
+    technique = technique_of(techniques, segment)
+    return not len(segment.words) or (technique is not None and not technique.is_loop)
+
+
+def _nobodys(segment: RawSegment, end: int) -> str:
+    return (
+        f"{LOST}{len(segment.words)} record(s) are of technique {segment.technique_index}, which the list has not, or "
+        f"which has no rows: left out, kept in the spool up to byte {end}"
+    )
 
 
 def _gap(frame: Frame) -> str:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from drivers.biologic.row_layout import fewest_columns
 from drivers.biologic.spool import Spool, SpoolHeader
+from drivers.biologic.spool_checkpoint import CHECKPOINT_EVERY_BYTES, read_checkpoint, write_checkpoint
 from drivers.biologic.spool_frames import Data, Frame, FrameKind, Taking
 from drivers.biologic.structs import BUFFER_WORDS
 from drivers.biologic.technique_list import TechniqueList
 
 __all__ = ["SpooledTest"]
 
+_LOG = logging.getLogger(__name__)
 _WORD_BYTES = 4
+_KNOWN = (
+    "asked_unix_s", "started", "ended", "complete", "records", "_read_unix_s", "_asked_filled_bytes", "_checked",
+)  # fmt: skip
+"""What a checkpoint keeps, beside ``unanswered``, of which there is none where one is written."""
 
 
 class SpooledTest:
@@ -36,7 +45,9 @@ class SpooledTest:
         self.unanswered: Taking | None = None
         """A read that nobody has heard of since; only behind a crash."""
         self._read_unix_s = 0.0
+        self._asked_filled_bytes = 0
         self._checked = False
+        self._checkpoint_at = 0
 
     @classmethod
     def create(cls, path: Path, header: SpoolHeader) -> SpooledTest:
@@ -50,15 +61,23 @@ class SpooledTest:
     def open(cls, path: Path) -> SpooledTest:
         """Go on with one that an earlier process has left. Raises Garbled."""
         test = cls()
-        test._spool = Spool.open(path, test._absorb)
+        checkpoint = read_checkpoint(path)
+        if checkpoint is not None:
+            test._checkpoint_at, known = checkpoint
+            test._recall(known)
+        test._spool = Spool.open(path, test._absorb, test._checkpoint_at)
         return test
 
     # ---- the start and the end
 
-    def asked_to_start(self, now_s: float) -> None:
-        """StartChannel is about to be called."""
-        self._spool.mark(mark="asked", unix_time_s=now_s)
-        self.asked_unix_s, self._read_unix_s = now_s, now_s
+    def asked_to_start(self, now_s: float, filled_bytes: int = 0) -> None:
+        """StartChannel is about to be called; ``filled_bytes`` of the memory hold what others have left."""
+        self._spool.mark(mark="asked", unix_time_s=now_s, filled_bytes=filled_bytes)
+        self.asked_unix_s, self._read_unix_s, self._asked_filled_bytes = now_s, now_s, filled_bytes
+
+    def has_filled(self, filled_bytes: int) -> bool:
+        """Whether what is in the memory now shows that the start has happened: what lay there before does not."""
+        return filled_bytes > 0 and filled_bytes != self._asked_filled_bytes
 
     def settle_start(self, *, started: bool, now_s: float) -> None:
         """The start has happened, or is known not to have."""
@@ -91,6 +110,8 @@ class SpooledTest:
         """Rows were taken; ``taking`` where the next are taken at once."""
         self._note_rows(data)
         self._spool.took(data, taking)
+        if taking is None:
+            self._keep_checkpoint()
 
     def took_nothing(self, now_s: float) -> None:
         """No rows were taken."""
@@ -124,6 +145,21 @@ class SpooledTest:
 
     # ---- inside
 
+    def _keep_checkpoint(self) -> None:
+        """Now and then, with every read answered: going on must not need the whole spool again."""
+        end = self._spool.synced_to
+        if end is not None and end - self._checkpoint_at >= CHECKPOINT_EVERY_BYTES:
+            self._checkpoint_at = end
+            try:
+                write_checkpoint(self._spool.path, end, {name: getattr(self, name) for name in _KNOWN})
+            except OSError as error:  # the rows are safe: it would have saved time
+                _LOG.warning("no checkpoint of %s: %s", self._spool.path.name, error)
+
+    def _recall(self, known: Mapping[str, Any]) -> None:
+        for name in _KNOWN:
+            setattr(self, name, known[name])
+        self.ended = None if self.ended is None else (str(self.ended[0]), str(self.ended[1]))
+
     def _take_header(self, header: SpoolHeader) -> None:
         self.header = header
         self.techniques = TechniqueList.load(header.techniques.encode())
@@ -147,6 +183,7 @@ class SpooledTest:
         match fields["mark"]:
             case "asked":
                 self.asked_unix_s = self._read_unix_s = float(str(fields["unix_time_s"]))
+                self._asked_filled_bytes = int(str(fields.get("filled_bytes", 0)))
             case "started" | "not started" as settled:
                 self.started = settled == "started"
             case "ended":
