@@ -18,7 +18,8 @@ __all__ = ["ChannelOwner"]
 
 _LOG = logging.getLogger(__name__)
 _FOREIGN = "foreign"
-_BACKWARDS_s = 1.0
+_LAG_s, _SINGLE_ROUNDING = 0.25, 1e-6
+"""What looks may differ by in how long they take: a suspicion costs no more than a comparison of the lists."""
 
 
 class ChannelOwner:
@@ -36,25 +37,29 @@ class ChannelOwner:
         self._disowned: str | None = None
         """Test whose name the channel still carries although another list has been on it since."""
         self._running = False
-        self._elapsed_s = 0.0
+        self._elapsed_s, self._looked_s = 0.0, 0.0
+        self.damage: str | None = None
+        """Why the spool of the test that the channel carries cannot be used: then nobody takes or watches its rows."""
 
     def look(self, values: CurrentValues, now_s: float) -> None:
         """Recognise what is there. Raises EclibError where the instrument cannot be asked, OSError of the disk."""
         self.tag, self.test_id = self._named()
         running = values.State != STOPPED
         adopted = self._follow()
-        began = running and (not self._running or values.ElapsedTime < self._elapsed_s - _BACKWARDS_s)
-        self._running, self._elapsed_s = running, values.ElapsedTime
+        began = running and (not self._running or self._lags(values.ElapsedTime, now_s))
+        self._running, self._elapsed_s, self._looked_s = running, values.ElapsedTime, now_s
         test = self.test
         if test is None:
             self._be_foreign(running=running)
             return
         over = test.ended is not None or test.started is False
+        if not running and test.complete:  # another list may lie on the channel: nothing has run since that we know of
+            return
         if (running and over) or ((adopted or began) and not self._has_our_list(test)):
             self._disowned = test.header.test_id
             self.forget()
             self._be_foreign(running=running)
-        elif test.asked_unix_s is not None and test.started is None and (running or values.MemFilled):
+        elif test.asked_unix_s is not None and test.started is None and (running or test.has_filled(values.MemFilled)):
             test.settle_start(started=True, now_s=now_s)
 
     @property
@@ -74,9 +79,9 @@ class ChannelOwner:
         self.test, self.tag, self.test_id = test, test.header.tag, test.header.test_id
         self._running, self._disowned = False, None
 
-    def has_started(self) -> None:
+    def has_started(self, now_s: float) -> None:
         """Our own start is no surprise at the next look."""
-        self._running, self._elapsed_s = True, 0.0
+        self._running, self._elapsed_s, self._looked_s = True, 0.0, now_s
 
     def forget(self) -> None:
         """Nothing of ours is on the channel; the spool stays on disk."""
@@ -110,10 +115,12 @@ class ChannelOwner:
         if self.test is not None and self.test.header.test_id == self.test_id:
             return False
         self.forget()
+        damage, self.damage = self.damage, None
         if self.test_id is None or self.test_id == self._disowned:
             return False
         path = spool_path(self._folder, self._channel, self.test_id)
         self.test = self._open(path) if path.exists() else None
+        self._tell_damage(damage)
         if self.test is not None:
             self.tag = self.test.header.tag  # a long one is cut on the instrument
         return self.test is not None
@@ -122,8 +129,18 @@ class ChannelOwner:
         try:
             return SpooledTest.open(path)
         except Garbled as error:
-            _LOG.error("%s", error)
+            self.damage = f"{error}: its test can be neither read nor watched; stop it, then move the file away"
             return None
+
+    def _tell_damage(self, told: str | None) -> None:
+        """Log it once."""
+        if self.damage is not None and self.damage != told:
+            _LOG.error("%s", self.damage)
+
+    def _lags(self, elapsed_s: float, now_s: float) -> bool:
+        """Whether the channel runs for less long than it should by now: it was started anew in between."""
+        expected_s = self._elapsed_s + max(0.0, now_s - self._looked_s)
+        return elapsed_s < expected_s - _LAG_s - _SINGLE_ROUNDING * expected_s
 
     def _has_our_list(self, test: SpooledTest) -> bool:
         told = fingerprint_now(self._eclib, self._channel)

@@ -11,11 +11,18 @@ from drivers.biologic.channel_report import ChannelReport
 from drivers.biologic.channel_run_state import STATES, STOPPED
 from drivers.biologic.drain import Drain
 from drivers.biologic.eclib import Eclib
-from drivers.biologic.error_codes import ECLAB_LOADED, FIRMWARE_MISSING, OPTION_ERRORS, EclibError
+from drivers.biologic.error_codes import (
+    ECLAB_LOADED,
+    FATAL_FOR_CONNECTION,
+    FIRMWARE_MISSING,
+    OPTION_ERRORS,
+    EclibError,
+)
 from drivers.biologic.limit_watch import LimitWatch
 from drivers.biologic.load_list import load_list
 from drivers.biologic.recognition import experiment_name
 from drivers.biologic.spool import SpoolHeader, spool_path, spools
+from drivers.biologic.spool_checkpoint import forget_checkpoint
 from drivers.biologic.spooled_test import SpooledTest
 from drivers.biologic.structs import CurrentValues
 from drivers.biologic.technique_list import TechniqueList
@@ -39,6 +46,8 @@ class ChannelTender:
         self._folder = folder
         self._watch: LimitWatch | None = None
         self._tripping: str | None = None
+        self._stopping = False
+        """Whether a stop was sent to a running channel, and nobody knows yet what became of it."""
 
     # ---- looking
 
@@ -54,6 +63,7 @@ class ChannelTender:
                 return report
             raise
         self.owner.look(values, now_s)
+        report.trouble = self.owner.damage
         report.peak_fill = values.MemFilled / max(1, self.facts.memory_bytes)
         test = self.owner.started
         if test is not None and not test.complete:
@@ -68,17 +78,20 @@ class ChannelTender:
         """Drain, watch, and notice the end."""
         if self._watch is None or self._watch.techniques is not test.techniques:
             self._watch = LimitWatch(test.techniques)
+        if values.State != STOPPED:  # before anything that a full disk could forbid
+            self._keep_safe(test, values, self._watch.of_values(values), now_s)
         drain = Drain(self._eclib, self.channel, test, self._watch)
         drain.settle(values)
-        if values.State != STOPPED:
-            self._keep_safe(test, values, self._watch.of_values(values), now_s)
-        drained = drain.run(values, now_s, deadline)
+        try:
+            drained = drain.run(values, now_s, deadline)
+        except (EclibError, OSError):  # rows were judged, whatever became of them then
+            self._keep_safe(test, values, self._watch.passed, now_s)
+            raise
+        self._keep_safe(test, drained.values, self._watch.passed, now_s)
         values, report.taken_bytes, report.left = drained.values, drained.taken_bytes, not drained.empty
-        self._keep_safe(test, values, drained.beyond, now_s)
-        if values.State == STOPPED:
+        if values.State == STOPPED and drained.empty:  # told twice: once is no end, a list has several techniques
             test.end("itself", "", now_s)
-            if drained.empty:
-                test.complete_now(now_s)
+            test.complete_now(now_s)
         return values
 
     def _keep_safe(self, test: SpooledTest, values: CurrentValues, beyond: str | None, now_s: float) -> None:
@@ -87,7 +100,7 @@ class ChannelTender:
         if self._tripping is None:
             return
         if values.State != STOPPED:
-            self._stop_and_verify()
+            self._stop_and_verify(self._tripping)
         test.end("trip", self._tripping, now_s)
         self._tripping = None
 
@@ -123,24 +136,27 @@ class ChannelTender:
         before = self._require_free(now_s)
         loaded = load_list(self._eclib, self.channel, self.facts.board_type, TechniqueList.load(techniques.encode()))
         test_id = self._new_test_id(now_s)
+        header = SpoolHeader(tag, test_id, self.channel, self.facts.board_type, techniques, loaded, before)
+        # before its name is on the instrument: a name without a spool would pass for a test of another node
+        test = SpooledTest.create(spool_path(self._folder, self.channel, test_id), header)
         try:
             self._eclib.set_experiment(self.channel, experiment_name(tag, test_id))
         except EclibError as error:  # a library that keeps no names: the fingerprint has to do
             if not error.is_refusal:
                 raise
-        header = SpoolHeader(tag, test_id, self.channel, self.facts.board_type, techniques, loaded, before)
-        self.owner.begin(SpooledTest.create(spool_path(self._folder, self.channel, test_id), header))
-        self._watch, self._tripping = None, None
+        self.owner.begin(test)
+        self._watch, self._tripping, self._stopping = None, None, False
         for path in list(spools(self._folder, self.channel))[_KEPT_SPOOLS:]:
             path.unlink()
+            forget_checkpoint(path)
         return test_id
 
     def start(self, test_id: str, now_s: float) -> None:
         """Start what was prepared, ONCE. Raises Refused, or Unreachable where it may have started all the same."""
         test = self.owner.test
         if test is None or test.header.test_id != test_id or test.asked_unix_s is not None:
-            raise Refused(f"channel {self.channel + 1}: test {test_id} was not prepared")
-        test.asked_to_start(now_s)
+            raise Unreachable(f"channel {self.channel + 1}: whoever has prepared test {test_id} is gone", sent=False)
+        test.asked_to_start(now_s, self._eclib.current_values(self.channel).MemFilled)
         try:
             self._eclib.start(self.channel)
         except EclibError as error:
@@ -154,7 +170,7 @@ class ChannelTender:
                 f"channel {self.channel + 1} refused to start: {error}: {reasons or 'no reason given'}"
             ) from error
         test.settle_start(started=True, now_s=now_s)
-        self.owner.has_started()
+        self.owner.has_started(now_s)
 
     def _require_free(self, now_s: float) -> str | None:
         """Look once more, and take what the last test has left. Returns the test id that is shown. Raises Refused."""
@@ -183,31 +199,38 @@ class ChannelTender:
     def stop(self, now_s: float) -> None:
         """Open circuit, verified. Nothing happens where nothing runs. Raises Refused where it runs on."""
         try:
-            values = self._eclib.current_values(self.channel)
-            running = values.State != STOPPED
+            self._stopping = self._stopping or self._runs()
             self._eclib.stop(self.channel)  # whatever it says of itself
-            if running:
-                self._verify_stopped()
+            self._verify_stopped("a stop was asked for")
         except EclibError as error:
             if error.code in FIRMWARE_MISSING:  # without a kernel it drives nothing
                 return
             raise
-        test = self.owner.test
+        test, running, self._stopping = self.owner.test, self._stopping, False
         if running and test is not None and test.started is not False:
             if test.asked_unix_s is not None and test.started is None:
                 test.settle_start(started=True, now_s=now_s)
             test.end("stop", "", now_s)
 
-    def _stop_and_verify(self) -> None:
-        self._eclib.stop(self.channel)
-        self._verify_stopped()
+    def _runs(self) -> bool:
+        """Whether something runs, as far as the instrument tells: not being told must not hold a stop up."""
+        try:
+            return bool(self._eclib.current_values(self.channel).State != STOPPED)
+        except EclibError as error:
+            if error.is_refusal or error.code in FATAL_FOR_CONNECTION:
+                raise
+            return True
 
-    def _verify_stopped(self) -> None:
+    def _stop_and_verify(self, why: str) -> None:
+        self._eclib.stop(self.channel)
+        self._verify_stopped(why)
+
+    def _verify_stopped(self, why: str) -> None:
         for _ in range(_LOOKS_AFTER_STOP):
             state = self._eclib.current_values(self.channel).State
             if state == STOPPED:
                 return
-        raise Refused(f"channel {self.channel + 1} tells {STATES.get(state, state)} after a stop")
+        raise Refused(f"channel {self.channel + 1} still tells {STATES.get(state, state)} after a stop: {why}")
 
     # ---- firmware
 

@@ -15,7 +15,7 @@ from drivers.biologic.row_layout import potential_column
 from drivers.biologic.spool_frames import Data, Taking
 from drivers.biologic.spooled_rows import measured, raw_segment, technique_of
 from drivers.biologic.spooled_test import SpooledTest
-from drivers.biologic.structs import CurrentValues
+from drivers.biologic.structs import CurrentValues, DataInfos
 from drivers.errors import Garbled
 
 __all__ = ["Drain", "Drained"]
@@ -34,8 +34,6 @@ class Drained:
     taken_bytes: int = 0
     empty: bool = False
     """The memory is empty, and where the channel stands it has said so itself."""
-    beyond: str | None = None
-    """Which limit the rows have passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +67,15 @@ class Drain:
             reading = self._read(taking)
             drained.values = CurrentValues.from_buffer_copy(reading.values)
             if not reading.rows:
-                self.test.took_nothing(now_s)
+                self._nothing_came(reading, now_s)
                 drained.empty = not drained.values.MemFilled
                 return drained
             drained.taken_bytes += len(reading.words)
             wanted = drained.values.MemFilled > 0 or drained.values.State == STOPPED
             again = wanted and time.monotonic() < deadline
             taking = self._taking(drained.values, now_s)
-            data, beyond = self._judged(reading, now_s)
+            data = self._judged(reading, now_s)
             self.test.took(data, taking if again else None)
-            drained.beyond = drained.beyond or beyond
             if not again:
                 drained.empty = not wanted
                 return drained
@@ -96,12 +93,19 @@ class Drain:
                 self.test.took_nothing(taking.unix_time_s)
             raise
 
-    def _judged(self, reading: Reading, now_s: float) -> tuple[Data, str | None]:
-        """Return what goes into the spool, and which limit it passes. What makes no sense goes there all the same."""
+    def _nothing_came(self, reading: Reading, now_s: float) -> None:
+        """Points that the instrument says it has lost are kept all the same: it says so once."""
+        if DataInfos.from_buffer_copy(reading.infos).IRQskipped > 0:
+            self.test.took(Data(now_s, self.test.header.board_type, reading.infos, reading.values, b""), None)
+        else:
+            self.test.took_nothing(now_s)
+
+    def _judged(self, reading: Reading, now_s: float) -> Data:
+        """Return what goes into the spool, limits watched. What makes no sense goes there all the same."""
         board_type = self.test.header.board_type
         segment = raw_segment(reading.infos, reading.values, reading.words, board_type)
         technique = technique_of(self.test.techniques, segment)
-        records, beyond = 0, None
+        records = 0
         if technique is not None and technique.steps:
             try:
                 rows = measured(segment, technique)
@@ -110,10 +114,9 @@ class Drain:
             else:
                 records = len(rows.time_s)
                 if technique.limits is not None:
-                    beyond = self.watch.of_rows(rows, reading.rows, technique.limits)
+                    self.watch.of_rows(rows, reading.rows, technique.limits)
         word, value = self._converted(segment) if self.test.wants_check else (None, 0.0)
-        data = Data(now_s, board_type, reading.infos, reading.values, reading.words, records, word, value)
-        return data, beyond
+        return Data(now_s, board_type, reading.infos, reading.values, reading.words, records, word, value)
 
     def _converted(self, segment: RawSegment) -> tuple[int, float]:
         """Have the library convert one word of the first rows of a run: our own conversion has to agree with it."""

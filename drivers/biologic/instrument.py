@@ -14,7 +14,7 @@ from drivers.biologic.channel_tender import ChannelTender
 from drivers.biologic.eclib import Eclib
 from drivers.biologic.error_codes import FATAL_FOR_CONNECTION, EclibError
 from drivers.biologic.library import load_library
-from drivers.errors import Refused
+from drivers.errors import Garbled, Refused
 
 __all__ = ["Instrument", "Settings"]
 
@@ -83,8 +83,14 @@ class Instrument:
         self._tender(channel).start(test_id, now_s)
 
     def stop(self, channel: int, now_s: float) -> None:
-        """Open circuit, verified."""
-        self._tender(channel).stop(now_s)
+        """Open circuit, verified. Asked for once more, over a new connection if need be: it may be asked for twice."""
+        try:
+            self._tender(channel).stop(now_s)
+        except EclibError as error:
+            if error.is_refusal:
+                raise
+            self.failed(error)
+            self._tender(channel).stop(now_s)
 
     def load_firmware(self, channel: int, *, over_eclab: bool) -> None:
         """Load the kernel on one channel."""
@@ -149,7 +155,7 @@ class Instrument:
             if error.code in FATAL_FOR_CONNECTION:
                 raise
             trouble = error
-        except Refused as error:
+        except (Refused, Garbled) as error:
             trouble = error
         except OSError as error:
             trouble = OSError(f"the spool cannot be written: {error}")
