@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestrator.cli.cell_options import cell_options, cell_properties
-from orchestrator.cli.options import find_lab, lab_option, require_lab
+from orchestrator.cli.chosen_cell import chosen_cell
+from orchestrator.cli.options import find_lab, lab_option
 from orchestrator.cli.pairs import pairs_option
+from orchestrator.cli.protocol_argument import read_protocol
 from orchestrator.cli.refusal import CommandRefused
 from orchestrator.cli.wording import clock_time, duration
 
 if TYPE_CHECKING:
-    from protocols.cell import Cell
     from protocols.plan import Plan
-    from protocols.reading import Protocol
 
 __all__ = ["plan"]
 
@@ -44,8 +44,8 @@ def plan(
     from orchestrator.launch.plan_text import plan_lines
     from protocols.compile import compile_protocol
 
-    definition = _protocol(protocol)
-    cell = _cell(cell_id, cell_properties(properties), lab_path)
+    definition = read_protocol(protocol)
+    cell = chosen_cell(cell_id, cell_properties(properties), lab_path)
     compiled = compile_protocol(definition, cell, parameters)
     watched = _held_against_bench(compiled, bench, lab_path) if bench else ()
     click.echo(f"{compiled.protocol} on {cell.id}: {definition.description}".rstrip(": "))
@@ -57,36 +57,6 @@ def plan(
         click.echo(f"NOT sure to be held by the instrument, and not watched by this release: {line}")
     if bench:
         click.echo(f"{bench}: the instrument and the lab's limits accept it")
-
-
-def _protocol(protocol: str) -> Protocol:
-    from orchestrator.cli.protocol_argument import read_source
-    from protocols.reading import load_protocol, parse_protocol
-
-    name, source = read_source(protocol)
-    return load_protocol(name) if source is None else parse_protocol(source, name)
-
-
-def _cell(cell_id: str | None, properties: dict[str, Any], lab_path: Path | None) -> Cell:
-    """The cell of the database with the given options in place of its own; without --cell the options alone."""
-    from dataclasses import replace
-
-    from protocols.cell import Cell
-
-    if cell_id is None:
-        return Cell(id="CELL", **properties)
-    from orchestrator.launch.known_cell import known_cell
-    from orchestrator.store.database import open_database
-    from orchestrator.store.transactions import reading
-    from orchestrator.store.upgrade import require_current
-
-    engine = open_database(require_lab(lab_path).database_url, read_only=True)
-    try:
-        require_current(engine)
-        with reading(engine) as connection:
-            return replace(known_cell(connection, cell_id), **properties)
-    finally:
-        engine.dispose()
 
 
 def _held_against_bench(compiled: Plan, bench: str, lab_path: Path | None) -> tuple[str, ...]:

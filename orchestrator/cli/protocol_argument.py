@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestrator.cli.refusal import CommandRefused
 
-__all__ = ["read_source"]
+if TYPE_CHECKING:
+    from protocols.reading import Protocol
+
+__all__ = ["read_protocol", "read_source"]
+
+
+def read_protocol(protocol: str) -> Protocol:
+    """The protocol itself. Raises ProtocolErrors."""
+    from protocols.reading import load_protocol, parse_protocol
+
+    name, source = read_source(protocol)
+    return load_protocol(name) if source is None else parse_protocol(source, name)
 
 
 def read_source(protocol: str) -> tuple[str, str | None]:

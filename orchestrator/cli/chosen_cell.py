@@ -1,0 +1,35 @@
+"""The cell that a command computes for: one of the lab's database, or what the options describe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestrator.cli.options import require_lab
+
+if TYPE_CHECKING:
+    from protocols.cell import Cell
+
+__all__ = ["chosen_cell"]
+
+
+def chosen_cell(cell_id: str | None, properties: dict[str, Any], lab_path: Path | None) -> Cell:
+    """The cell of the database with the given options in place of its own; without an id the options alone."""
+    from dataclasses import replace
+
+    from protocols.cell import Cell
+
+    if cell_id is None:
+        return Cell(id="CELL", **properties)
+    from orchestrator.launch.known_cell import known_cell
+    from orchestrator.store.database import open_database
+    from orchestrator.store.transactions import reading
+    from orchestrator.store.upgrade import require_current
+
+    engine = open_database(require_lab(lab_path).database_url, read_only=True)
+    try:
+        require_current(engine)
+        with reading(engine) as connection:
+            return replace(known_cell(connection, cell_id), **properties)
+    finally:
+        engine.dispose()

@@ -1,0 +1,209 @@
+"""``cellbench preview``."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from orchestrator.cli.cell_options import cell_options, cell_properties
+from orchestrator.cli.chosen_cell import chosen_cell
+from orchestrator.cli.options import lab_option
+from orchestrator.cli.pairs import pairs_option
+from orchestrator.cli.protocol_argument import read_protocol
+from orchestrator.cli.refusal import CommandRefused
+from orchestrator.cli.table import table_lines
+from orchestrator.cli.wording import NOTHING, duration
+
+if TYPE_CHECKING:
+    from orchestrator.preview.model_cell import Array
+    from orchestrator.preview.summary import CycleSum
+    from orchestrator.preview.trace import Trace
+    from protocols.cell import Cell
+    from protocols.plan import Plan
+
+__all__ = ["preview"]
+
+_AREA_cm2 = 1.131
+"""Of an electrode of 12 mm."""
+_ONE_C_mAh_g = 1217.0
+"""What 1C is taken as without a capacity: that of the best of the first lab's materials at 0.2 A/g."""
+_FORMATION = "formation"
+_WIDEST, _HEIGHT = 100, 6
+_CYCLES_DRAWN, _FIRST_CYCLES = 30, 3
+
+
+@click.command("preview")
+@click.argument("protocol")
+@click.option("--cell", "cell_id", help="A cell of the lab's database; needs the lab file, not the service.")
+@cell_options
+@pairs_option("--set", "parameters", "Another value for a parameter of the protocol.")
+@click.option("--formed", is_flag=True, help="A cell that has been through the library's formation; else a fresh one.")
+@click.option(
+    *("-o", "--out"),
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw into this PNG file instead of the terminal.",
+)
+@lab_option
+def preview(
+    protocol: str,
+    cell_id: str | None,
+    parameters: dict[str, str],
+    formed: bool,
+    out: Path | None,
+    lab_path: Path | None,
+    **properties: Any,
+) -> None:
+    """Carry PROTOCOL, a file or a name of the library, out on a virtual cell, and draw voltage and current over time.
+
+    Every cycle is computed, on the model of the cell's material that the virtual lab has too, without instruments,
+    wires and noise. What a real cell does, it does not know: see it as a rehearsal of the protocol.
+    """
+    from orchestrator.preview.carry_out import carry_out
+    from protocols.compile import compile_protocol
+
+    definition = read_protocol(protocol)
+    cell = _completed(chosen_cell(cell_id, cell_properties(properties), lab_path))
+    plan = compile_protocol(definition, cell, parameters)
+    model = _model(cell)
+    if formed:
+        carry_out(compile_protocol(read_protocol(_FORMATION), cell), model)
+    trace = carry_out(plan, model)
+    state = "after formation" if formed else "fresh"
+    click.echo(f"{plan.protocol} on a virtual cell of {cell.material}, {_described(cell)}, {state}")
+    if out is None:
+        for line in _curves(trace):
+            click.echo(line)
+    else:
+        _draw(trace, f"{plan.protocol}: virtual {cell.material}, {_described(cell)}, {state}", cell, out)
+    for line in _numbers(plan, trace, cell):
+        click.echo(line)
+
+
+def _completed(cell: Cell) -> Cell:
+    """Fill in what is not known of the cell: an electrode such as the virtual lab's."""
+    from dataclasses import replace
+
+    material = _material(cell)
+    area_cm2 = cell.area_cm2 or _AREA_cm2
+    mass_g = cell.active_mass_g or material.reference_loading_mg_cm2 * area_cm2 / 1e3
+    capacity_Ah = cell.nominal_capacity_Ah or mass_g * _ONE_C_mAh_g / 1e3
+    return replace(cell, area_cm2=area_cm2, active_mass_g=mass_g, nominal_capacity_Ah=capacity_Ah)
+
+
+def _material(cell: Cell) -> Any:
+    from simulators.cell import load_material
+
+    if cell.material is None:
+        raise CommandRefused(f"a preview needs a material: --material {_known_materials()[0]}; {_there_are()}")
+    try:
+        return load_material(cell.material)
+    except ValueError:
+        message = f"there is no virtual cell of material {cell.material!r}; name one that is near with --material"
+        raise CommandRefused(f"{message}; {_there_are()}") from None
+
+
+def _known_materials() -> list[str]:
+    from orchestrator.report.paper import read_paper
+
+    return list(read_paper().materials)
+
+
+def _there_are() -> str:
+    return f"there are {', '.join(_known_materials())}"
+
+
+def _model(cell: Cell) -> Any:
+    from simulators.cell import VirtualCell
+
+    assert cell.active_mass_g is not None  # noqa: S101 - filled in before
+    assert cell.area_cm2 is not None  # noqa: S101 - likewise
+    return VirtualCell(_material(cell), cell.active_mass_g, cell.area_cm2)
+
+
+def _described(cell: Cell) -> str:
+    mass, capacity = 1e3 * (cell.active_mass_g or 0), 1e3 * (cell.nominal_capacity_Ah or 0)
+    return f"{mass:.4g} mg, {cell.area_cm2:.4g} cm², 1C = {capacity:.4g} mA"
+
+
+def _draw(trace: Trace, title: str, cell: Cell, out: Path) -> None:
+    from orchestrator.export.atomic_file import atomic_file
+    from orchestrator.preview.figure import draw_png
+
+    picture = draw_png(trace, title, cell.active_mass_g)
+    with atomic_file(out) as file:
+        file.write(picture)
+    click.echo(str(out))
+
+
+def _curves(trace: Trace) -> Iterator[str]:
+    """Voltage and current over time; of many cycles only the first ones, and the capacity of all."""
+    import numpy as np
+
+    from orchestrator.preview.summary import cycle_sums
+
+    sums = [one for one in cycle_sums(trace) if one.charge_Ah and one.discharge_Ah]  # pulses of a titration are none
+    many = len(sums) > _CYCLES_DRAWN
+    end_s = trace.duration_s
+    if many:
+        early = {one.cycle for one in sums[:_FIRST_CYCLES]}
+        end_s = max(step.began_s + step.duration_s for step in trace.steps if step.cycle in early)
+    time_s = trace.time_s()
+    shown = time_s <= end_s
+    yield from _curve("voltage / V", time_s[shown], trace.voltage_V()[shown])
+    yield from _curve("current / mA", time_s[shown], 1e3 * trace.current_A()[shown])
+    yield f"{'':9}0 … {duration(end_s)}" + (f", the first {_FIRST_CYCLES} cycles" if many else "")
+    if many:
+        capacity_mAh = np.array([1e3 * one.charge_Ah for one in sums])
+        yield from _curve("charge / mAh", np.array([float(one.cycle) for one in sums]), capacity_mAh)
+        yield f"{'':9}cycles {sums[0].cycle} … {sums[-1].cycle}"
+
+
+def _curve(name: str, x: Array, values: Array) -> Iterator[str]:
+    from orchestrator.preview.braille import braille
+
+    width = min(shutil.get_terminal_size().columns, _WIDEST) - 10
+    yield name
+    lines = braille(x, values, width, _HEIGHT)
+    for place, line in enumerate(lines):
+        edge = f"{values.max():.4g}" if place == 0 else f"{values.min():.4g}" if place == _HEIGHT - 1 else ""
+        yield f"{edge:>8} {line}".rstrip()
+
+
+def _numbers(plan: Plan, trace: Trace, cell: Cell) -> Iterator[str]:
+    from orchestrator.preview.summary import cycle_sums, groups_of
+
+    sums = cycle_sums(trace)
+    spectra = f", {trace.spectra} impedance spectra" if trace.spectra else ""
+    steps = f"{len(trace.steps)} steps, {len(sums)} cycles"
+    yield f"{duration(trace.duration_s)}, {steps}, about {trace.records} records{spectra}"
+    rows = []
+    for group in groups_of(sums):
+        ends = [group.first] if group.first is group.last else [group.first, group.last]
+        rows += [(group.label or NOTHING, str(one.cycle), *_capacities(one, cell)) for one in ends]
+    if rows:
+        header = (
+            "label",
+            "cycle",
+            "discharge, mAh",
+            "charge, mAh",
+            "discharge, mAh/g",
+            "charge, mAh/g",
+            "charge/discharge, %",
+        )
+        yield from table_lines(header, rows)
+    for warning in plan.warnings:
+        yield f"warning: {warning}"
+    for remark in trace.remarks:
+        yield f"note: {remark}"
+
+
+def _capacities(one: CycleSum, cell: Cell) -> tuple[str, ...]:
+    mass_g = cell.active_mass_g or 1.0
+    ratio = f"{1e2 * one.charge_Ah / one.discharge_Ah:.2f}" if one.discharge_Ah and one.charge_Ah else NOTHING
+    capacities = (1e3 * one.discharge_Ah, 1e3 * one.charge_Ah)
+    specific = tuple(f"{capacity / mass_g:.1f}" for capacity in capacities)
+    return (*(f"{capacity:.4f}" for capacity in capacities), *specific, ratio)
