@@ -1,0 +1,1 @@
+"""Protocols in the formats of others, one package each."""
