@@ -21,7 +21,7 @@ JOBS = (
 
 
 def test_the_librarys_protocols_run_on_a_vsp_300_and_every_record_is_the_ledgers(make_bench: Make) -> None:
-    bench = make_bench(0, vsp=len(JOBS), poll="30 min", lost_after="2 h")
+    bench = make_bench(0, vsp=len(JOBS), poll="4 h", lost_after="12 h")
     launched = [
         (bench.launch(name, f"V{number}", f"P{number}", **parameters), f"P{number}", least)
         for number, (name, parameters, least) in enumerate(JOBS, start=1)

@@ -88,7 +88,9 @@ def executions(segment: Mapping[str, Any], ledger: Columns) -> Iterator[Executio
 def steps_of_techniques(segment: Mapping[str, Any]) -> dict[int, list[int]]:
     """Of each technique in the list: a scan has the steps of one line of the protocol, all others have one."""
     step_map = segment["step_map"]
-    left = [step for step in (json.loads(step_map) if isinstance(step_map, str) else step_map) if step["kind"] != "loop"]
+    left = [
+        step for step in (json.loads(step_map) if isinstance(step_map, str) else step_map) if step["kind"] != "loop"
+    ]
     found: dict[int, list[int]] = {}
     for place, technique in enumerate(json.loads(segment["content"])["techniques"][:-1]):
         if technique["stem"] == "loop":
