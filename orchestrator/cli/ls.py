@@ -52,7 +52,7 @@ def _row(run: RunAnswer) -> tuple[str, ...]:
         run.cell,
         run.bench or f"{run.instrument}/{run.channel}",
         run.state,
-        f"{at.cycles_done if run.ended else at.cycle or 0}/{at.cycles_total}",
+        f"{at.cycles_done if run.ended else at.cycle or 0}/{'~' if at.cycles_about else ''}{at.cycles_total}",
         NOTHING if run.ended else duration(at.time_left_s),
         clock_time(done_s, now_s),
         run.reason or "",

@@ -22,13 +22,17 @@ def run_line(run: RunAnswer) -> str:
 
 
 def cycle_text(run: RunAnswer) -> str:
-    """``cycle 3 of 48``; after the end, how many were done; nothing where the protocol has no cycles."""
+    """``cycle 3 of 48``, or ``of about 48`` where loops may end early; after the end, how many were done.
+
+    Nothing where the protocol has no cycles.
+    """
     at = run.progress
     if not at.cycles_total:
         return ""
+    total = f"about {at.cycles_total}" if at.cycles_about else str(at.cycles_total)
     if run.ended:
-        return f"{at.cycles_done} of {at.cycles_total} cycles"
-    return f"cycle {at.cycle or 0} of {at.cycles_total}"
+        return f"{at.cycles_done} of {total} cycles"
+    return f"cycle {at.cycle or 0} of {total}"
 
 
 def step_text(run: RunAnswer) -> str:

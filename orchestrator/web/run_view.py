@@ -84,7 +84,8 @@ def progress_of(lab: Lab, known: KnownPlan, rows: RunRows, now_unix_s: float) ->
     return ProgressAnswer(
         cycle=None if ended else _cycle(rows, seen),
         cycles_done=run.cycles_done,
-        cycles_total=known.plan.estimate.cycles,
+        cycles_total=known.timeline.cycles if known.plan.estimate.cycles else 0,
+        cycles_about=known.timeline.may_end_early,
         item=run.item,
         items=len(known.plan.items),
         step=_step_text(step, values),
@@ -113,7 +114,8 @@ def _left(known: KnownPlan, rows: RunRows) -> tuple[float, float]:
     item = rows.run.item
     if rows.clock is None:
         return known.timeline.left_s(0, 0.0, 0.0, item)
-    return known.timeline.left_s(rows.run.cycles_done, rows.clock.done_at_s, rows.clock.now_s, item)
+    in_item = 0 if rows.segment is None else max(rows.run.cycles_done - rows.segment.cycle_offset, 0)
+    return known.timeline.left_s(known.timeline.done(item, in_item), rows.clock.done_at_s, rows.clock.now_s, item)
 
 
 def _elapsed_s(run: Any, now_unix_s: float) -> float | None:

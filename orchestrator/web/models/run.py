@@ -75,6 +75,10 @@ class ProgressAnswer(BaseModel):
     cycle: int | None = Field(description="Present cycle of the run, from 1.", examples=[3])
     cycles_done: int = Field(examples=[2])
     cycles_total: int = Field(examples=[48])
+    cycles_about: bool = Field(
+        default=False,
+        description="Whether ``cycles_total`` is what is expected: a loop ends at a voltage or by a stop rule.",
+    )
     item: int = Field(description="Present item of the plan, from 0.")
     items: int
     step: str | None = Field(description="What the channel does.", examples=["constant current discharge"])

@@ -11,7 +11,7 @@ from protocols.reading import load_protocol
 CELL = Cell("L1", 0.00275, 1.131, 0.00335, 0.01, 1.5)
 
 
-@pytest.mark.parametrize("name", ["formation", "rate-ladder", "cycling-2c-500"])
+@pytest.mark.parametrize("name", ["formation", "rate-ladder", "cycling-2c-500", "cv-scan-rates", "gitt"])
 def test_every_cycle_of_a_plan_has_its_end_within_the_estimate(name: str) -> None:
     plan = compile_protocol(load_protocol(name), CELL)
 
@@ -45,3 +45,32 @@ def test_ramps_and_soaks_are_no_test_time_and_those_ahead_are_left() -> None:
     assert stepped.left_s(0, 0.0, 0.0, 0) == (6000.0, 0.0)
     assert stepped.left_s(0, 0.0, 900.0, 1) == (3300.0, 2700.0 / 6000.0)
     assert stepped.left_s(0, 0.0, 3600.0, 3) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("name", "early"), [("gitt", True), ("cycling-2c-500", True), ("rate-ladder", False)])
+def test_a_plan_whose_loops_may_end_early_says_so(name: str, early: bool) -> None:
+    assert timeline_of(compile_protocol(load_protocol(name), CELL)).may_end_early is early
+
+
+def test_a_titration_is_reckoned_by_the_pulses_that_are_expected_not_by_those_that_are_allowed() -> None:
+    """Half of the count that it may go to; and what one direction takes more is none of the other's."""
+    timeline = timeline_of(compile_protocol(load_protocol("gitt"), CELL))
+    down = timeline.cycles_before[1]
+    assert timeline.cycles_before == (0, down, timeline.cycles)
+    assert down == pytest.approx(90, abs=1)  # of 1/90 of the nominal capacity each
+
+    half_s = float(timeline.cycle_ends_s[down // 2 - 1])
+    left_s, fraction = timeline.left_s(timeline.done(0, down // 2), half_s, half_s)
+    assert left_s == pytest.approx(timeline.total_s - half_s)
+    assert fraction == pytest.approx(half_s / timeline.total_s)
+
+    assert timeline.done(0, down + 30) == timeline.done(1, 0) == down
+    assert timeline.done(1, 10_000) == timeline.done(2, 0) == timeline.cycles
+
+
+def test_every_program_of_a_stepped_impedance_is_a_cycle() -> None:
+    plan = compile_protocol(load_protocol("impedance-temperature"), CELL)
+    timeline = timeline_of(plan)
+    assert timeline.cycles == 6
+    assert timeline.cycles_before[-1] == len(timeline.cycle_ends_s)
+    assert [timeline.done(item, 1) for item in (1, 3)] == [1, 2]
