@@ -29,7 +29,7 @@ $(BENCH_VENV)/.bench: pyproject.toml | $(BIN)/python
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,postgres,bench]'
 	@touch $@
 
-demo: $(VENV)/.run ## the main job on the virtual lab: 8 cells, formation, rate ladder, 500 cycles at 2C
+demo: $(VENV)/.run ## the library on the virtual lab: 14 cells, cycling, voltammetry, titration, impedance
 	$(BIN)/cellbench demo
 
 test: $(VENV)/.dev ## all tests that need no root and no browser
