@@ -12,6 +12,7 @@ import pytest
 from drivers.biologic.channel_facts import ChannelFacts
 from drivers.biologic.channel_tender import ChannelTender
 from drivers.biologic.eclib import Eclib, Reading
+from drivers.biologic.error_codes import EclibError
 from drivers.biologic.instrument import Instrument, Settings
 from drivers.biologic.load_list import load_list
 from drivers.biologic.recognition import experiment_name
@@ -300,3 +301,70 @@ def test_the_name_alone_does_not_make_a_test_ours(bench: Bench) -> None:
     bench.eclib.start(0)
     report = bench.look(30)
     assert (report["state"], report["ours"], report["test_id"]) == (1, False, "0abc")
+
+
+# ---- while nobody looked
+
+
+def test_a_list_that_ended_while_nobody_looked_is_read_whole(bench: Bench) -> None:
+    test_id = bench.start(SHORT)
+    bench.control.advance(86400.0)
+    bench.again()
+    report = bench.look()
+    assert (report["complete"], report["ended"], report["test_id"]) == (True, ("itself", ""), test_id)
+    batch = SpoolReader(bench._settings.folder).read(0, test_id, "", 100)
+    assert (len(batch), batch.problems) == (6, ())
+
+
+@pytest.mark.parametrize("taken", ["eclab_loaded", "firmware_lost"])
+def test_a_channel_taken_away_in_mid_run_is_not_shown_as_running_nor_started_over(bench: Bench, taken: str) -> None:
+    test_id = bench.start(LONG)
+    bench.look(30)
+    bench.control.fault("vsp-1", "GetCurrentValues", {"channel": 0, "set": taken})
+    bench.look()
+    report = bench.look(30)
+    assert (report["state"], report["ours"]) == (None, False)
+    assert report["firmware"] == ("eclab" if taken == "eclab_loaded" else "none")
+    bench.instrument.load_firmware(0, over_eclab=True)
+    report = bench.look(30)
+    assert (report["state"], report["ours"], report["complete"]) == (0, False, False)
+    assert bench.control.tests("vsp-1")[-1]["state"] == "stopped"
+    assert len(SpoolReader(bench._settings.folder).read(0, test_id, "", 100)) == 3
+    assert bench.start(SHORT) > test_id
+
+
+def test_a_stop_does_not_pretend_on_a_channel_that_ec_lab_has(bench: Bench) -> None:
+    bench.start(LONG)
+    bench.control.fault("vsp-1", "GetCurrentValues", {"channel": 0, "set": "eclab_loaded"})
+    bench.look()
+    with pytest.raises(EclibError, match=r"EC-Lab's firmware \(-9\)") as raised:
+        bench.instrument.stop(0, bench.control.now())
+    assert raised.value.is_refusal
+
+
+def test_switched_off_and_on_with_rows_unread_nothing_is_missing(bench: Bench) -> None:
+    test_id = bench.start(SHORT)
+    bench.look(15)
+    bench.control.advance(20)
+    bench.control.power("vsp-1", on=False)
+    with pytest.raises(EclibError):
+        bench.look()
+    bench.control.advance(3600)
+    bench.control.power("vsp-1", on=True)
+    bench.instrument._eclib.disconnect()
+    assert bench.look()["complete"]
+    batch = SpoolReader(bench._settings.folder).read(0, test_id, "", 100)
+    assert len(batch) == 6
+
+
+@pytest.mark.parametrize("by_s", [-86400.0, 86400.0])
+def test_a_clock_that_jumps_neither_loses_nor_disowns_anything(bench: Bench, by_s: float) -> None:
+    test_id = bench.start(SHORT)
+    bench.look(25)
+    bench.control.advance(10)
+    report = bench.instrument.look(0, bench.control.now() + by_s)
+    assert (report["test_id"], report["ours"], report["state"]) == (test_id, True, 1)
+    assert bench.look(600)["complete"]
+    batch = SpoolReader(bench._settings.folder).read(0, test_id, "", 100)
+    np.testing.assert_allclose(batch.columns["test_time_s"], [10, 20, 30, 40, 50, 60], atol=1e-3)
+    assert batch.problems == ()
