@@ -39,6 +39,7 @@ def test_observation_before_anything_was_started(vsp: BiologicCycler) -> None:
 def test_capabilities_and_translation(vsp: BiologicCycler) -> None:
     check_capabilities(vsp, "1")
     check_translation(vsp, "1", program(REST, Loop(2, (DISCHARGE,), at(2)), PEIS))
+    check_translation(vsp, "1", program(CYCLING, CV))
 
 
 @pytest.mark.parametrize(
