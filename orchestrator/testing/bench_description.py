@@ -26,6 +26,8 @@ class BenchDescription:
     cells: Mapping[int | str, Mapping[str, object]]
     """By bench (:class:`BenchPlace`), as in the virtual lab's file: ``material``, ``active_mass_g``, …, ``chamber``."""
     poll: str = "10 min"
+    chamber_poll: str | None = None
+    """None: as the cyclers'."""
     lost_after: str = "1 h"
     speed_without_node: float = 600.0
     database: str = "sqlite:///cellbench.db"
@@ -139,7 +141,11 @@ class BenchDescription:
             section |= {"driver": "biologic", "library": "simulators.biologic.eclib:VirtualEClib"}
         else:
             kind = str(self.virtual.get(name, {}).get("kind", "watlow_f4t"))
-            section |= {"driver": _CHAMBER_DRIVERS[kind], **_CHAMBER_OPTIONS[kind]}
+            section |= {
+                "driver": _CHAMBER_DRIVERS[kind],
+                **_CHAMBER_OPTIONS[kind],
+                "poll": self.chamber_poll or self.poll,
+            }
         return {**section, **self.options.get(name, {})}
 
     def _bench(self, place: BenchPlace) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,9 @@ from orchestrator.store.upgrade import upgrade
 from orchestrator.testing.bench_description import BenchDescription
 from orchestrator.testing.bench_place import NEWARE, BenchPlace
 from protocols.cell import Cell
+
+if TYPE_CHECKING:
+    from simulators.lab.client import LabControl
 
 __all__ = ["VirtualBench"]
 
@@ -87,6 +90,10 @@ class VirtualBench:
         self.control.close()
         self._process.terminate()
         self.engine.dispose()
+
+    def new_control(self) -> LabControl:
+        """Another connection to the lab, such as one that holds its time."""
+        return self._process.control()
 
     # ---- cells and runs
 
@@ -167,7 +174,7 @@ class VirtualBench:
         return self.folder / "node.log"
 
     def wait_until_up(self) -> None:
-        """Wait until this node has looked at every cycler: from then on lab time waits for it."""
+        """Wait until this node drives every cycler, or has looked in vain: from then on lab time waits for it."""
 
         def up() -> bool:
             with self.node_log.open("rb") as log:
@@ -175,8 +182,8 @@ class VirtualBench:
                 if _UP not in log.read():
                     return False
             with reading(self.engine) as connection:
-                told = connection.execute(sa.select(instruments.c.connected)).scalars().all()
-            return len(told) >= len(self.lab.instruments) and all(told)
+                told = connection.execute(sa.select(instruments.c.connected, instruments.c.last_error)).all()
+            return len(told) >= len(self.lab.instruments) and all(one.connected or one.last_error for one in told)
 
         self.wait_for(up, "the node drives the instruments")
 

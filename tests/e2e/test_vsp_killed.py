@@ -51,7 +51,7 @@ def bench(make_bench: Make) -> VirtualBench:
 @contextmanager
 def held_time(bench: VirtualBench) -> Iterator[LabControl]:
     """Lab time that moves only when the test says so."""
-    with bench._process.control() as time:
+    with bench.new_control() as time:
         time.attach("the test")
         yield time
 

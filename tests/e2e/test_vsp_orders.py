@@ -1,4 +1,4 @@
-"""Orders and intruders while a VSP-300 runs: stops are quick and verified, a hung DLL is nobody else's, EC-Lab is told."""
+"""Orders and intruders while a VSP-300 runs: stops are quick and verified, a hung DLL is nobody else's."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def seconds_until(bench: VirtualBench, instrument: str, run: int, state: str) ->
 def test_a_stop_reaches_the_vsp_300_within_a_second_and_is_verified(make_bench: Make) -> None:
     bench = make_bench(0, vsp=2)
     runs = [bench.launch("linked", f"V{n}", f"P{n}", source=LINKED, passes="20000") for n in (1, 2)]
-    with bench._process.control() as hold, bench.node():
+    with bench.new_control() as hold, bench.node():
         start = hold.attach("the test")  # lab time moves only when the test says so: as slow as real time
         bench.wait_until_up()
         hold.sleep(start + 120.0)
@@ -57,7 +57,7 @@ def test_a_hung_dll_does_not_delay_a_stop_on_the_neware(make_bench: Make) -> Non
     bench = make_bench(1, vsp=1, options={"vsp-1": {"timeout": "6 s"}})
     cycling = bench.launch("short", "L1", "A1", source=SHORT, cycles="200")
     linked = bench.launch("short", "V1", "P1", source=SHORT, cycles="200")
-    with bench._process.control() as hold, bench.node():
+    with bench.new_control() as hold, bench.node():
         start = hold.attach("the test")
         bench.wait_until_up()
         hold.sleep(start + 900.0)
@@ -104,7 +104,7 @@ def test_a_channel_that_somebody_takes_is_told_at_once(
 ) -> None:
     bench = make_bench(0, vsp=2)
     taken, other = (bench.launch("short", f"V{n}", f"P{n}", source=SHORT, cycles="200") for n in (1, 2))
-    with bench._process.control() as hold, bench.node():
+    with bench.new_control() as hold, bench.node():
         start = hold.attach("the test")
         bench.wait_until_up()
         hold.sleep(start + 900.0)

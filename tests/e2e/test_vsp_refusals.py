@@ -34,8 +34,7 @@ REFUSED = [
     ("sweep: {to: -0.2 V, scan_rate: 0.1 mV/s}", "-0.2 V"),
     (
         CV.replace("0.1 mV/s", "10 V/s"),
-        "line 7: 10 V/s with a record every 0.001 V is 10000 records/s, a channel is read at 200; record every 0.05 V "
-        "or more, or sweep more slowly",
+        "line 7: 10 V/s with a record every 0.001 V is 10000 records/s, a channel is read at 200; record every 0.05 V",
     ),
     (CV.replace("cycles: 1", "cycles: 1, wobble: 3 V"), "wobble"),
 ]

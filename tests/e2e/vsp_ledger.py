@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ def executions(segment: Mapping[str, Any], ledger: Columns) -> Iterator[Executio
     index, start_s = ledger["technique_index"], ledger["start_s"]
     edges = [0, *(np.flatnonzero((np.diff(index) != 0) | (np.diff(start_s) != 0)) + 1).tolist(), len(index)]
     scans = spectra = 0
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         technique = int(ledger["technique_id"][begin])
         yield Execution(
             slice(begin, end), technique, float(start_s[begin]), int(ledger["loop"][begin]), steps[int(index[begin])],
