@@ -19,6 +19,7 @@ from orchestrator.web.models.channel import ChannelAnswer
 from orchestrator.web.models.health import Health
 from orchestrator.web.models.interlock import InterlockAnswer, TripAnswer
 from orchestrator.web.models.log import Acknowledgement, AlarmAnswer, EventAnswer
+from orchestrator.web.models.messages import MessageAnswer, ReceiverAnswer, TrialOrder
 from orchestrator.web.models.page import Page
 from orchestrator.web.models.protocol import CheckAnswer, CheckRequest, PlanAnswer, PlanRequest, ProtocolSummary
 from orchestrator.web.models.records import CycleAnswer, RecordsAnswer
@@ -158,6 +159,18 @@ class Client(Connection):
     def acknowledge_trip(self, trip_id: int, actor: str, reason: str) -> TripAnswer:
         """Say who has looked at what tripped, and what was found."""
         return self.send("POST", TripAnswer, f"trips/{trip_id}/ack", Acknowledgement(actor=actor, reason=reason))
+
+    def alarm_messages(self, alarm_id: int) -> list[MessageAnswer]:
+        """Who was, or is to be, told of an alarm."""
+        return self.get(list[MessageAnswer], f"alarms/{alarm_id}/messages")
+
+    def receivers(self) -> list[ReceiverAnswer]:
+        """Who is told of alarms, and the heartbeats: how they are."""
+        return self.get(list[ReceiverAnswer], "alarms/receivers")
+
+    def test_receivers(self, actor: str) -> AlarmAnswer:
+        """Send a test message through every receiver; :meth:`alarm_messages` tells what comes of it."""
+        return self.send("POST", AlarmAnswer, "alarms/test", TrialOrder(actor=actor))
 
     def analyses(self, run_id: int) -> list[AnalysisAnswer]:
         """Results of a run's analyses, newest first."""

@@ -65,7 +65,7 @@ def _session(server: MailServer, whole_limit_s: float) -> Iterator[smtplib.SMTP]
         if server.security == "starttls":
             session.starttls(context=context)
         if server.user is not None and server.password_env is not None:
-            session.login(server.user, required_value(server.password_env))
+            _log_in(session, server.user, required_value(server.password_env))
         yield session
         with suppress(OSError):  # it has been taken: how the server says good-bye changes nothing
             session.quit()
@@ -78,6 +78,12 @@ def _connect(server: MailServer, context: ssl.SSLContext | None) -> smtplib.SMTP
     if server.security == "ssl":
         return smtplib.SMTP_SSL(server.host, server.port, timeout=_EXCHANGE_LIMIT_S, context=context)
     return smtplib.SMTP(server.host, server.port, timeout=_EXCHANGE_LIMIT_S)
+
+
+def _log_in(session: smtplib.SMTP, user: str, password: str) -> None:
+    if not (user.isascii() and password.isascii()):
+        raise NotDelivered("user and password are sent as ASCII, and hold something else")
+    session.login(user, password)
 
 
 def _abandon(session: smtplib.SMTP) -> None:

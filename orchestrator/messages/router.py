@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from orchestrator.clock import Clock, Sleeper
 from orchestrator.engine.writer import Writer
 from orchestrator.messages.receiver import Receiver
-from orchestrator.messages.routing import episodes, route
+from orchestrator.messages.routing import Episode, Routed, episodes, route
 from orchestrator.store.alarms import alarms_to_tell, alarms_told
 from orchestrator.store.errors import StoreUnavailable
-from orchestrator.store.messages import messages_of, queue_message
+from orchestrator.store.messages import Kind, messages_of, queue_messages
 from orchestrator.store.outlets import list_outlets
 from orchestrator.store.tables import alarms
 from orchestrator.store.transactions import reading
@@ -62,36 +62,41 @@ class Router:
 
     async def _route_or_wait(self) -> float:
         try:
-            again = await self._writer.write(self.route)
+            again = await self.route()
         except StoreUnavailable as error:
             _LOG.error("alarms cannot be seen: %s", error)
             return self._clock.now() + _AGAIN_S
         return again if again is not None else self._clock.now() + _AT_THE_LATEST_S
 
-    def route(self, connection: sa.Connection) -> float | None:
-        """Queue what is due now. Returns when something else will be."""
+    async def route(self) -> float | None:
+        """Queue what is due now. Returns when something else will be. Raises StoreUnavailable."""
         now = self._clock.now()
-        open_ones = alarms_to_tell(connection)
-        unreachable = {outlet.name for outlet in list_outlets(connection, "receiver") if outlet.unreachable}
-        queued = messages_of(connection, {alarm.first_id or alarm.id for alarm in open_ones})
-        again = None
-        for episode in episodes(open_ones, queued):
-            routed = route(episode, self._receivers, unreachable, now)
-            for receiver, kind in routed.messages:
-                if (receiver, kind) not in episode.messages:
-                    queue_message(
-                        connection,
-                        alarm_id=episode.id,
-                        receiver=receiver,
-                        kind=kind,
-                        now=now,
-                        wall_unix_s=self._wall(),
-                    )
-            if routed.finished:
-                alarms_told(connection, episode.id, now)
-            if routed.again_unix_s is not None:
-                again = min(again or routed.again_unix_s, routed.again_unix_s)
-        return again
+        routed = await asyncio.to_thread(self._routed, now)
+        queue = [
+            (episode.id, receiver, kind)
+            for episode, what in routed
+            for receiver, kind in what.messages
+            if (receiver, kind) not in episode.messages
+        ]
+        finished = [episode for episode, what in routed if what.finished]
+        if queue or finished:
+            await self._writer.write(lambda connection: self._store(connection, queue, finished, now))
+        return min((what.again_unix_s for _, what in routed if what.again_unix_s is not None), default=None)
+
+    def _routed(self, now: float) -> list[tuple[Episode, Routed]]:
+        with reading(self._database) as connection:
+            to_tell = alarms_to_tell(connection)
+            unreachable = {outlet.name for outlet in list_outlets(connection, "receiver") if outlet.unreachable}
+            queued = messages_of(connection, {alarm.first_id or alarm.id for alarm in to_tell})
+        found = episodes(to_tell, queued)
+        return [(episode, route(episode, self._receivers, unreachable, now)) for episode in found]
+
+    def _store(
+        self, connection: sa.Connection, queue: list[tuple[int, str, Kind]], finished: list[Episode], now: float
+    ) -> None:
+        queue_messages(connection, queue, now=now, wall_unix_s=self._wall())
+        for episode in finished:
+            alarms_told(connection, episode.id, episode.alarm_ids, now)
 
     async def _watch(self, sleeper: Sleeper) -> None:
         """Wake the router when an alarm is raised, acknowledged or over, or a receiver can no longer be reached."""

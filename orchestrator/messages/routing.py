@@ -22,6 +22,8 @@ class Episode:
 
     id: int
     """Of the first."""
+    alarm_ids: tuple[int, ...]
+    """Of all."""
     source: str
     message: str
     severity: Severity
@@ -67,6 +69,7 @@ def _episode(first_id: int, them: Sequence[Alarm], queued: Mapping[tuple[str, Ki
     ends = [alarm.cleared_unix_s for alarm in them]
     return Episode(
         id=first_id,
+        alarm_ids=tuple(alarm.id for alarm in them),
         source=them[0].source,
         message=them[0].message,
         severity="critical" if any(alarm.severity == "critical" for alarm in them) else "warning",

@@ -6,6 +6,7 @@ A row whose ``told_unix_s`` is NULL is itself the order to tell: it is committed
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -133,7 +134,8 @@ def alarms_to_tell(connection: Connection) -> list[Alarm]:
     return [Alarm(*row) for row in connection.execute(query)]
 
 
-def alarms_told(connection: Connection, first_id: int, now: float) -> None:
-    """Nothing more is to be told of an alarm and its returns."""
-    these = (alarms.c.id == first_id) | (alarms.c.first_id == first_id)
-    connection.execute(update(alarms).where(these, alarms.c.told_unix_s.is_(None)).values(told_unix_s=now))
+def alarms_told(connection: Connection, first_id: int, ids: Collection[int], now: float) -> None:
+    """Nothing more is to be told of an alarm and its returns ``ids``, unless it has come back once more since."""
+    returns = select(alarms.c.id).where(alarms.c.first_id == first_id, alarms.c.id.not_in(ids)).limit(1)
+    if connection.scalar(returns) is None:
+        connection.execute(update(alarms).where(alarms.c.id.in_(ids)).values(told_unix_s=now))

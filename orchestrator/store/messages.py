@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from orchestrator.store.tables import messages
 
@@ -18,7 +19,7 @@ __all__ = [
     "drop_messages_of_others",
     "messages_of",
     "messages_taken",
-    "queue_message",
+    "queue_messages",
     "unsent_counts",
     "unsent_messages",
 ]
@@ -41,14 +42,15 @@ class Message:
     dropped: str | None
 
 
-def queue_message(
-    connection: Connection, *, alarm_id: int, receiver: str, kind: Kind, now: float, wall_unix_s: float
+def queue_messages(
+    connection: Connection, what: Iterable[tuple[int, str, Kind]], *, now: float, wall_unix_s: float
 ) -> None:
-    """Queue a message; one that is there already, sent or not, stays the only one."""
-    same = (messages.c.alarm_id == alarm_id, messages.c.receiver == receiver, messages.c.kind == kind)
-    if connection.scalar(select(messages.c.id).where(*same)) is None:
-        values = {"queued_unix_s": now, "queued_wall_unix_s": wall_unix_s}
-        connection.execute(messages.insert().values(alarm_id=alarm_id, receiver=receiver, kind=kind, **values))
+    """Queue (alarm, receiver, kind); what is there already, sent or not, stays the only one."""
+    times = {"queued_unix_s": now, "queued_wall_unix_s": wall_unix_s}
+    rows = [{"alarm_id": alarm_id, "receiver": receiver, "kind": kind, **times} for alarm_id, receiver, kind in what]
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    if rows:
+        connection.execute(dialect.insert(messages).on_conflict_do_nothing(), rows)
 
 
 def unsent_messages(connection: Connection, receiver: str) -> list[Message]:

@@ -10,7 +10,7 @@ from orchestrator.cli import cellbench
 
 
 def commands() -> dict[str, click.Command]:
-    """``cell add`` → its command; groups are not in it."""
+    """``cell add`` → its command; groups that do nothing by themselves are not in it."""
     return dict(_walk(cellbench, "", click.Context(cellbench)))
 
 
@@ -20,8 +20,9 @@ def options(command: click.Command) -> set[str]:
 
 
 def _walk(command: click.Command, name: str, context: click.Context) -> Iterator[tuple[str, click.Command]]:
-    if not isinstance(command, click.Group):
+    if not isinstance(command, click.Group) or command.invoke_without_command:
         yield name, command
+    if not isinstance(command, click.Group):
         return
     for child in command.list_commands(context):
         found = command.get_command(context, child)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from orchestrator.web.models.messages import ReceiverAnswer
+
 __all__ = ["Health", "InstrumentHealth"]
 
 
@@ -20,7 +22,7 @@ class InstrumentHealth(BaseModel):
 
 
 class Health(BaseModel):
-    """Answers 200 when the database answers and every instrument is fresh, else 503."""
+    """Answers 200 when the database answers, every instrument is fresh and people can be told, else 503."""
 
     ok: bool
     lab: str
@@ -29,3 +31,4 @@ class Health(BaseModel):
     database: str = Field(description="ok, or what is wrong with it.")
     schema_version: str | None
     instruments: list[InstrumentHealth]
+    receivers: list[ReceiverAnswer] = Field(description="Who is told of alarms, and the heartbeats.")

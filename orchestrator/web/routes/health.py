@@ -13,6 +13,8 @@ from orchestrator.store.errors import StoreError
 from orchestrator.store.tables import instruments, nodes
 from orchestrator.store.upgrade import require_current, schema_version
 from orchestrator.web.models.health import Health, InstrumentHealth
+from orchestrator.web.models.messages import ReceiverAnswer
+from orchestrator.web.outlet_view import outlets_now
 from orchestrator.web.service import Service, ServiceHere
 
 __all__ = ["router"]
@@ -39,22 +41,30 @@ def _health(service: Service) -> Health:
         with service.reading() as connection:
             now_unix_s = service.now_unix_s(connection)
             seen = _instruments(connection, service, now_unix_s)
+            receivers = outlets_now(connection)
     except StoreError as error:
-        return _answer(service, 0.0, str(error), version, [])
-    return _answer(service, now_unix_s, "ok", version, [seen[name] for name in (*lab.instruments, *lab.chambers)])
+        return _answer(service, 0.0, str(error), version, [], [])
+    instruments_seen = [seen[name] for name in (*lab.instruments, *lab.chambers)]
+    return _answer(service, now_unix_s, "ok", version, instruments_seen, receivers)
 
 
 def _answer(
-    service: Service, now_unix_s: float, database: str, version: str | None, seen: list[InstrumentHealth]
+    service: Service,
+    now_unix_s: float,
+    database: str,
+    version: str | None,
+    seen: list[InstrumentHealth],
+    receivers: list[ReceiverAnswer],
 ) -> Health:
     return Health(
-        ok=database == "ok" and all(one.fresh for one in seen),
+        ok=database == "ok" and all(one.fresh for one in seen) and all(one.ok for one in receivers),
         lab=service.lab.name,
         simulated=service.lab.simulated,
         now_unix_s=now_unix_s,
         database=database,
         schema_version=version,
         instruments=seen,
+        receivers=receivers,
     )
 
 
