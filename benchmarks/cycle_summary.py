@@ -2,8 +2,8 @@
 
 PyProBE comes with the extra ``bench``; cellpy holds pandas below 3 and is measured where somebody has installed it.
 What is not there is said and left out. All begin with the records in memory in the form that is theirs; cellpy's table
-of steps, which it needs first, is not in its time. The second figure is ours from the database: what an analysis loads is
-the cycles that the Recorder has kept, not the records.
+of steps, which it needs first, is not in its time. The second figure is ours from the database: what an analysis loads
+is the cycles that the Recorder has kept, not the records.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,7 @@ def _columns() -> Columns:
 def _from_records(columns: Columns) -> pd.Series:
     counter = CycleCounter({})
     counter.add(columns)
-    told = pd.DataFrame([tuple(getattr(one, name) for name in CYCLE_COLUMNS) for one in counter.changed()])
-    told.columns = pd.Index(CYCLE_COLUMNS)
+    told = pd.DataFrame(map(attrgetter(*CYCLE_COLUMNS), counter.changed()), columns=list(CYCLE_COLUMNS))
     run = Dataset.from_frames(told, cell=CELL).runs[0]
     return per_cycle(run, "half")["charge_capacity_mAh"] / 1e3
 
