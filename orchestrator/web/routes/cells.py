@@ -91,7 +91,7 @@ def import_values(order: CellImport, service: ServiceHere) -> list[CellAnswer]:
 
 def _with_entries(cell: Cell, entries: Mapping[str, str | None]) -> Cell:
     """The cell with these entries of its metadata added or changed, and those that are None or empty taken away."""
-    metadata = {name: text for name, text in (cell.metadata | entries).items() if text}
+    metadata = {name: text for name, text in {**cell.metadata, **entries}.items() if text}
     if len(metadata) > METADATA_MAX:
         raise WebRefused(f"cell {cell.id} would have {len(metadata)} entries of metadata; {METADATA_MAX} is the most")
     return replace(cell, metadata=metadata) if entries else cell
