@@ -20,6 +20,7 @@ async def daemon_call(name: str, function: Callable[[], T]) -> T:
     mail server takes.
     """
     future: Future[T] = Future()
+    future.set_running_or_notify_cancel()  # a call that nobody waits for any more goes on to its end
 
     def call() -> None:
         try:

@@ -53,7 +53,7 @@ class DatabaseWatch:
         self._real = real
         self._committed_s = real()
         self._committed_unix_s = clock.now()
-        self._error = "nothing has been committed yet"
+        self._error: str | None = None
         self._taken: set[str] = set()
         self._told_s: float | None = None
 
@@ -66,7 +66,9 @@ class DatabaseWatch:
     def trouble(self) -> str | None:
         """Since when nothing is committed, in one line; None: all is well, or not long enough ago to say."""
         away_s = self._real() - self._committed_s
-        return f"the database has taken nothing for {away_s:.0f} s: {self._error}" if away_s > AWAY_AFTER_S else None
+        if away_s <= AWAY_AFTER_S:
+            return None
+        return f"the database has taken nothing for {away_s:.0f} s: {self._error or 'nothing was offered to it'}"
 
     async def probe(self) -> None:
         """Commit once, and tell people where that has failed for long."""
@@ -79,7 +81,7 @@ class DatabaseWatch:
         else:
             self._committed_s = self._real()
             self._committed_unix_s = self._clock.now()
-            self._told_s, self._taken = None, set()
+            self._error, self._told_s, self._taken = None, None, set()
             return
         trouble = self.trouble()
         if trouble is not None and (self._told_s is None or self._real() - self._told_s >= _TELL_AGAIN_S):
@@ -89,7 +91,7 @@ class DatabaseWatch:
     def _commit(self, connection: sa.Connection) -> None:
         outlet_tried(connection, "database", "database", time.time(), None)
         trouble = self.trouble()
-        if trouble is not None:
+        if trouble is not None and self._error is not None:  # else it was us who stood still
             now = self._clock.now()
             raise_alarm(connection, source="database", message=f"is back; {trouble}", now=self._committed_unix_s)
             clear_alarms(connection, source="database", now=now)

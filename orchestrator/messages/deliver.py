@@ -7,7 +7,7 @@ import logging
 from orchestrator.messages.by_command import send_command
 from orchestrator.messages.by_email import send_email
 from orchestrator.messages.by_webhook import send_webhook
-from orchestrator.messages.environment import scrubbed
+from orchestrator.messages.environment import address_secrets, scrubbed
 from orchestrator.messages.letter import Letter, one_line
 from orchestrator.messages.not_delivered import NotDelivered
 from orchestrator.messages.receiver import Command, Email, Receiver, Webhook, secrets_of
@@ -33,7 +33,10 @@ def deliver(receiver: Receiver, letter: Letter) -> None:
         reason = f"{type(error).__name__}: {error}"
     else:
         return
-    raise NotDelivered(one_line(scrubbed(reason, secrets_of(receiver.way)), _REASON_MAX))
+    reason = scrubbed(reason, secrets_of(receiver.way))
+    for secret in address_secrets(getattr(receiver.way, "url", None) or ""):
+        reason = reason.replace(secret, "...")
+    raise NotDelivered(one_line(reason, _REASON_MAX))
 
 
 def quiet_http_log() -> None:

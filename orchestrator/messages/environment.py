@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from orchestrator.messages.not_delivered import NotDelivered
 
-__all__ = ["required_value", "scrubbed"]
+__all__ = ["address_secrets", "required_value", "scrubbed"]
+
+_PIECE_MIN = 6
+"""Shorter pieces of an address are no secrets, but words."""
 
 
 def required_value(name: str) -> str:
@@ -20,10 +25,21 @@ def required_value(name: str) -> str:
 
 
 def scrubbed(text: str, names: Iterable[str]) -> str:
-    """The text without the values of these variables, plain or in base64: a server may repeat what it was sent."""
+    """The text without the values of these variables: a server may repeat what it was sent, or a part of it."""
     for name in names:
         value = os.environ.get(name)
         if value:
             coded = base64.b64encode(value.encode()).decode()
-            text = text.replace(value, f"${name}").replace(coded, f"${name}")
+            for secret in (value, coded, *address_secrets(value)):
+                text = text.replace(secret, f"${name}")
     return text
+
+
+def address_secrets(url: str) -> list[str]:
+    """The parts of a webhook's address that may be its secret: path and query, whole and piece by piece."""
+    if not url.startswith(("http://", "https://")):
+        return []
+    parts = urlsplit(url)
+    pieces = [piece for piece in re.split(r"[/?&=]", f"{parts.path}?{parts.query}") if len(piece) >= _PIECE_MIN]
+    wholes = [whole for whole in (parts.path, parts.query) if len(whole) >= _PIECE_MIN]
+    return [*wholes, *pieces]

@@ -33,6 +33,8 @@ __all__ = ["Sender"]
 
 _LOG = logging.getLogger(__name__)
 
+_LAST_MOMENT_S = 3.0
+
 Deliver = Callable[[Receiver, Letter], None]
 
 
@@ -81,6 +83,16 @@ class Sender:
             return False
         ids = [message.id for message in messages]
         letter = await self._writer.write(lambda connection: self._begin(connection, messages))
+        attempt = asyncio.ensure_future(self._attempt_and_note(letter, messages, ids))
+        try:
+            return await asyncio.shield(attempt)
+        except asyncio.CancelledError:
+            # The node ends. What is being taken at this moment would go out again: give it a moment to be noted.
+            await asyncio.wait({attempt}, timeout=_LAST_MOMENT_S)
+            attempt.cancel()
+            raise
+
+    async def _attempt_and_note(self, letter: Letter, messages: Sequence[Message], ids: Sequence[int]) -> bool:
         error = await self._outcome(letter)
         await self._note(lambda connection: self._tried(connection, messages, ids, error))
         return error is None
