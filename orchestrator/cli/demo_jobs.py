@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchestrator.cli.demo_lab import CYCLED, EXAMINED, WARMED, DemoCell
+from orchestrator.cli.demo_lab import CELLS, CYCLED, EXAMINED, RATED, WARMED, DemoCell
 from orchestrator.cli.refusal import CommandRefused
 
-__all__ = ["JOBS", "Job", "chosen_jobs"]
+__all__ = ["JOBS", "Job", "Option", "chosen_jobs"]
+
+Option = str | float
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +20,20 @@ class Job:
     protocol: str
     cells: tuple[DemoCell, ...]
     parameters: Mapping[str, str] = field(default_factory=dict)
+    again: tuple[str, Mapping[str, Option]] | None = None
+    """An analysis to ask for once more when the run is over, and what the protocol cannot say of its options."""
 
 
 JOBS = (
-    Job("formation", CYCLED),
-    Job("rate-ladder", CYCLED),
-    # The library's protocol ends with a worn cell; here all eight shall be seen for 500 cycles.
+    Job("formation", CELLS),
+    # The library's protocol ends with a worn cell; here all of them shall be seen for 500 cycles.
     Job("cycling-2c-500", CYCLED, {"worn_out": "1 %"}),
-    Job("cv-scan-rates", EXAMINED[:1]),
-    Job("gitt", EXAMINED[1:2]),
-    Job("impedance", EXAMINED[2:]),
-    Job("impedance-temperature", WARMED),
+    Job("rate-ladder", RATED),
+    Job("gitt", EXAMINED),
+    # Lithium in the host, which Randles-Sevcik needs, is no property of a protocol.
+    Job("cv-scan-rates", EXAMINED, again=("voltammetry", {"concentration_mol_cm3": 0.024})),
+    # A coin cell has the chamber's temperature within minutes; the library's two hours are for larger ones.
+    Job("impedance-temperature", WARMED, {"soak": "1 h"}),
 )
 
 

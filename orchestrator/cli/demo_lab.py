@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count, cycle
 from pathlib import Path
 
 import yaml
 
-__all__ = ["CELLS", "CYCLED", "EXAMINED", "WARMED", "DemoCell", "write_lab_file", "write_virtual_lab_file"]
+__all__ = [
+    "CELLS",
+    "CYCLED",
+    "EXAMINED",
+    "RATED",
+    "WARMED",
+    "DemoCell",
+    "write_lab_file",
+    "write_virtual_lab_file",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,40 +40,44 @@ class DemoCell:
         """1C = 1217 mA/g, the capacity at 0.2 A/g of the best of the three materials."""
         return self.active_mass_g * 1.217
 
+    @property
+    def alkali_solubility_pct(self) -> float:
+        """Of its powder."""
+        return _ALKALI_SOLUBILITY_pct[self.material]
 
-CYCLED = tuple(
-    DemoCell(f"{material[-1].upper()}{number}", f"A{position}", "bts-1", f"27-21-1-{position}", material, mass_g)
-    for position, (material, number, mass_g) in enumerate(
-        (
-            ("sio_c_l", 1, 0.002753),
-            ("sio_c_l", 2, 0.002741),
-            ("sio_c_l", 3, 0.002768),
-            ("sio_c_m", 1, 0.002749),
-            ("sio_c_m", 2, 0.002757),
-            ("sio_c_m", 3, 0.002735),
-            ("sio_c_h", 1, 0.002762),
-            ("sio_c_h", 2, 0.002750),
-        ),
-        start=1,
-    )
-)
-"""Three, three and two cells of the first lab's materials, with the scatter of weighing."""
 
-EXAMINED = tuple(
-    DemoCell(f"L{number}", f"P{number - 3}", "vsp-1", str(number - 3), "sio_c_l", mass_g)
-    for number, mass_g in ((4, 0.002759), (5, 0.002747), (6, 0.002755))
-)
-"""For voltammetry, titration and a spectrum."""
+_ALKALI_SOLUBILITY_pct = {"sio_c_l": 4.8, "sio_c_m": 21.7, "sio_c_h": 47.5}
+"""How much of the powder an alkali dissolves: what the study sets everything beside, measured elsewhere."""
+_EACH = 3
+_SCATTER_mg = (0.001, -0.011, 0.016, -0.003, 0.005, -0.017, 0.010, -0.002, 0.007)
+"""Of weighing; one cell after the other."""
 
-WARMED = tuple(
-    DemoCell(cell_id, f"P{position}", "vsp-1", str(position), material, mass_g, chamber="oven-1")
-    for position, (cell_id, material, mass_g) in enumerate(
-        (("L7", "sio_c_l", 0.002751), ("M4", "sio_c_m", 0.002744), ("H3", "sio_c_h", 0.002761)), start=4
-    )
-)
-"""One of each material, together in the chamber."""
 
-CELLS = CYCLED + EXAMINED + WARMED
+def _cells(
+    first: int, channels: Iterable[tuple[str, str, str]], each: int, chamber: str | None = None
+) -> list[DemoCell]:
+    """``each`` cells of every material, numbered from ``first``; ``channels``: bench, instrument, channel."""
+    weighed_g = (1e-3 * (2.753 + scatter_mg) for scatter_mg in cycle(_SCATTER_mg))
+    who = ((material, number) for material in _ALKALI_SOLUBILITY_pct for number in range(first, first + each))
+    return [
+        DemoCell(f"{material[-1].upper()}{number}", *where, material, round(mass_g, 6), chamber=chamber)
+        for (material, number), where, mass_g in zip(who, channels, weighed_g, strict=False)
+    ]
+
+
+_neware = ((f"A{position}", "bts-1", f"27-21-1-{position}") for position in count(1))
+_vsp = ((f"P{position}", "vsp-1", str(position)) for position in count(1))
+
+CYCLED = tuple(_cells(1, _neware, _EACH))
+"""For 500 cycles: directly after formation, as what is left of a cell depends on all that was done to it."""
+RATED = tuple(_cells(4, _neware, _EACH))
+"""For the rate ladder."""
+EXAMINED = tuple(_cells(7, _vsp, 1))
+"""For a titration, and then voltammetry."""
+WARMED = tuple(_cells(8, _vsp, 1, chamber="oven-1"))
+"""For impedance at stepped temperatures, together in the chamber."""
+
+CELLS = CYCLED + RATED + EXAMINED + WARMED
 
 
 def write_virtual_lab_file(folder: Path) -> Path:
@@ -72,7 +86,7 @@ def write_virtual_lab_file(folder: Path) -> Path:
     return _write(
         folder / "virtual_lab.yaml",
         {
-            "virtual_lab": "demo: a NEWARE cycler, a VSP-300 and a chamber with fourteen SiO half cells",
+            "virtual_lab": f"demo: a NEWARE cycler, a VSP-300 and a chamber with {len(CELLS)} SiO half cells",
             "control": "127.0.0.1:0",
             "start": "2026-01-05T08:00:00+08:00",
             "speed_without_node": 600,
@@ -85,23 +99,26 @@ def _virtual_neware() -> dict[str, object]:
     return {
         "kind": "neware",
         "listen": "127.0.0.1:0",
-        "devices": [{"devtype": 27, "devid": 21, "subdevices": 1, "channels": len(CYCLED)}],
+        "devices": [{"devtype": 27, "devid": 21, "subdevices": 1, "channels": len(_on("bts-1"))}],
         "time_zone": "Asia/Shanghai",
         "status_lag_s": 5,
         "paths": {"D:\\steps": "./steps"},
         "channel": {"voltage_max_V": 5.0, "current_max_A": 0.05},
-        "cells": {cell.channel: _virtual_cell(cell, seed) for seed, cell in enumerate(CYCLED, start=1)},
+        "cells": {cell.channel: _virtual_cell(cell) for cell in _on("bts-1")},
     }
 
 
 def _virtual_vsp300() -> dict[str, object]:
-    there = EXAMINED + WARMED
     return {
         "kind": "vsp300",
         "listen": "127.0.0.1:0",
-        "channels": [_eclib_channel(cell) for cell in there],
-        "cells": {_eclib_channel(cell): _virtual_cell(cell, seed) for seed, cell in enumerate(there, start=21)},
+        "channels": [_eclib_channel(cell) for cell in _on("vsp-1")],
+        "cells": {_eclib_channel(cell): _virtual_cell(cell) for cell in _on("vsp-1")},
     }
+
+
+def _on(instrument: str) -> list[DemoCell]:
+    return [cell for cell in CELLS if cell.instrument == instrument]
 
 
 def _eclib_channel(cell: DemoCell) -> int:
@@ -113,13 +130,13 @@ def _virtual_chamber() -> dict[str, object]:
     return {"kind": "watlow_f4t", "listen": "127.0.0.1:0", "scpi": "127.0.0.1:0", "chamber": {"seed": 31}}
 
 
-def _virtual_cell(cell: DemoCell, seed: int) -> dict[str, object]:
+def _virtual_cell(cell: DemoCell) -> dict[str, object]:
     inside = {} if cell.chamber is None else {"chamber": cell.chamber}
     return {
         "material": cell.material,
         "active_mass_g": cell.active_mass_g,
         "area_cm2": cell.area_cm2,
-        "seed": seed,
+        "seed": 1 + CELLS.index(cell),
         **inside,
     }
 
@@ -164,7 +181,7 @@ def _instruments(ports: Mapping[str, int]) -> dict[str, object]:
             "address": f"127.0.0.1:{ports['oven-1']}",
             "temperature": ["-30 degC", "80 degC"],
             "park": "25 degC",
-            "poll": "1 min",
+            "poll": "30 min",
             "lost_after": "2 h",
         },
     }

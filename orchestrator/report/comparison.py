@@ -20,6 +20,8 @@ Truth = Mapping[tuple[str, str], float]
 class ComparisonRow:
     """One quantity of one material."""
 
+    key: str
+    """In ``paper.yaml``."""
     quantity: str
     unit: str
     material: str
@@ -60,6 +62,7 @@ def _rows(runs: Sequence[MeasuredRun], paper: Paper, quantity: PaperQuantity, tr
             continue
         numbers = list(found.values())
         yield ComparisonRow(
+            key=quantity.key,
             quantity=quantity.name,
             unit="" if quantity.unit == "1" else quantity.unit,
             material=known.name,
