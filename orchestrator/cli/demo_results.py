@@ -14,35 +14,38 @@ from orchestrator.text_table import table_lines
 if TYPE_CHECKING:
     from orchestrator.cli.demo_jobs import Job
     from orchestrator.client import Client
-    from orchestrator.report.collect import Collected
     from orchestrator.report.comparison import ComparisonRow
+    from orchestrator.report.measured_run import MeasuredRun
     from orchestrator.web.models.analysis import AnalysisAnswer
 
 __all__ = ["measured_study", "print_comparison"]
 
 _ANALYSED_WITHIN_S = 120.0
 _MARK = "<<"
-_SHOWN_CYCLES = (1, 2, "middle", "last")
 
 
-def measured_study(client: Client, jobs: Mapping[int, Job]) -> Collected:
+def measured_study(client: Client, jobs: Mapping[int, Job]) -> list[MeasuredRun]:
     """Every run with its results, once all are there; ``jobs`` by run.
 
     Raises CommandRefused for an analysis that failed or does not end.
     """
-    from orchestrator.report.collect import collect_runs
-
     deadline = time.monotonic() + _ANALYSED_WITHIN_S
-    done = {run: _analysed(client, run, deadline) for run in jobs}
     for run, job in jobs.items():
         if job.again is not None:
             name, more = job.again
-            before = next(one for one in done[run] if one.name == name)
+            before = next(one for one in _analysed(client, run, deadline) if one.name == name)
             client.analyse(run, name, {**_plain(before), **more}, "demo")
-    for run, job in jobs.items():
-        if job.again is not None:
-            _analysed(client, run, deadline)
-    return collect_runs(client, list(jobs), _SHOWN_CYCLES)
+    return [_measured(client, run, _analysed(client, run, deadline)) for run in jobs]
+
+
+def _measured(client: Client, run_id: int, analyses: Sequence[AnalysisAnswer]) -> MeasuredRun:
+    from orchestrator.analysis.result import AnalysisResult
+    from orchestrator.report.measured_run import Analysed, MeasuredRun
+
+    run = client.run(run_id)
+    done = [(one, AnalysisResult.from_json(one.result)) for one in analyses if one.result is not None]
+    oldest_first = sorted(done, key=lambda pair: pair[0].id)
+    return MeasuredRun(run, client.cell(run.cell), tuple(Analysed(*pair) for pair in oldest_first), cycles=())
 
 
 def _plain(answer: AnalysisAnswer) -> dict[str, float | str]:

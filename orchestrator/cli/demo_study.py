@@ -1,4 +1,4 @@
-"""The demo's last words: the study as a report and as a table, and where everything is."""
+"""The demo's last words: the study as a table, and where everything is."""
 
 from __future__ import annotations
 
@@ -21,39 +21,30 @@ _EXPORTED = "csv"
 
 
 def finish_study(client: Client, lab: Lab, jobs: Mapping[int, Job], began_monotonic_s: float) -> list[str]:
-    """Write the report and one export, and print where they are, then the table of figures.
+    """Export one run, say where everything is, and print the table of figures.
 
     Returns a line for every figure that lies outside its tolerance. Raises CommandRefused, ClientError.
     """
     from orchestrator.cli.demo_results import measured_study, print_comparison
     from orchestrator.cli.simulated_truth import simulated_truth
-    from orchestrator.export.atomic_file import atomic_file
     from orchestrator.report.comparison import compare
     from orchestrator.report.paper import read_paper
-    from orchestrator.report.report import ReportHead, render_report
 
-    truth = simulated_truth()
     study = measured_study(client, jobs)
-    health = client.health()
-    head = ReportHead("The demo's study", health.lab, health.simulated, health.now_unix_s)
-    report = lab.path.parent / "report.html"
-    with atomic_file(report) as file:
-        file.write(render_report(head, study, truth).encode("utf-8"))
-    _say_where(client, lab, list(jobs), report, time.monotonic() - began_monotonic_s)
-    return print_comparison(compare(study.runs, read_paper(), truth))
+    _say_where(client, lab, list(jobs), time.monotonic() - began_monotonic_s)
+    return print_comparison(compare(study, read_paper(), simulated_truth()))
 
 
-def _say_where(client: Client, lab: Lab, runs: list[int], report: Path, wall_s: float) -> None:
+def _say_where(client: Client, lab: Lab, runs: list[int], wall_s: float) -> None:
     folder = lab.path.parent / "exports"
     folder.mkdir(exist_ok=True)
     client.export(runs[-1], _EXPORTED, folder)
     records = sum(segment.records for run in runs for segment in client.run(run).segments)
     click.echo(f"\n{records:,} records of {len(runs)} runs in {wall_s:.0f} s")
-    click.echo(f"report    {_short(report)}")
     click.echo(f"database  {_short(Path(lab.database_url.removeprefix('sqlite:///')))}")
     click.echo(f"exports   {_short(folder)} (run {runs[-1]})")
     click.echo(f"API       {lab.web.url}/ while this runs: cellbench web --lab {_short(lab.path)}")
-    click.echo(f"          meanwhile any other run: cellbench export RUN --lab {_short(lab.path)}")
+    click.echo(f"          meanwhile the report: cellbench report --all --lab {_short(lab.path)}")
 
 
 def _short(path: Path) -> str:
