@@ -54,7 +54,7 @@ def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
         click.echo(f"SIMULATED: {lab.name}, cyclers polled every 2 h of lab time; API at {lab.web.url}/api/v1")
         began = time.monotonic()
         runs = _launch(client, jobs)
-        _follow(client, list(runs))
+        _follow(client)
         wrong = finish_study(client, lab, runs, began)
         if keep:
             click.prompt("the service runs on; press Enter to end it", default="", show_default=False)
@@ -156,18 +156,13 @@ def _request(job: Job) -> LaunchRequest:
     return LaunchRequest(protocol=job.protocol, parameters=dict(job.parameters), placements=placements, actor="demo")
 
 
-def _follow(client: Client, runs: Sequence[int]) -> None:
-    from orchestrator.cli.watch import follow, print_changes
+def _follow(client: Client) -> None:
+    from orchestrator.cli.demo_progress import follow_to_the_end
 
-    if sys.stdout.isatty():
-        from orchestrator.cli.progress_bars import progress_bars
-
-        with progress_bars() as show:
-            last = follow(client, runs, show, 1.0)
-    else:
-        last = follow(client, runs, print_changes(), 10.0)
     failed = [
-        f"run {run.id} {run.state}: {run.reason or 'no reason known'}" for run in last if run.state != "completed"
+        f"run {run.id} {run.state}: {run.reason or 'no reason known'}"
+        for run in follow_to_the_end(client)
+        if run.state != "completed"
     ]
     if failed:
         raise CommandRefused(failed)

@@ -39,8 +39,9 @@ from orchestrator.store.transactions import reading
 __all__ = ["ChamberLoop"]
 
 _LOG = logging.getLogger(__name__)
-_WAITED_FOR_S = 10.0
-"""How often a chamber is looked at, at least, while a run waits for its temperature."""
+_WAITED_FOR_S = 20.0
+"""How often a chamber is looked at, at least, while a run waits for its temperature: one look may fail, and the next
+still comes before the silence that would begin the soak anew."""
 _DECISIONS_MAX = 6
 
 

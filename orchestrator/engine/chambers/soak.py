@@ -14,7 +14,7 @@ from protocols.plan import SetTemperature
 __all__ = ["Soak"]
 
 _GAP_MAX_S = 60.0
-"""A silence longer than this begins the window anew; while a run waits, the chamber is looked at every 10 s."""
+"""A silence longer than this begins the window anew; while a run waits, a chamber is looked at every 20 s at least."""
 _ROUNDING_K = 0.11
 _Of = tuple[float, float, float]
 
