@@ -33,7 +33,6 @@ _ONE_C_mAh_g = 1217.0
 """What 1C is taken as without a capacity: that of the best of the first lab's materials at 0.2 A/g."""
 _FORMATION = "formation"
 _WIDEST, _HEIGHT = 100, 6
-_CYCLES_DRAWN, _FIRST_CYCLES = 30, 3
 
 
 @click.command("preview")
@@ -143,23 +142,18 @@ def _curves(trace: Trace) -> Iterator[str]:
     """Voltage and current over time; of many cycles only the first ones, and the capacity of all."""
     import numpy as np
 
-    from orchestrator.preview.summary import cycle_sums
+    from orchestrator.preview.summary import FIRST_CYCLES, shown_until_s, whole_cycles
 
-    sums = [one for one in cycle_sums(trace) if one.charge_Ah and one.discharge_Ah]  # pulses of a titration are none
-    many = len(sums) > _CYCLES_DRAWN
-    end_s = trace.duration_s
-    if many:
-        early = {one.cycle for one in sums[:_FIRST_CYCLES]}
-        end_s = max(step.began_s + step.duration_s for step in trace.steps if step.cycle in early)
-    time_s = trace.time_s()
-    shown = time_s <= end_s
+    end_s, time_s = shown_until_s(trace), trace.time_s()
+    many, shown = end_s < trace.duration_s, time_s <= end_s
     yield from _curve("voltage / V", time_s[shown], trace.voltage_V()[shown])
     yield from _curve("current / mA", time_s[shown], 1e3 * trace.current_A()[shown])
-    yield f"{'':9}0 … {duration(end_s)}" + (f", the first {_FIRST_CYCLES} cycles" if many else "")
+    yield f"{'':9}0 … {duration(end_s)}" + (f", the first {FIRST_CYCLES} cycles" if many else "")
     if many:
-        capacity_mAh = np.array([1e3 * one.charge_Ah for one in sums])
-        yield from _curve("charge / mAh", np.array([float(one.cycle) for one in sums]), capacity_mAh)
-        yield f"{'':9}cycles {sums[0].cycle} … {sums[-1].cycle}"
+        whole = whole_cycles(trace)
+        capacity_mAh = np.array([1e3 * one.charge_Ah for one in whole])
+        yield from _curve("charge / mAh", np.array([float(one.cycle) for one in whole]), capacity_mAh)
+        yield f"{'':9}cycles {whole[0].cycle} … {whole[-1].cycle}"
 
 
 def _curve(name: str, x: Array, values: Array) -> Iterator[str]:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from orchestrator.preview.summary import CycleSum, cycle_sums
+from orchestrator.preview.summary import FIRST_CYCLES, CycleSum, shown_until_s, whole_cycles
 from orchestrator.preview.trace import Trace
 from orchestrator.report.figures.style import PALETTE, STYLE, WIDTH_in, shades
 
@@ -24,23 +24,29 @@ def draw_png(trace: Trace, title: str, active_mass_g: float | None) -> bytes:
     with mpl.rc_context(STYLE):
         figure = _figure(trace, title, active_mass_g)
         buffer = io.BytesIO()
-        FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": "cellbench"})
+        FigureCanvasAgg(figure).print_png(  # type: ignore[no-untyped-call]
+            buffer, metadata={"Software": "cellbench"}
+        )
     return buffer.getvalue()
 
 
 def _figure(trace: Trace, title: str, active_mass_g: float | None) -> Figure:
-    sums = cycle_sums(trace)
+    sums = whole_cycles(trace)
     extra = (len(sums) > _FEW_CYCLES) + bool(trace.spectra)
     figure = Figure(figsize=(WIDTH_in, 4.2 + 2.4 * extra), dpi=_DPI, layout="constrained")
     figure.suptitle(title, fontsize=9, fontweight="bold")
     every = figure.subplots(2 + extra, 1)
-    time_h = trace.time_s() / 3600
+    end_s, time_s = shown_until_s(trace), trace.time_s()
+    shown = time_s <= end_s
+    time_h = time_s[shown] / 3600
     every[0].sharex(every[1])
-    every[0].plot(time_h, trace.voltage_V(), color=PALETTE[0])
+    every[0].plot(time_h, trace.voltage_V()[shown], color=PALETTE[0])
     every[0].set_ylabel("voltage / V")
     every[0].tick_params(labelbottom=False)
-    every[1].plot(time_h, 1e3 * trace.current_A(), color=PALETTE[1])
+    every[1].plot(time_h, 1e3 * trace.current_A()[shown], color=PALETTE[1])
     every[1].set(xlabel="time / h", ylabel="current / mA")
+    if end_s < trace.duration_s:
+        every[0].set_title(f"the first {FIRST_CYCLES} cycles", fontweight="normal")
     if len(sums) > _FEW_CYCLES:
         _draw_cycles(every[2], sums, active_mass_g)
     if trace.spectra:

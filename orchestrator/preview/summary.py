@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 
 from orchestrator.preview.trace import Trace
 
-__all__ = ["CycleSum", "Group", "cycle_sums", "groups_of"]
+__all__ = ["FIRST_CYCLES", "CycleSum", "Group", "cycle_sums", "groups_of", "shown_until_s", "whole_cycles"]
+
+FIRST_CYCLES = 3
+"""Shown over time where there are many."""
+_MANY = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +56,17 @@ def groups_of(sums: tuple[CycleSum, ...]) -> Iterator[Group]:
         if place == len(sums) or sums[place].label != sums[begin].label:
             yield Group(sums[begin].label, sums[begin], sums[place - 1])
             begin = place
+
+
+def whole_cycles(trace: Trace) -> tuple[CycleSum, ...]:
+    """Those with charge and discharge; the pulses of a titration are none."""
+    return tuple(one for one in cycle_sums(trace) if one.charge_Ah and one.discharge_Ah)
+
+
+def shown_until_s(trace: Trace) -> float:
+    """How far voltage and current are worth showing over time: of many cycles, only the first ones."""
+    whole = whole_cycles(trace)
+    if len(whole) <= _MANY:
+        return trace.duration_s
+    early = {one.cycle for one in whole[:FIRST_CYCLES]}
+    return max(step.began_s + step.duration_s for step in trace.steps if step.cycle in early)
