@@ -73,10 +73,10 @@ def preview(
     trace = carry_out(plan, model)
     state = "after formation" if formed else "fresh"
     click.echo(f"{plan.protocol} on a virtual cell of {cell.material}, {_described(cell)}, {state}")
-    if out is None:
+    if trace.steps and out is None:
         for line in _curves(trace):
             click.echo(line)
-    else:
+    if trace.steps and out is not None:
         _draw(trace, f"{plan.protocol}: virtual {cell.material}, {_described(cell)}, {state}", cell, out)
     for line in _numbers(plan, trace, cell):
         click.echo(line)

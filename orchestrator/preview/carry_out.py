@@ -122,7 +122,10 @@ class _Walker:
             raise TypeError(f"{step.kind} is not carried out as a plain step")
         course = course_of(step, self._cell, self._cell.state)
         if not math.isfinite(course.duration_s) or course.duration_s > FOREVER_s:
-            self._remark(step.origin.line, f"this {step.kind.replace('_', ' ')} never ends on this cell")
+            days = f"{FOREVER_s / 86400:.0f} days"
+            self._remark(
+                step.origin.line, f"this {step.kind.replace('_', ' ')} does not end within {days} on this cell"
+            )
             return _Then.END
         elapsed_s = course.duration_s * _GRID
         if course.turn_s < course.duration_s and course.turn_s > 0:
