@@ -42,7 +42,7 @@ _WIDEST, _HEIGHT = 100, 6
 @pairs_option("--set", "parameters", "Another value for a parameter of the protocol.")
 @click.option("--formed", is_flag=True, help="A cell that has been through the library's formation; else a fresh one.")
 @click.option(
-    *("-o", "--out"),
+    *("-o", "--output", "--out", "out"),
     type=click.Path(path_type=Path, dir_okay=False),
     help="Draw into this PNG file instead of the terminal.",
 )
