@@ -22,6 +22,7 @@ from protocols.plan import Prompt
 __all__ = ["ActiveRun", "ActiveTask", "Known", "active_runs"]
 
 _ACTIVE = [state.value for state in RunState if state not in TERMINAL]
+_ABOUT_TO_START = (RunState.QUEUED.value, RunState.PAUSED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +143,9 @@ def _task(
 
 
 def _chamber_first(row: sa.Row[Any], opened: Sequence[OpenIntent], turns: ChamberTurns) -> str | None:
-    """Why a run that is about to start a segment must not: others have its chamber."""
-    about_to_start = row.state == RunState.QUEUED.value or (row.state == RunState.STARTING.value and not opened)
-    return turns.blocked_by(row.chamber, row.id) if row.chamber is not None and about_to_start else None
+    """Why a run that is about to start a segment, or to go on with one, must not: others have its chamber."""
+    about_to = row.state in _ABOUT_TO_START or (row.state == RunState.STARTING.value and not opened)
+    return turns.blocked_by(row.chamber, row.id) if row.chamber is not None and about_to else None
 
 
 @cache

@@ -38,6 +38,11 @@ class PlanFacts:
         """Temperature steps before this item."""
         return sum(number < item and isinstance(task, SetTemperature) for number, task in self.tasks.items())
 
+    def temperature_of(self, item: int) -> tuple[int, SetTemperature] | None:
+        """The temperature step whose work an item is measured at, with its own number; None before the first."""
+        before = [(n, task) for n, task in self.tasks.items() if n < item and isinstance(task, SetTemperature)]
+        return max(before, key=lambda found: found[0], default=None)
+
 
 def read_step_map(stored: Sequence[Any]) -> tuple[MappedStep, ...]:
     """Read the step map as stored in ``segments.step_map``."""

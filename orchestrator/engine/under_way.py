@@ -164,6 +164,8 @@ def _paused(run: RunView, status: ChannelStatus, now_s: float) -> list[Action]:
         if intent is not None:
             return [Settle(intent.id, "resumed"), ClearAlarms(), Transition(RunState.RUNNING)]
         return [Desire("run"), Note("resumed at the instrument"), Transition(RunState.RUNNING)]
+    if intent is None and run.desired == "run" and run.blocked_by is not None:  # it would be measured elsewhere
+        return [Explain(run.blocked_by)] if run.reason != run.blocked_by else []
     if intent is None:
         return [Resume()] if run.desired == "run" else []
     if run.desired != "run":  # taken back; without effect so long, it has none any more

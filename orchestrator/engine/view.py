@@ -55,7 +55,7 @@ class RunView:
     """What follows is the service's to do: a temperature step or a prompt."""
     intents: tuple[OpenIntent, ...] = ()
     blocked_by: str | None = None
-    """Why it may not start yet, where another run has the channel first, or others have the chamber."""
+    """Why it may not start, or go on, yet: another run has the channel first, or others the chamber."""
     look_first: str | None = None
     """Why a person must look at the channel before this run starts: what became of those before it, or their cell."""
     reason: str | None = None

@@ -14,6 +14,7 @@ __all__ = [
     "GiveUp",
     "GoOn",
     "LeaveBatch",
+    "MakeAgain",
     "SetPoint",
     "Wait",
 ]
@@ -75,6 +76,15 @@ class LeaveBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeAgain:
+    """The temperature that the run is about to be measured at is gone: it goes back to that step of its plan."""
+
+    run_id: int
+    item: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChamberAlarm:
     """A person must know; once for as long as it lasts."""
 
@@ -92,5 +102,14 @@ class ClearChamberAlarm:
 
 
 ChamberAction = (
-    SetPoint | Confirmed | ExplainMember | Wait | GoOn | GiveUp | LeaveBatch | ChamberAlarm | ClearChamberAlarm
+    SetPoint
+    | Confirmed
+    | ExplainMember
+    | Wait
+    | GoOn
+    | GiveUp
+    | LeaveBatch
+    | MakeAgain
+    | ChamberAlarm
+    | ClearChamberAlarm
 )

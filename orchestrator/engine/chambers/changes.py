@@ -20,8 +20,9 @@ from orchestrator.store.alarms import clear_alarms, raise_alarm
 from orchestrator.store.batches import close_batches
 from orchestrator.store.chamber_records import ChamberRecord, insert_chamber_records
 from orchestrator.store.chambers import set_holder, set_wanted, update_chamber
+from orchestrator.store.errors import StoreError
 from orchestrator.store.events import append_event
-from orchestrator.store.runs import set_state
+from orchestrator.store.runs import get_run, set_progress, set_state
 from orchestrator.store.tables import alarms, nodes, runs
 
 __all__ = [
@@ -41,7 +42,7 @@ __all__ = [
 Change = Callable[[sa.Connection], Any]
 CONCERNS_CHANNEL = (act.GoOn, act.GiveUp, act.LeaveBatch)
 """Actions after which a run's channel has something to do, or is free."""
-RunAction = act.ExplainMember | act.Wait | act.GoOn | act.GiveUp | act.LeaveBatch
+RunAction = act.ExplainMember | act.Wait | act.GoOn | act.GiveUp | act.LeaveBatch | act.MakeAgain
 
 
 def arrived(place: ChamberPlace, identity: str, limits_degC: tuple[float, float], now: float) -> Change:
@@ -141,6 +142,8 @@ def member_change(action: RunAction, member: Member, plans: PlanCache, now: floa
             return lambda connection: _go_on(connection, member, plans, now)
         case act.GiveUp(_, reason):
             return lambda connection: _give_up(connection, member, reason, now)
+        case act.MakeAgain(_, item, reason):
+            return lambda connection: _make_again(connection, member, item, reason, now)
         case act.LeaveBatch(_, reason):
             return lambda connection: _leave(connection, member, reason, now)
         case _:
@@ -193,6 +196,14 @@ def _leave(connection: sa.Connection, member: Member, reason: str, now: float) -
     _settle(connection, member, "left its batch", now)
     connection.execute(_of(member.run_id).values(batch_id=None))
     raise_alarm(connection, source=f"run {member.run_id}", severity="warning", message=reason, now=now)
+
+
+def _make_again(connection: sa.Connection, member: Member, item: int, reason: str, now: float) -> None:
+    """Raises StoreError where the run has got on meanwhile."""
+    if intents.open_intents(connection, member.run_id) or get_run(connection, member.run_id).item != member.item:
+        raise StoreError(f"run {member.run_id} is no longer between two items")
+    set_progress(connection, member.run_id, item=item)
+    set_state(connection, member.run_id, RunState.WAITING, now=now, reason=reason)
 
 
 def _settle(connection: sa.Connection, member: Member, outcome: str, now: float) -> None:

@@ -20,6 +20,7 @@ from orchestrator.engine.chambers.actions import (
     GiveUp,
     GoOn,
     LeaveBatch,
+    MakeAgain,
     SetPoint,
     Wait,
 )
@@ -90,6 +91,9 @@ def decide_chamber(chamber: ChamberView, now_unix_s: float, now_s: float) -> lis
 
 
 def _barrier(chamber: ChamberView, group: Group, now_unix_s: float, now_s: float) -> list[ChamberAction]:
+    again = [action for member in group.members for action in _made_again(chamber, member)]
+    if again:
+        return again
     coming = [member for member in group.members if member.coming]
     if not coming:
         return []
@@ -108,6 +112,16 @@ def _barrier(chamber: ChamberView, group: Group, now_unix_s: float, now_s: float
         names = ", ".join(f"run {member.run_id} ({_how(member)})" for member in late)
         return actions + _wait(arrived, f"in {chamber.name}, waits for {names}")
     return actions + _bring_to(chamber, arrived, now_unix_s)
+
+
+def _made_again(chamber: ChamberView, member: Member) -> list[ChamberAction]:
+    """Who has left its batch and has the chamber now begins again at the temperature that it had not used yet."""
+    between = member.state is RunState.STARTING and not member.ordered and member.desired == "run"
+    if not between or member.made is None or not member.elsewhere(chamber.wanted_degC):
+        return []
+    item, step = member.made
+    reason = f"{chamber.name} was sent to {chamber.wanted_degC:g} °C meanwhile: {step.target_degC:g} °C is made again"
+    return [MakeAgain(member.run_id, item, reason)]
 
 
 def _how(member: Member) -> str:

@@ -37,6 +37,10 @@ class Member:
     """Of that request."""
     blocked: bool = False
     """It may not begin yet: another run has its channel first, or a person must look there."""
+    made: tuple[int, SetTemperature] | None = None
+    """The last temperature step behind it, with its item: what it measures, it measures at that temperature."""
+    ordered: bool = False
+    """Something has been ordered of its channel whose outcome is open."""
     instrument: str = ""
     """Whose loop goes on with it."""
     held_up_since_s: float | None = None
@@ -50,6 +54,8 @@ class Member:
     @property
     def held_up(self) -> bool:
         """Whether nobody can say when it will go on: paused, lost, or waiting for a person."""
+        if self.state is RunState.RUNNING:  # wanted paused where nothing pauses it, it still measures, and arrives
+            return False
         if self.state in _HELD_UP or self.desired == "pause":
             return True
         return self.state is RunState.WAITING and (self.step is None or self.blocked)
@@ -58,3 +64,7 @@ class Member:
     def coming(self) -> bool:
         """Whether a temperature step lies before it, or it stands at one."""
         return self.passed < self.temperatures
+
+    def elsewhere(self, wanted_degC: float | None) -> bool:
+        """Whether the chamber has been sent elsewhere since its temperature step: it has left its batch, held up."""
+        return self.made is not None and wanted_degC is not None and self.made[1].target_degC != wanted_degC

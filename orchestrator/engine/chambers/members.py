@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,25 +29,33 @@ def load_members(connection: sa.Connection, chamber: str, plans: PlanCache) -> l
         runs.c.chamber == chamber, runs.c.state.in_(_ACTIVE)
     )
     rows = connection.execute(query.order_by(runs.c.id)).all()
-    asked = _asked(connection, [row.id for row in rows])
-    return [_member(connection, row, plans, asked) for row in rows if plans.readable(connection, row)]
+    opened = _opened(connection, [row.id for row in rows])
+    return [_member(connection, row, plans, opened) for row in rows if plans.readable(connection, row)]
 
 
-def _asked(connection: sa.Connection, run_ids: Sequence[int]) -> dict[tuple[int, str], tuple[int, float]]:
-    """Open requests by run and item: number and time of each."""
-    query = sa.select(*intents.c["id", "run_id", "detail", "created_unix_s"]).where(
-        intents.c.run_id.in_(run_ids), intents.c.action == SET_TEMPERATURE, intents.c.outcome.is_(None)
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Intents without an outcome."""
+
+    asked: Mapping[tuple[int, str], tuple[int, float]]
+    """Of temperatures, by run and item: number and time of each."""
+    ordered: Collection[int]
+    """Runs of whose channels something has been ordered."""
+
+
+def _opened(connection: sa.Connection, run_ids: Sequence[int]) -> _Opened:
+    query = sa.select(*intents.c["id", "run_id", "action", "detail", "created_unix_s"]).where(
+        intents.c.run_id.in_(run_ids), intents.c.outcome.is_(None)
     )
     found = connection.execute(query).all() if run_ids else []
-    return {(row.run_id, row.detail): (row.id, row.created_unix_s) for row in found}
+    asked = {(row.run_id, row.detail): (row.id, row.created_unix_s) for row in found if row.action == SET_TEMPERATURE}
+    return _Opened(asked, {row.run_id for row in found if row.action != SET_TEMPERATURE})
 
 
-def _member(
-    connection: sa.Connection, row: sa.Row[Any], plans: PlanCache, asked: dict[tuple[int, str], tuple[int, float]]
-) -> Member:
+def _member(connection: sa.Connection, row: sa.Row[Any], plans: PlanCache, opened: _Opened) -> Member:
     facts = plans.of(connection, row.id)
     task = facts.tasks.get(row.item)
-    intent_id, asked_unix_s = asked.get((row.id, str(row.item)), (None, None))
+    intent_id, asked_unix_s = opened.asked.get((row.id, str(row.item)), (None, None))
     return Member(
         run_id=row.id,
         state=RunState(row.state),
@@ -60,6 +69,8 @@ def _member(
         asked_unix_s=asked_unix_s,
         intent_id=intent_id,
         blocked=_blocked(connection, row),
+        made=facts.temperature_of(row.item),
+        ordered=row.id in opened.ordered,
         instrument=row.instrument,
     )
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from orchestrator.engine.chambers.holds import find_holds
 from orchestrator.engine.chambers.members import load_members
 from orchestrator.engine.plan_cache import PlanCache
+from orchestrator.store.chambers import find_chamber
 
 __all__ = ["ChamberTurns"]
 
@@ -20,12 +21,23 @@ class ChamberTurns:
 
     connection: sa.Connection
     plans: PlanCache
-    _waits_for: dict[str, Mapping[int, str]] = field(default_factory=dict)
+    _reasons: dict[str, Mapping[int, str]] = field(default_factory=dict)
 
     def blocked_by(self, chamber: str, run_id: int) -> str | None:
-        """For whom the run waits; None: the chamber is its own, or it shares it."""
-        if chamber not in self._waits_for:
-            members = load_members(self.connection, chamber, self.plans)
-            self._waits_for[chamber] = find_holds(members).waits_for
-        whom = self._waits_for[chamber].get(run_id)
-        return None if whom is None else f"waits for {whom}, which has {chamber}"
+        """Why it may not: others have the chamber, or have sent it elsewhere since; None: it may."""
+        if chamber not in self._reasons:
+            self._reasons[chamber] = self._look_up(chamber)
+        return self._reasons[chamber].get(run_id)
+
+    def _look_up(self, chamber: str) -> Mapping[int, str]:
+        members = load_members(self.connection, chamber, self.plans)
+        row = find_chamber(self.connection, chamber)
+        wanted_degC = None if row is None else row.wanted_degC
+        astray = {
+            member.run_id: f"{chamber} was sent to {wanted_degC:g} °C, this belongs to "
+            f"{member.made[1].target_degC:g} °C: what has not begun goes back to that, a paused test is to be stopped"
+            for member in members
+            if member.made is not None and member.elsewhere(wanted_degC)
+        }
+        waits_for = find_holds(members).waits_for
+        return astray | {run_id: f"waits for {whom}, which has {chamber}" for run_id, whom in waits_for.items()}

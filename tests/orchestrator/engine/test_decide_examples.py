@@ -189,6 +189,8 @@ TABLE: list[tuple[str, RunView, Seen, list[object]]] = [
     ("taken back", run(S.PAUSING, "run", order("pause", 30)), RUNNING, [Settle, ClearAlarms, S.RUNNING]),
     ("paused", run(S.PAUSED, "pause"), PAUSED, []),
     ("resume", run(S.PAUSED), PAUSED, [Resume]),
+    ("its temperature is gone", run(S.PAUSED, blocked_by="10 °C now"), PAUSED, [Explain("10 °C now")]),
+    ("and that was said", run(S.PAUSED, blocked_by="10 °C now", reason="10 °C now"), PAUSED, []),
     ("resumption not confirmed", run(S.PAUSED, "run", order("resume", 30)), PAUSED, [Settle, Alarm, Resume]),
     ("resume, taken back", run(S.PAUSED, "pause", order("resume", 30)), PAUSED, [Settle(5, "not confirmed")]),
     ("resumed", run(S.PAUSED, "run", order("resume")), RUNNING, [Settle(5, "resumed"), ClearAlarms, S.RUNNING]),

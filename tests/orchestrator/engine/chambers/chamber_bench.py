@@ -15,7 +15,9 @@ from drivers.errors import DriverError
 from orchestrator.config import Lab, read_lab
 from orchestrator.engine.chambers.loop import ChamberLoop
 from orchestrator.engine.instrument_changes import lab_known
+from orchestrator.engine.known import active_runs
 from orchestrator.engine.lease import Lease, take_lease
+from orchestrator.engine.plan_cache import PlanCache
 from orchestrator.engine.writer import Writer
 from orchestrator.launch import LaunchRequest, launch_together
 from orchestrator.store.chambers import ChamberRow, find_chamber
@@ -160,6 +162,12 @@ class ChamberBench:
     def run(self, run_id: int = 1) -> Mapping[str, Any]:
         with reading(self.database) as connection:
             return dict(connection.execute(sa.select(runs).where(runs.c.id == run_id)).mappings().one())
+
+    def blocked(self) -> str | None:
+        """Why the run may not start, or go on with, its segment, as its channel's loop sees it."""
+        with reading(self.database) as connection:
+            [run] = active_runs(connection, "bts-1", PlanCache(), lambda _: 0.0).runs
+        return run.view.blocked_by
 
     def row(self) -> ChamberRow:
         with reading(self.database) as connection:

@@ -178,6 +178,29 @@ def test_a_time_out_does_not_run_while_no_node_does(oven: ChamberBench) -> None:
     assert oven.run()["state"] == "starting"
 
 
+def test_a_run_between_its_temperature_and_its_segment_that_lost_the_chamber_goes_back(oven: ChamberBench) -> None:
+    oven.launch()
+    oven.write(runs.update().values(item=1, state="starting"), chambers.update().values(wanted_degC=10.0))
+    assert oven.blocked() == (
+        "oven-1 was sent to 10 °C, this belongs to 40 °C: "
+        "what has not begun goes back to that, a paused test is to be stopped"
+    )
+    for _ in range(7):
+        oven.tick()
+        assert (oven.run()["item"], oven.run()["state"]) == (0, "waiting")
+    oven.tick()
+    assert (oven.run()["item"], oven.run()["state"]) == (1, "starting")
+    assert (oven.chamber.taken, oven.blocked()) == ([40.0], None)
+
+
+def test_a_paused_segment_whose_temperature_is_gone_is_not_resumed(oven: ChamberBench) -> None:
+    oven.launch()
+    oven.write(runs.update().values(item=1, state="paused"), chambers.update().values(wanted_degC=10.0))
+    assert str(oven.blocked()).startswith("oven-1 was sent to 10 °C")
+    oven.tick()
+    assert (oven.run()["item"], oven.run()["state"], oven.chamber.taken) == (1, "paused", [])
+
+
 def test_somebody_elses_set_point_stops_the_soak_and_is_not_written_over(oven: ChamberBench) -> None:
     oven.launch()
     oven.tick()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drivers.contracts import ChamberState
 from orchestrator.engine.chambers.actions import (
     ChamberAlarm,
@@ -10,12 +12,13 @@ from orchestrator.engine.chambers.actions import (
     GiveUp,
     GoOn,
     LeaveBatch,
+    MakeAgain,
     SetPoint,
     Wait,
 )
 from orchestrator.engine.chambers.decide_chamber import FOREIGN, ChamberView, decide_chamber
 from orchestrator.run_state import RunState
-from tests.orchestrator.engine.chambers.chamber_world import NOW, at_step, chamber, driven, seen, shares, stable
+from tests.orchestrator.engine.chambers.chamber_world import NOW, STEP, at_step, chamber, driven, seen, shares, stable
 
 ASKED = {"asked_unix_s": NOW}
 SOAKED = [(second, 55.1) for second in range(0, 3601, 30)]
@@ -139,6 +142,22 @@ def test_a_paused_member_delays_the_others_for_a_set_time_only() -> None:
 
 def test_a_running_member_is_waited_for_however_long_it_takes() -> None:
     assert decide(chamber(at_step(7, 1), driven(8, 1)), 1e7) == [Wait(7, "in oven-1, waits for run 8 (running)")]
+
+
+def test_a_member_that_cannot_be_paused_and_still_measures_is_not_left_behind() -> None:
+    """Paused later, where the instrument pauses no test: the temperature must not change under it."""
+    measures = driven(8, 1, desired="pause", held_up_since_s=0.0)
+    [action] = decide(chamber(at_step(7, 1), measures, patience_s=60.0), 1e6)
+    assert isinstance(action, Wait)
+
+
+def test_who_was_left_behind_makes_its_temperature_again_before_it_measures() -> None:
+    between = driven(8, state=RunState.STARTING, item=2, passed=1, made=(1, STEP))
+    [action] = decide(chamber(between, wanted_degC=10.0, status=seen(10.0, 10.0)))
+    assert (type(action), action.run_id, action.item) == (MakeAgain, 8, 1)
+    for other in ({"ordered": True}, {"desired": "pause"}, {"state": RunState.PAUSED}, {"made": None}):
+        assert decide(chamber(replace(between, **other), wanted_degC=10.0, status=seen(10.0, 10.0))) == []
+    assert decide(chamber(between, wanted_degC=55.0, status=seen(55.0, 55.0))) == []
 
 
 def test_a_member_that_is_past_its_last_temperature_is_waited_for_before_the_next_change() -> None:
