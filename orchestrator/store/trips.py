@@ -1,4 +1,4 @@
-"""Trips of interlocks: one row each, open until the cause is gone or, where it latches, somebody has acknowledged it."""
+"""Trips of interlocks: one row each, open until its cause is gone or, where it latches, until it is acknowledged."""
 
 from __future__ import annotations
 
