@@ -12,6 +12,8 @@ from orchestrator.analysis.voltammetry.voltammogram import DIRECTIONS, Voltammog
 __all__ = ["current_left", "fade_warnings"]
 
 _LOSS = 0.02
+_WITHOUT_THE_FIRST = 3
+"""Cycles at one rate, from which on two are left when the first is not looked at."""
 
 
 def current_left(
@@ -19,15 +21,16 @@ def current_left(
 ) -> npt.NDArray[np.float64] | None:
     """Return what is left of the current in each chosen cycle, relative to the chosen one that was measured first.
 
-    The loss from one cycle to the next is read where both have the same scan rate, and interpolated between. None where
-    no rate was repeated.
+    The loss from one cycle to the next is read where both have the same scan rate, and interpolated between. A rate's
+    first cycle comes from another rate and turns differently: where there are three or more, its step is no loss. None
+    where no rate was repeated.
     """
     in_time = sorted((one for group in groups for one in group), key=_started_s)
     rate_of = {id(one): place for place, group in enumerate(groups) for one in group}
     between, loss = [], []
     for place in range(len(in_time) - 1):
         here, there = in_time[place], in_time[place + 1]
-        if rate_of[id(here)] == rate_of[id(there)]:
+        if rate_of[id(here)] == rate_of[id(there)] and (here.number > 1 or here.of < _WITHOUT_THE_FIRST):
             between.append(place + 0.5)
             loss.append(np.log(_area(there) / _area(here)))
     if not between:

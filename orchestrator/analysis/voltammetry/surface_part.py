@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,13 @@ class Split:
     r_squared: float
     wrong_sign: float
     """Part of the charge at the fastest rate where k1 points against the current."""
+
+    def with_doubt_of(self, uncorrected: Split) -> Split:
+        """Return it with half of what a correction has changed in its error: how right that was, nobody knows."""
+        if self.share_error is None:
+            return self
+        changed = (self.share - uncorrected.share) / 2
+        return replace(self, share_error=np.hypot(self.share_error, changed))
 
 
 def split_current(voltammograms: Sequence[Voltammogram]) -> Split:

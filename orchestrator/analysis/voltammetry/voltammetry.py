@@ -89,8 +89,10 @@ def voltammetry(
 
 
 def _of_run(run: RunData, options: _Options) -> AnalysisResult:
-    chosen, warnings = _chosen(run, options)
+    chosen, as_measured, warnings = _chosen(run, options)
     split = split_current(chosen)
+    if options.correct_fade:
+        split = split.with_doubt_of(split_current(as_measured))
     series = [
         peak_series(chosen, way, options.baseline, near_V)
         for way, near_V in zip(DIRECTIONS, options.peaks_near_V, strict=True)
@@ -115,11 +117,13 @@ def _of_run(run: RunData, options: _Options) -> AnalysisResult:
     )
 
 
-def _chosen(run: RunData, options: _Options) -> tuple[list[Voltammogram], list[str]]:
+def _chosen(run: RunData, options: _Options) -> tuple[list[Voltammogram], list[Voltammogram], list[str]]:
+    """One cycle of each rate, freed of fade where that is asked for; the same as measured; and warnings."""
     groups, warnings = whole_cycles(find_sweeps(run, options.series_resistance_Ohm))
     if options.max_scan_rate_mV_s is not None:
         groups = [group for group in groups if group[0].at_most(options.max_scan_rate_mV_s)]
     chosen, missing = choose_cycle(groups, options.cycle)
+    as_measured = chosen
     warnings += missing
     if len(chosen) < 2:
         rates = ", ".join(one.rate_text for one in chosen) or "none"
@@ -129,7 +133,7 @@ def _chosen(run: RunData, options: _Options) -> tuple[list[Voltammogram], list[s
     warnings += scan_rate_warnings(chosen, run.plan) + fade_warnings(left, corrected=options.correct_fade)
     if options.correct_fade and left is not None:
         chosen = [one.scaled(1 / float(factor)) for one, factor in zip(chosen, left, strict=True)]
-    return chosen, warnings
+    return chosen, as_measured, warnings
 
 
 def _share_values(chosen: list[Voltammogram], split: Split) -> list[Value]:

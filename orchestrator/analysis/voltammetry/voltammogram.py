@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +19,7 @@ _SAME_RATE = 0.03
 _WHOLE = 0.95
 """Of the widest sweep of the run; what is narrower came from open circuit or was cut off."""
 _GRID_V = 0.005
+_FEWEST_BINS = 2
 
 Array = npt.NDArray[np.float64]
 
@@ -98,14 +98,14 @@ def choose_cycle(groups: Sequence[Sequence[Voltammogram]], cycle: int | str) -> 
 
 
 def common_grid(voltammograms: Sequence[Voltammogram], direction: SweepDirection) -> Array:
-    """Edges of bins of 5 mV that every rate's sweep in this direction covers."""
+    """Edges of bins of about 5 mV, from end to end of what every rate's sweep in this direction covers."""
     sweeps = [one.sweep(direction) for one in voltammograms]
     low = max(float(sweep.voltage_V.min()) for sweep in sweeps)
     high = min(float(sweep.voltage_V.max()) for sweep in sweeps)
-    first, last = math.ceil(low / _GRID_V), math.floor(high / _GRID_V)
-    if last - first < 2:
+    bins = round((high - low) / _GRID_V)
+    if bins < _FEWEST_BINS:
         raise AnalysisError("the scan rates' windows do not overlap")
-    return np.asarray(np.arange(first, last + 1) * _GRID_V, np.float64)
+    return np.linspace(low, high, bins + 1)
 
 
 def mean_current_A(sweep: Sweep, edges_V: Array) -> Array:

@@ -332,3 +332,27 @@ def test_a_run_without_sweeps_is_refused() -> None:
 
 def test_it_is_installed() -> None:
     assert find_analysis("voltammetry").function is voltammetry
+
+
+def repeated(first_of_a_rate: float, kept: float, *, correct_fade: bool = True) -> AnalysisResult:
+    """Three cycles at each rate; the first of each by a factor off, and so much kept from every cycle to the next."""
+    current = two_parts(SURFACE, DIFFUSION)
+    sweeps = []
+    for place, rate_V_s in enumerate(np.repeat(RATES_V_s, 3).tolist()):
+        factor = kept**place * (1.0 if place % 3 else first_of_a_rate)
+        sweeps += cycle_of(lambda v, r, f=factor: f * current(v, r), rate_V_s, cycle=place + 1)
+    return voltammetry(dataset_of(sweep_records(sweeps)), correct_fade=correct_fade)
+
+
+def test_a_rates_first_cycle_comes_from_elsewhere_and_tells_nothing_of_fade() -> None:
+    exact = voltammetry(dataset_of(records_of())).value("surface share at 0.5 mV/s")
+    assert repeated(1.05, 1.0).value("surface share at 0.5 mV/s").value == pytest.approx(exact.value, abs=1e-6)
+
+
+def test_half_of_what_the_correction_changed_is_in_the_error() -> None:
+    exact = voltammetry(dataset_of(records_of())).value("surface share at 0.5 mV/s").value
+    corrected = repeated(1.0, 0.995).value("surface share at 0.5 mV/s")
+    measured = repeated(1.0, 0.995, correct_fade=False).value("surface share at 0.5 mV/s").value
+    assert corrected.value == pytest.approx(exact, abs=0.05)
+    assert measured is not None
+    assert corrected.uncertainty == pytest.approx(abs(measured - corrected.value) / 2, rel=0.01)
