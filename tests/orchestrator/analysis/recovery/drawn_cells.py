@@ -1,4 +1,4 @@
-"""Cells with parameters drawn at random, and the noise of what measures them: what was set is known to the test alone."""
+"""Cells with parameters drawn at random, and the noise of what measures them; what was set, only the test knows."""
 
 from __future__ import annotations
 
