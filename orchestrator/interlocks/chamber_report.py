@@ -17,7 +17,9 @@ def chamber_report(
 ) -> ChamberSeen:
     """One look, with what the database knows of our own set point and of the chamber's limits."""
     wanted_degC = limits_degC = None
-    if row is not None and row.wanted_unix_s is not None and now_unix_s - row.wanted_unix_s >= _CONFIRM_S:
+    taken_unix_s = None if row is None else row.wanted_unix_s
+    # one from a time to come was taken before the clock was set back
+    if row is not None and taken_unix_s is not None and not 0 <= now_unix_s - taken_unix_s < _CONFIRM_S:
         wanted_degC = row.wanted_degC
     if row is not None and row.low_degC is not None and row.high_degC is not None:
         limits_degC = (row.low_degC, row.high_degC)

@@ -65,8 +65,9 @@ class ChamberView:
     """Why the latest set point was not taken; empty: it was."""
     stability: Stability | None = None
     """Of the present temperature step; None before a look since its set point was taken."""
-    watched_since_unix_s: float = 0.0
-    """Since when this process looks at it: a time-out does not run while nobody watches."""
+    waited_since_s: float = 0.0
+    """Since when this process knows that all wait for the temperature: a time-out does not run while nobody watches,
+    nor while anybody is held up."""
     driven: tuple[str, ...] = ()
     """Benches inside on which something drives a cell, or might."""
     park_degC: float | None = None
@@ -111,7 +112,7 @@ def _barrier(chamber: ChamberView, group: Group, now_unix_s: float, now_s: float
     if late:
         names = ", ".join(f"run {member.run_id} ({_how(member)})" for member in late)
         return actions + _wait(arrived, f"in {chamber.name}, waits for {names}")
-    return actions + _bring_to(chamber, arrived, now_unix_s)
+    return actions + _bring_to(chamber, arrived, now_unix_s, now_s)
 
 
 def _made_again(chamber: ChamberView, member: Member) -> list[ChamberAction]:
@@ -137,7 +138,7 @@ def _left(chamber: ChamberView, member: Member) -> str:
     return f"{_how(member)} for more than {minutes:.0f} min: the others in {chamber.name} go on without it"
 
 
-def _bring_to(chamber: ChamberView, arrived: Sequence[Member], now_unix_s: float) -> list[ChamberAction]:
+def _bring_to(chamber: ChamberView, arrived: Sequence[Member], now_unix_s: float, now_s: float) -> list[ChamberAction]:
     step = arrived[0].step
     assert step is not None  # noqa: S101  who has arrived stands at one
     asked = [member.asked_unix_s for member in arrived if member.asked_unix_s is not None]
@@ -146,18 +147,22 @@ def _bring_to(chamber: ChamberView, arrived: Sequence[Member], now_unix_s: float
     written = len(asked) == len(arrived) and _took(chamber, step, max(asked))
     if written and steady and stability is not None and stability.reached(step.soak_s):
         return [GoOn(member.run_id) for member in arrived]
-    since_unix_s = max(min(asked, default=now_unix_s), chamber.watched_since_unix_s)
-    if asked and now_unix_s - since_unix_s >= step.give_up_after_s:
+    if asked and now_s - chamber.waited_since_s >= step.give_up_after_s:
         return [GiveUp(member.run_id, _given_up(chamber, step)) for member in arrived]
     if chamber.status is None:
         return _wait(arrived, f"{chamber.name} does not answer: {chamber.silence}")
     if not written:
         return _ask(chamber, step, arrived, asked_before=len(asked) == len(arrived))
     if stability is None or not steady:
-        fresh = now_unix_s - chamber.wanted_unix_s < _CONFIRM_S
+        fresh = _just_taken(chamber, now_unix_s)
         told = ("" if fresh else _hindered(chamber)) or f"{step.target_degC:g} °C has been asked for"
         return _wait(arrived, f"{chamber.name}: {told}")
-    return _wait(arrived, progress(chamber.name, step, stability, now_unix_s))
+    return _wait(arrived, progress(chamber.name, step, stability, now_unix_s, now_s))
+
+
+def _just_taken(chamber: ChamberView, now_unix_s: float) -> bool:
+    """Whether the last set point need not show yet; one from a time to come was taken before the clock was set back."""
+    return 0 <= now_unix_s - chamber.wanted_unix_s < _CONFIRM_S
 
 
 def _took(chamber: ChamberView, step: SetTemperature, asked_unix_s: float) -> bool:
@@ -236,7 +241,7 @@ def _foreign_message(chamber: ChamberView, now_unix_s: float) -> str:
     """Somebody else's set point is told, not fought; it matters while anybody of ours is in the chamber."""
     if chamber.status is None or not _foreign(chamber):
         return ""
-    if FOREIGN not in chamber.alarms and now_unix_s - chamber.wanted_unix_s < _CONFIRM_S:
+    if FOREIGN not in chamber.alarms and _just_taken(chamber, now_unix_s):
         return ""
     shown = chamber.status.set_point_degC
     message = f"the set point of {chamber.name} was changed by someone else: {shown:g} °C instead of"

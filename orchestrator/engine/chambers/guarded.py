@@ -15,6 +15,7 @@ from orchestrator.store.tables import latest, runs
 __all__ = ["GuardedChamber", "driven_inside"]
 
 _AT_REST = (ChannelState.IDLE, ChannelState.FINISHED, ChannelState.STOPPED, ChannelState.TRIPPED)
+_POLLS_MISSED = 2
 _DRIVES = [s.value for s in RunState if s not in TERMINAL and s not in (RunState.QUEUED, RunState.WAITING)]
 
 
@@ -26,7 +27,8 @@ def driven_inside(connection: sa.Connection, lab: Lab, chamber: str, now_unix_s:
     found = []
     for bench in lab.benches_in(chamber):
         place, row = lab.instruments[bench.instrument], at.get((bench.instrument, bench.channel))
-        fresh = row is not None and now_unix_s - row.observed_unix_s <= place.lost_after_s
+        valid_s = max(place.lost_after_s, _POLLS_MISSED * place.poll_s)
+        fresh = row is not None and abs(now_unix_s - row.observed_unix_s) <= valid_s
         at_rest = fresh and row is not None and row.state in _AT_REST
         if not at_rest or (bench.instrument, bench.channel) in busy:
             found.append(bench.name)

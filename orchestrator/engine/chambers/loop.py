@@ -68,6 +68,22 @@ class _Silence:
 
 
 @dataclass
+class _Waited:
+    """Since when the present temperature step is waited for by all; forgotten with the process."""
+
+    since_s: float = 0.0
+    _at: tuple[int, int] | None = None
+
+    def follow(self, holds: Holds, now_s: float) -> None:
+        """Begin anew at another step or of another group, and as long as anybody is held up."""
+        asked = _waiting_for_it(holds)
+        at = (asked[0].batch_id or -asked[0].run_id, asked[0].passed) if asked else None
+        held_up = holds.setter is not None and any(member.held_up for member in holds.setter.members)
+        if at != self._at or held_up:
+            self._at, self.since_s = at, now_s
+
+
+@dataclass
 class _Waking:
     """Which loops of channels to wake when others may use the chamber now."""
 
@@ -110,7 +126,7 @@ class ChamberLoop:
         self._plans = PlanCache()
         self._performer = ChamberPerformer(place.name, self._chamber, self._worker, writer, clock, epoch, self._plans)
         self._silence = _Silence(clock.monotonic())
-        self._watched_since_unix_s = clock.now()
+        self._waited = _Waited()
         self._soak = Soak(place.name)
         self._held_up: dict[int, float] = {}
         self._holder: str | None = ""  # as written last; empty: not yet
@@ -178,6 +194,7 @@ class ChamberLoop:
             await self._writer.write(changes.silent(self.place, str(error), news, self._clock.now()))
             return None
         self._silence.error, self._silence.answered_s = "", self._clock.monotonic()
+        self._soak.seen(self._silence.answered_s, status)
         seen = chamber_report(self.place.name, status, self._row, self._silence.answered_s, self._clock.now())
         self._interlocks.chamber_seen(seen, self.place.name, in_use=self._in_use)
         await self._writer.write(changes.seen(self.place, status, self._clock.now()))
@@ -211,6 +228,7 @@ class ChamberLoop:
 
         known = await asyncio.to_thread(load)
         self._row, self._in_use = known.row, bool(known.members)
+        self._waited.follow(known.holds, now_s)
         self._plans.keep_only(member.run_id for member in known.members)
         return known
 
@@ -223,7 +241,7 @@ class ChamberLoop:
         step = next((member.step for member in _waiting_for_it(holds) if member.step is not None), None)
         if step is None or row is None or row.wanted_degC != step.target_degC or row.wanted_unix_s is None:
             return None
-        return self._soak.judge(connection, step, row.wanted_unix_s)
+        return self._soak.judge(connection, step, row.wanted_unix_s, self._clock.now(), self._clock.monotonic())
 
     def _view(self, status: ChamberStatus | None, known: _Known) -> ChamberView:
         row, place = known.row, self.place
@@ -238,7 +256,7 @@ class ChamberLoop:
             wanted_unix_s=(row.wanted_unix_s if row else None) or 0.0,
             trouble=self._performer.trouble,
             stability=known.stability,
-            watched_since_unix_s=self._watched_since_unix_s,
+            waited_since_s=self._waited.since_s,
             driven=known.driven,
             park_degC=place.park_degC,
             patience_s=place.patience_s,

@@ -12,14 +12,15 @@ __all__ = ["progress"]
 _MINUS = "\N{MINUS SIGN}"
 
 
-def progress(chamber: str, step: SetTemperature, stability: Stability, now_unix_s: float) -> str:
+def progress(chamber: str, step: SetTemperature, stability: Stability, now_unix_s: float, now_s: float) -> str:
     """One line: ``oven-1 to 55 °C: −4.2 K to go, soak starts at about 14:20``. Times of day are the service's own."""
     wanted = f"{chamber} to {step.target_degC:g} °C"
     if stability.frozen:
         return f"{wanted}: its temperature stands still at {stability.last_degC:g} °C; is the sensor alive?"
-    if stability.since_unix_s is not None:
-        done = _time_of_day(stability.since_unix_s + step.soak_s)
-        return f"{wanted}: soaks since {_time_of_day(stability.since_unix_s)}, done at about {done}"
+    if stability.since_s is not None:
+        since_unix_s = now_unix_s - (now_s - stability.since_s)
+        done = _time_of_day(since_unix_s + step.soak_s)
+        return f"{wanted}: soaks since {_time_of_day(since_unix_s)}, done at about {done}"
     away_K = stability.away_K
     if away_K is None:
         return f"{wanted}: its sensor tells no temperature"

@@ -1,7 +1,7 @@
 """Whether a chamber is at its temperature: measured over a whole window, never assumed. Pure.
 
 What counts are samples of the process value, one after the other. A sample outside the tolerance, one without a value,
-and a silence longer than ``gap_max_s`` each begin the window anew.
+and a silence longer than ``gap_max_s`` each begin the window anew. Times are of the engine's steady clock.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ class Stability:
     target_degC: float
     within_K: float
     gap_max_s: float
-    since_unix_s: float | None = None
+    since_s: float | None = None
     """Since when every sample has been within the tolerance; None: the latest was not."""
-    last_unix_s: float | None = None
+    last_s: float | None = None
     last_degC: float | None = None
-    same_since_unix_s: float | None = None
+    same_since_s: float | None = None
     """Since when the value has been the same to the last digit."""
     slope_K_per_min: float | None = None
     """Over the latest minutes; None: not known yet."""
     _slope_from: tuple[float, float] | None = None
 
-    def add(self, unix_time_s: float, process_degC: float | None) -> Stability:
+    def add(self, at_s: float, process_degC: float | None) -> Stability:
         """Take in a sample that is later than those before; None where the sensor told nothing."""
         if process_degC is None:
-            return replace(self, since_unix_s=None, last_unix_s=unix_time_s, last_degC=None, same_since_unix_s=None)
-        broken = self.last_unix_s is None or unix_time_s - self.last_unix_s > self.gap_max_s
+            return replace(self, since_s=None, last_s=at_s, last_degC=None, same_since_s=None)
+        broken = self.last_s is None or at_s - self.last_s > self.gap_max_s
         inside = abs(process_degC - self.target_degC) <= self.within_K
-        since = unix_time_s if broken or self.since_unix_s is None else self.since_unix_s
-        same = self.same_since_unix_s if process_degC == self.last_degC else unix_time_s
-        slope_from, slope = self._slope(unix_time_s, process_degC, anew=broken)
+        since = at_s if broken or self.since_s is None else self.since_s
+        same = self.same_since_s if process_degC == self.last_degC else at_s
+        slope_from, slope = self._slope(at_s, process_degC, anew=broken)
         return replace(
             self,
-            since_unix_s=since if inside else None,
-            last_unix_s=unix_time_s,
+            since_s=since if inside else None,
+            last_s=at_s,
             last_degC=process_degC,
-            same_since_unix_s=same,
+            same_since_s=same,
             slope_K_per_min=slope,
             _slope_from=slope_from,
         )
@@ -62,13 +62,13 @@ class Stability:
     @property
     def held_s(self) -> float:
         """For how long it has been stable, by the samples alone."""
-        if self.since_unix_s is None or self.last_unix_s is None:
+        if self.since_s is None or self.last_s is None:
             return 0.0
-        return self.last_unix_s - self.since_unix_s
+        return self.last_s - self.since_s
 
     def reached(self, soak_s: float) -> bool:
         """Whether it has been stable for the whole of ``soak_s``; at least one sample counts."""
-        return self.since_unix_s is not None and self.held_s >= soak_s
+        return self.since_s is not None and self.held_s >= soak_s
 
     @property
     def away_K(self) -> float | None:
@@ -78,9 +78,9 @@ class Stability:
     @property
     def frozen(self) -> bool:
         """Whether the value stands still to the last digit although the target is elsewhere."""
-        if self.same_since_unix_s is None or self.last_unix_s is None or self.away_K is None:
+        if self.same_since_s is None or self.last_s is None or self.away_K is None:
             return False
-        return abs(self.away_K) > self.within_K and self.last_unix_s - self.same_since_unix_s >= FROZEN_AFTER_S
+        return abs(self.away_K) > self.within_K and self.last_s - self.same_since_s >= FROZEN_AFTER_S
 
     def seconds_to_go(self, ramp_K_per_min: float | None) -> float | None:
         """About how long until it is within the tolerance; None where nobody can tell."""

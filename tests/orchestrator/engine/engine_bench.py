@@ -41,9 +41,11 @@ class ManualClock:
     """Time that passes when a test says so."""
 
     unix_s: float = NOW + 100.0
+    stepped_s: float = 0.0
+    """By how much somebody has set the wall clock forward."""
 
     def now(self) -> float:
-        return self.unix_s
+        return self.unix_s + self.stepped_s
 
     def monotonic(self) -> float:
         return self.unix_s - NOW

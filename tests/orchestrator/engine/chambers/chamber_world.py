@@ -49,8 +49,8 @@ def chamber(*members: Member, status: ChamberStatus | None = None, **more: Any) 
 
 
 def stable(*samples: tuple[float, float | None], target_degC: float = 55.0) -> Stability:
-    """Stability after samples at (seconds, degC)."""
+    """Stability after samples at (seconds of the steady clock, degC)."""
     found = Stability(target_degC, 0.5, gap_max_s=60.0)
     for second, value in samples:
-        found = found.add(NOW + second, value)
+        found = found.add(second, value)
     return found

@@ -201,6 +201,47 @@ def test_a_paused_segment_whose_temperature_is_gone_is_not_resumed(oven: Chamber
     assert (oven.run()["item"], oven.run()["state"], oven.chamber.taken) == (1, "paused", [])
 
 
+@pytest.mark.parametrize("stepped_s", [-3600.0, 3600.0])
+def test_a_step_of_the_wall_clock_neither_shortens_nor_lengthens_a_soak(oven: ChamberBench, stepped_s: float) -> None:
+    oven.launch()
+    for look in range(8):
+        assert oven.run()["state"] in ("queued", "waiting")
+        oven.tick()
+        if look == 3:
+            oven.clock.stepped_s = stepped_s
+    assert oven.run()["state"] == "starting"
+
+
+@pytest.mark.parametrize("stepped_s", [-3600.0, 3600.0])
+def test_a_step_of_the_wall_clock_neither_hides_a_foreign_set_point_nor_gives_up(
+    oven: ChamberBench, stepped_s: float
+) -> None:
+    oven.launch()
+    oven.tick()
+    oven.tick(31.0)
+    oven.clock.stepped_s = stepped_s
+    oven.chamber.status = replace(oven.chamber.status, set_point_degC=10.0)
+    oven.tick()
+    assert oven.run()["state"] == "waiting"
+    [alarm] = oven.alarms()
+    assert alarm.startswith("the set point of oven-1 was changed by someone else")
+
+
+def test_a_pause_at_a_temperature_does_not_use_up_its_time(oven: ChamberBench) -> None:
+    oven.launch()
+    oven.tick()
+    oven.chamber.status = replace(oven.chamber.status, process_degC=31.0)
+    oven.write(runs.update().values(desired="pause"))
+    oven.tick()
+    oven.tick(10 * 3600.0)
+    oven.write(runs.update().values(desired="run"))
+    oven.tick()
+    oven.tick(3500.0)
+    assert oven.run()["state"] == "waiting"
+    oven.tick(101.0)
+    assert oven.run()["state"] == "failed"
+
+
 def test_somebody_elses_set_point_stops_the_soak_and_is_not_written_over(oven: ChamberBench) -> None:
     oven.launch()
     oven.tick()

@@ -123,11 +123,13 @@ class ChamberMachine(RuleBasedStateMachine):
             stability = Stability(self.wanted[0], 0.5, 60.0)
             for when, value in self.looks:
                 stability = stability.add(when, value) if when > self.wanted[1] else stability
-            stability = stability if stability.last_unix_s else None
+            stability = stability if stability.last_s else None
         target, since = self.wanted or (None, 0.0)
         return ChamberView(
             "oven", status, "silent", holds, wanted_degC=target, wanted_unix_s=since, stability=stability,
-            park_degC=25.0, patience_s=300.0, driven=tuple(str(m.run_id) for m in self.members() if m.step is None),
+            park_degC=25.0, patience_s=300.0, 
+            waited_since_s=min((m.asked_unix_s or 0.0 for m in asked), default=0.0),
+            driven=tuple(str(m.run_id) for m in self.members() if m.step is None),
         )  # fmt: skip
 
     def perform(self, action: act.ChamberAction, view: ChamberView) -> None:
