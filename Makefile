@@ -29,7 +29,7 @@ $(BENCH_VENV)/.bench: pyproject.toml | $(BIN)/python
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,postgres,bench]'
 	@touch $@
 
-demo: $(VENV)/.run ## the library on the virtual lab: 14 cells, cycling, voltammetry, titration, impedance
+demo: $(VENV)/.run ## the whole study of the first lab on virtual instruments, beside the paper and what was set
 	$(BIN)/cellbench demo
 
 test: $(VENV)/.dev ## all tests that need no root and no browser

@@ -1,7 +1,7 @@
-"""How long the demo's long cycling takes: eight cells, 500 cycles each at 2C, through service, wire and database.
+"""How long the demo's long cycling takes: nine cells, 500 cycles each at 2C, through service, wire and database.
 
-The demo's own lab, service and library protocol. Its cells of silicon-rich material wear out long before 500 cycles and
-are taken off, which would flatter the figure; so all eight are of the material that lasts. Every half-cycle has to have
+The demo's own lab, service and library protocol. Its cells of two of the materials wear out long before 500 cycles and
+are taken off, which would flatter the figure; so all nine are of the material that lasts. Every half-cycle has to have
 at least 200 records, or the figure is not told.
 """
 
@@ -49,7 +49,7 @@ def measure() -> dict[str, dict[str, Any]]:
     print(f"{max(0.0, machine_s - ours_s):.0f} s for everything else, of {whole_s:.0f} s")
     if fewest < RECORDS_MIN:
         raise RuntimeError(f"a half-cycle of {fewest} records: not the run that was meant")
-    return {"demo_8x500_cycles": {"value": round(elapsed_s, 1), "target": 90, "better": "lower", "unit": "s"}}
+    return {"demo_9x500_cycles": {"value": round(elapsed_s, 1), "target": 90, "better": "lower", "unit": "s"}}
 
 
 def _run(folder: Path) -> float:

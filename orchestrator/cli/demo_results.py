@@ -73,9 +73,9 @@ def print_comparison(rows: Sequence[ComparisonRow]) -> list[str]:
     for line in table_lines(header, _lines(rows)):
         click.echo(line)
     wrong = [row for row in rows if outside(row)]
-    told = f"{len(wrong)} marked {_MARK} are" if wrong else "none is"
-    click.echo(f"\n{sum(row.truth is not None for row in rows)} figures beside what the simulator was set to: "
-               f"{told} further off than they may be")  # fmt: skip
+    beside = f"\n{sum(row.truth is not None for row in rows)} figures beside what the simulator was set to: "
+    many = {0: "none is further off than it may be", 1: f"1 marked {_MARK} is further off than it may be"}
+    click.echo(beside + many.get(len(wrong), f"{len(wrong)} marked {_MARK} are further off than they may be"))
     return [f"{row.quantity}, {row.material}: {row.measured} {row.unit}, set was {row.truth_text}" for row in wrong]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -77,6 +78,13 @@ class Material:
     capacity_spread: float
     """Standard deviation from cell to cell, relative; cells with seed 0 are nominal."""
     resistance_spread: float
+
+    def with_numbers(self, numbers: Mapping[str, float]) -> Material:
+        """Return it with some of its plain numbers set otherwise. Raises ValueError for a name that is none of them."""
+        plain = {field.name for field in fields(self) if isinstance(getattr(self, field.name), float)}
+        if strange := sorted(numbers.keys() - plain):
+            raise ValueError(f"{self.name} has no plain number {strange[0]}; it has {', '.join(sorted(plain))}")
+        return replace(self, **numbers)
 
 
 _UNITS = {

@@ -104,6 +104,9 @@ class CellSection(Section):
     """One virtual cell between the clips of a channel."""
 
     material: MaterialName
+    parameters: dict[str, float] = Field(
+        default_factory=dict, description="of the material, set otherwise: plain numbers under the names of its file"
+    )
     active_mass_g: Annotated[float, Field(gt=0)]
     area_cm2: Annotated[float, Field(gt=0)]
     temperature_degC: Annotated[float, Field(gt=-100, lt=200)] = 25.0
@@ -112,6 +115,11 @@ class CellSection(Section):
         default=None, description="instrument whose air it follows; absent: the temperature stays"
     )
     time_constant_s: Annotated[float, Field(ge=10, description="of following the chamber's air")] = 900.0
+
+    @model_validator(mode="after")
+    def _parameters_are_the_materials(self) -> Self:
+        load_material(self.material).with_numbers(self.parameters)
+        return self
 
 
 class Quirks(Section):

@@ -15,7 +15,7 @@ __all__ = ["plugged_cell"]
 def plugged_cell(section: CellSection, chambers: Mapping[str, VirtualChamber]) -> VirtualCell:
     """Return a fresh cell; raises LabRefusal where the chamber that it names does not exist."""
     cell = VirtualCell(
-        load_material(section.material),
+        load_material(section.material).with_numbers(section.parameters),
         section.active_mass_g,
         section.area_cm2,
         temperature_degC=section.temperature_degC,

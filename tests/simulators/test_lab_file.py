@@ -47,6 +47,11 @@ def test_the_example_in_the_reference_is_a_valid_lab(tmp_path: Path) -> None:
             "cells:",
             "instruments.bts-1.channel: accuracy neware_5V_50mA measures up to 5 V and 0.05 A only",
         ),
+        (
+            "27-21-1-1: {parameters: {colour: 1}, ",
+            "27-21-1-1: {",
+            "instruments.bts-1.cells.27-21-1-1: sio_c_l has no plain number colour; it has ",
+        ),
         ("virtual_lab: 7", "virtual_lab: two units", "virtual_lab: "),
         ("control: [", "control: ", "line "),
         ("control: !!python/object:os.system ", "control: ", "line "),
