@@ -33,6 +33,7 @@ __all__ = [
     "asking",
     "held",
     "member_change",
+    "recorded",
     "refused_for",
     "seen",
     "silent",
@@ -56,8 +57,15 @@ def arrived(place: ChamberPlace, identity: str, limits_degC: tuple[float, float]
     return change
 
 
-def seen(place: ChamberPlace, status: ChamberStatus, now: float) -> Change:
-    """One look: the record, the latest row, and that its node lives."""
+def recorded(place: ChamberPlace, status: ChamberStatus, now: float) -> ChamberRecord:
+    """One look as it is stored."""
+    return ChamberRecord(
+        place.name, now, status.process_degC, status.set_point_degC, status.output_percent, status.state.value
+    )
+
+
+def seen(place: ChamberPlace, status: ChamberStatus, records: Sequence[ChamberRecord], now: float) -> Change:
+    """One look: the latest row, that its node lives, and the records that are not stored yet."""
     values = {
         "state": status.state.value,
         "native_state": status.native_state,
@@ -69,12 +77,9 @@ def seen(place: ChamberPlace, status: ChamberStatus, now: float) -> Change:
         "seen_unix_s": now,
         "last_error": None,
     }
-    record = ChamberRecord(
-        place.name, now, status.process_degC, status.set_point_degC, status.output_percent, status.state.value
-    )
 
     def change(connection: sa.Connection) -> None:
-        insert_chamber_records(connection, [record])
+        insert_chamber_records(connection, records)
         update_chamber(connection, place.name, **values)
         connection.execute(nodes.update().where(nodes.c.instrument == place.name).values(renewed_unix_s=now))
 

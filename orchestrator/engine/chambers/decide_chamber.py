@@ -249,10 +249,18 @@ def _foreign_message(chamber: ChamberView, now_unix_s: float) -> str:
 
 
 def _park(chamber: ChamberView) -> list[ChamberAction]:
-    """A chamber that we have used and nobody holds goes to its park temperature, once; never under a driven cell."""
-    if chamber.park_degC is None or chamber.wanted_degC in (None, chamber.park_degC) or chamber.status is None:
+    """A chamber that we have used and nobody holds goes to its park temperature, once; never under a driven cell.
+
+    One that somebody else has set, switched off or runs a profile on is theirs.
+    """
+    park_degC, status = chamber.park_degC, chamber.status
+    if park_degC is None or chamber.wanted_degC in (None, park_degC):
         return []
-    return [] if chamber.driven else [SetPoint(chamber.park_degC, None, ())]
+    if status is None or status.state is not ChamberState.RUNNING:
+        return []
+    if status.set_point_degC is not None and abs(status.set_point_degC - park_degC) <= _ROUNDING_K:
+        return [Confirmed(park_degC)]
+    return [] if chamber.driven or _foreign(chamber) else [SetPoint(park_degC, None, ())]
 
 
 def _explain(member: Member, reason: str) -> list[ChamberAction]:

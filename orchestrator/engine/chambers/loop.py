@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -32,6 +33,7 @@ from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
 from orchestrator.interlocks.chamber_report import chamber_report
 from orchestrator.interlocks.watch import InterlockWatch
+from orchestrator.store.chamber_records import ChamberRecord
 from orchestrator.store.chambers import ChamberRow, find_chamber
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.transactions import reading
@@ -43,6 +45,8 @@ _WAITED_FOR_S = 20.0
 """How often a chamber is looked at, at least, while a run waits for its temperature: one look may fail, and the next
 still comes before the silence that would begin the soak anew."""
 _DECISIONS_MAX = 6
+_UNSTORED_MAX = 100_000
+"""Looks kept in memory while the database is away: ten days of one every 10 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ class ChamberLoop:
         self._performer = ChamberPerformer(place.name, self._chamber, self._worker, writer, clock, epoch, self._plans)
         self._silence = _Silence(clock.monotonic())
         self._waited = _Waited()
+        self._unstored: deque[ChamberRecord] = deque(maxlen=_UNSTORED_MAX)
         self._soak = Soak(place.name)
         self._held_up: dict[int, float] = {}
         self._holder: str | None = ""  # as written last; empty: not yet
@@ -169,7 +174,7 @@ class ChamberLoop:
         status = await self._look()
         known = await self._recall()
         for _ in range(_DECISIONS_MAX):
-            actions = decide_chamber(self._view(status, known), self._clock.now(), self._clock.monotonic())
+            actions = self._decide(status, known)
             if not actions or not await self._act(actions, known):
                 break
             if self._performer.trouble:
@@ -179,6 +184,14 @@ class ChamberLoop:
             known = await self._recall()
         await self._tell(known)
         return self._due_s(known)
+
+    def _decide(self, status: ChamberStatus | None, known: _Known) -> list[ChamberAction]:
+        actions = decide_chamber(self._view(status, known), self._clock.now(), self._clock.monotonic())
+        offered = any(isinstance(action, SetPoint) for action in actions)
+        if status is None or offered or not self._performer.trouble:
+            return actions
+        self._performer.trouble = ""  # nobody wants that set point any more
+        return decide_chamber(self._view(status, known), self._clock.now(), self._clock.monotonic())
 
     async def _look(self) -> ChamberStatus | None:
         """Look at the chamber; None when it does not answer."""
@@ -197,7 +210,9 @@ class ChamberLoop:
         self._soak.seen(self._silence.answered_s, status)
         seen = chamber_report(self.place.name, status, self._row, self._silence.answered_s, self._clock.now())
         self._interlocks.chamber_seen(seen, self.place.name, in_use=self._in_use)
-        await self._writer.write(changes.seen(self.place, status, self._clock.now()))
+        self._unstored.append(changes.recorded(self.place, status, self._clock.now()))
+        await self._writer.write(changes.seen(self.place, status, tuple(self._unstored), self._clock.now()))
+        self._unstored.clear()
         return status
 
     async def _greet(self) -> None:

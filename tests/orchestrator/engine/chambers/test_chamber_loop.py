@@ -13,6 +13,7 @@ from drivers.errors import Refused, Unreachable, Unsafe
 from orchestrator.engine.chambers.guarded import GuardedChamber
 from orchestrator.run_state import RunState
 from orchestrator.store.chamber_records import read_chamber
+from orchestrator.store.errors import StoreUnavailable
 from orchestrator.store.runs import set_state
 from orchestrator.store.tables import chambers, runs
 from orchestrator.store.transactions import reading, writing
@@ -294,6 +295,53 @@ def test_a_chamber_that_is_free_is_parked_once_and_may_be_switched_off(oven: Cha
     assert oven.row().holder is None
     guarded(oven).stop()
     assert oven.chamber.stops == 1
+
+
+@pytest.mark.parametrize(
+    "hands_off", [{"set_point_degC": 10.0}, {"state": ChamberState.OFF}, {"state": ChamberState.PROFILE}]
+)
+def test_a_chamber_that_somebody_else_has_in_hand_is_not_parked(oven: ChamberBench, hands_off: object) -> None:
+    leave_it_free(oven)
+    oven.channels("finished")
+    oven.chamber.status = replace(oven.chamber.status, **hands_off)  # type: ignore[arg-type]
+    oven.tick(40.0)
+    oven.tick()
+    assert (oven.chamber.taken, oven.alarms()) == ([40.0], [])
+
+
+def test_a_refusal_is_over_when_nobody_wants_the_temperature_any_more(oven: ChamberBench) -> None:
+    oven.chamber.refusal = Refused("it is in a profile")
+    oven.launch()
+    oven.tick()
+    oven.tick()
+    assert oven.alarms() != []
+    oven.write(runs.update().values(state="stopped"))
+    oven.tick()
+    assert oven.alarms() == []
+
+
+def test_what_a_chamber_told_while_the_database_was_away_is_stored_later(oven: ChamberBench) -> None:
+    oven.launch()
+    oven.tick()
+    writer = oven.loop._writer
+    oven.loop._writer = Away()  # type: ignore[assignment]
+    for _ in range(5):
+        with pytest.raises(StoreUnavailable):
+            oven.tick()
+    oven.loop._writer = writer
+    oven.tick()
+    with reading(oven.database) as connection:
+        looks = read_chamber(connection, "oven-1", 0, 1e12)
+    assert looks["process_degC"].tolist() == [25.0, *[40.0] * 6]
+    oven.tick()
+    assert oven.run()["state"] == "starting", "it was looked at all the time"
+
+
+class Away:
+    """A database that takes nothing."""
+
+    async def write(self, change: object) -> None:
+        raise StoreUnavailable("disk full")
 
 
 def test_a_chamber_with_a_run_of_ours_under_way_is_not_switched_off(oven: ChamberBench) -> None:

@@ -127,7 +127,7 @@ class ChamberMachine(RuleBasedStateMachine):
         target, since = self.wanted or (None, 0.0)
         return ChamberView(
             "oven", status, "silent", holds, wanted_degC=target, wanted_unix_s=since, stability=stability,
-            park_degC=25.0, patience_s=300.0, 
+            park_degC=25.0, patience_s=300.0,
             waited_since_s=min((m.asked_unix_s or 0.0 for m in asked), default=0.0),
             driven=tuple(str(m.run_id) for m in self.members() if m.step is None),
         )  # fmt: skip

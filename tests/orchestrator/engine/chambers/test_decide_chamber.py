@@ -8,6 +8,7 @@ from drivers.contracts import ChamberState
 from orchestrator.engine.chambers.actions import (
     ChamberAlarm,
     ClearChamberAlarm,
+    Confirmed,
     ExplainMember,
     GiveUp,
     GoOn,
@@ -177,7 +178,8 @@ def test_a_pause_at_a_temperature_step_holds_the_run_there() -> None:
 
 
 def test_a_chamber_that_nobody_holds_is_parked_once() -> None:
-    assert decide(chamber(wanted_degC=55.0, park_degC=25.0)) == [SetPoint(25.0, None, ())]
+    assert decide(chamber(wanted_degC=55.0, park_degC=25.0, status=seen(55.0, 55.0))) == [SetPoint(25.0, None, ())]
+    assert decide(chamber(wanted_degC=55.0, park_degC=25.0)) == [Confirmed(25.0)]
     assert decide(chamber(wanted_degC=25.0, park_degC=25.0)) == []
     assert decide(chamber(wanted_degC=None, park_degC=25.0)) == []
 
