@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestrator.analysis.result import AnalysisResult
 from orchestrator.client import Client
 from orchestrator.report.measured_run import Analysed, MeasuredRun
+from orchestrator.report.panel_choice import chosen_panels
 from orchestrator.report.profiles import chosen_cycles, read_profile
 from orchestrator.report.voltage_course import read_course
 from orchestrator.web.models.analysis import AnalysisAnswer
@@ -18,7 +19,7 @@ from orchestrator.web.models.run import RunDetail
 __all__ = ["Collected", "collect_runs"]
 
 _EVENTS = 200
-_NO_PROFILES = ("voltammetry", "gitt", "impedance_fit")
+_NO_PROFILES = frozenset({"voltammetry", "gitt", "impedance_fit"})
 """Their runs have cycles too, but nobody looks at those as charge and discharge."""
 
 
@@ -44,9 +45,23 @@ def collect_runs(client: Client, run_ids: Sequence[int], cycles: Sequence[int | 
         analyses = client.analyses(run_id)
         joint |= {one.id: one for one in analyses if len(one.run_ids) > 1 and set(one.run_ids) <= set(run_ids)}
         alone = [one for one in analyses if one.run_ids == [run_id]]
-        found.append(_collect(client, run, cells[run.cell], alone, alarms, cycles))
+        found.append(_collect(client, run, cells[run.cell], alone, alarms))
     newest_first = [joint[number] for number in sorted(joint, reverse=True)]
-    return Collected(tuple(found), _newest(newest_first))
+    return Collected(_with_profiles(client, found, cycles), _newest(newest_first))
+
+
+def _with_profiles(client: Client, runs: Sequence[MeasuredRun], cycles: Sequence[int | str]) -> tuple[MeasuredRun, ...]:
+    """Read records of those runs only that will have a panel: they are most of what a report asks for."""
+    protocols: dict[str, list[MeasuredRun]] = {}
+    for run in runs:
+        if not run.results.keys() & _NO_PROFILES and chosen_cycles(run.cycles, cycles):
+            protocols.setdefault(run.run.protocol, []).append(run)
+    profiles = {
+        run.id: tuple(read_profile(client, run.id, row) for row in chosen_cycles(run.cycles, cycles))
+        for together in protocols.values()
+        for run in chosen_panels(together)
+    }
+    return tuple(replace(run, profiles=profiles.get(run.id, ())) for run in runs)
 
 
 def _collect(
@@ -55,18 +70,14 @@ def _collect(
     cell: CellAnswer,
     analyses: Sequence[AnalysisAnswer],
     alarms: Sequence[AlarmAnswer],
-    cycles: Sequence[int | str],
 ) -> MeasuredRun:
     newest = _newest(analyses)
     done = {one.answer.name for one in newest if one.result is not None}
-    rows = client.cycles(run.id)
-    shown = () if done.intersection(_NO_PROFILES) else chosen_cycles(rows, cycles)
     return MeasuredRun(
         run=run,
         cell=cell,
         analyses=newest,
-        cycles=tuple(rows),
-        profiles=tuple(read_profile(client, run.id, row) for row in shown),
+        cycles=tuple(client.cycles(run.id)),
         course=read_course(client, run.id) if "gitt" in done else None,
         events=tuple(client.events(run.id, limit=_EVENTS)),
         alarms=tuple(one for one in alarms if _concerns(one, run)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,11 +23,10 @@ from orchestrator.report.figures.titration import titration
 from orchestrator.report.figures.voltage_profiles import voltage_profiles
 from orchestrator.report.figures.voltammograms import voltammograms
 from orchestrator.report.measured_run import MeasuredRun
+from orchestrator.report.panel_choice import chosen_panels
 
 __all__ = ["FIGURES", "DrawnFigure", "FigureKind", "correlation_figures", "figures_of"]
 
-_PANELS_MAX = 12
-"""So that a figure fits on a page."""
 _PROPERTY_PANELS_MAX = 9
 
 
@@ -158,18 +158,19 @@ FIGURES: Sequence[FigureKind] = (
 
 
 def figures_of(runs: Sequence[MeasuredRun]) -> Iterator[DrawnFigure]:
-    """Every figure for which there are runs; panels are spread over several figures where they fill more than one."""
+    """Every figure for which there are runs, one a protocol."""
     looks = looks_of(runs)
+    every = Counter(run.run.protocol for run in runs)
     for kind in FIGURES:
         protocols: dict[str, list[MeasuredRun]] = {}
         for run in filter(kind.needs, runs):
             protocols.setdefault(run.run.protocol, []).append(run)
         for protocol, together in protocols.items():
-            size = _PANELS_MAX if kind.panel_a_run else len(together)
-            for begin in range(0, len(together), size):
-                shown = together[begin : begin + size]
-                title, ids = f"{kind.title}: {protocol}", tuple(run.id for run in shown)
-                yield DrawnFigure(kind.key, title, kind.caption, ids, kind.draw(shown, looks))
+            shown = chosen_panels(together) if kind.panel_a_run else together
+            caption, ids = kind.caption, tuple(run.id for run in shown)
+            if kind.panel_a_run and len(shown) < every[protocol]:
+                caption += f" Shown: {len(shown)} of {every[protocol]} runs; a report of the others shows theirs."
+            yield DrawnFigure(kind.key, f"{kind.title}: {protocol}", caption, ids, kind.draw(shown, looks))
 
 
 def correlation_figures(found: Sequence[Correlation]) -> Iterator[DrawnFigure]:

@@ -17,6 +17,8 @@ DEFAULT_CYCLES: tuple[int | str, ...] = (1, 2, "middle", "last")
 _SHOWN_MAX = 400
 """Points of a curve: more than a printer resolves on a third of a page."""
 _EDGE_s = 1.0
+_FEW = 10
+"""Of so few cycles the middle is too near to the others to be worth a curve."""
 
 
 def chosen_cycles(cycles: Sequence[CycleAnswer], asked: Sequence[int | str]) -> list[CycleAnswer]:
@@ -24,7 +26,8 @@ def chosen_cycles(cycles: Sequence[CycleAnswer], asked: Sequence[int | str]) -> 
     whole = [one for one in cycles if one.complete and one.charge_capacity_Ah > 0 and one.discharge_capacity_Ah > 0]
     if not whole:
         return []
-    middle, last = whole[(len(whole) - 1) // 2].cycle, whole[-1].cycle
+    last = whole[-1].cycle
+    middle = whole[(len(whole) - 1) // 2].cycle if len(whole) > _FEW else last
     wanted = {{"middle": middle, "last": last}.get(str(one), one) for one in asked}
     return [one for one in whole if one.cycle in wanted]
 

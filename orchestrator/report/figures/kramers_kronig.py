@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from orchestrator.report.figures.columns import numbers
 from orchestrator.report.figures.panels import panels
@@ -27,5 +28,6 @@ def kramers_kronig(runs: Sequence[MeasuredRun]) -> Figure:
                 axes.plot(frequency, residual, line, color=color, linewidth=0.8, label=one.name if line == "-" else "")
         axes.axhline(0, color=INK, linewidth=0.5)
         axes.set_xscale("log")
+        axes.xaxis.set_minor_locator(NullLocator())
     figure.legend(*axes.get_legend_handles_labels(), loc="lower center", ncols=6)
     return figure

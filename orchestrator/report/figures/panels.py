@@ -14,6 +14,8 @@ from orchestrator.report.measured_run import MeasuredRun
 __all__ = ["panels"]
 
 _ACROSS = 3
+_TICKS = 5
+"""Intervals of an axis: few, since the ticks of many panels are most of what drawing them takes."""
 _NARROW = 0.62
 """Of the text width, for a single panel."""
 
@@ -53,5 +55,6 @@ def panels(
             axes.set_xlabel(x_label)
         if place % across == 0:
             axes.set_ylabel(y_label)
+        axes.locator_params(nbins=_TICKS)
         axes.set_title(run.name)
     return figure, shown
