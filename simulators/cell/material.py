@@ -84,7 +84,8 @@ class Material:
         plain = {field.name for field in fields(self) if isinstance(getattr(self, field.name), float)}
         if strange := sorted(numbers.keys() - plain):
             raise ValueError(f"{self.name} has no plain number {strange[0]}; it has {', '.join(sorted(plain))}")
-        return replace(self, **numbers)
+        otherwise: dict[str, Any] = dict(numbers)
+        return replace(self, **otherwise)
 
 
 _UNITS = {
