@@ -89,13 +89,21 @@ class InstrumentLoop:
         self._unreadable = Unreadable()
         self._halted = False
         self._interlocks = interlocks or InterlockWatch(lab, clock)
-        self._interlocks.attach(place.name, self.wake)
+        self._interlocks.attach(place.name, self.tripped)
+        self._trip_stops = asyncio.Lock()
+        self._at_once: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         """Look at once: an order has been given."""
         self._ordered.set()
         if self._sleeper is not None:
             self._sleeper.wake()
+
+    def tripped(self) -> None:
+        """An interlock has cells stopped here, or lets them go: that does not wait for a tick that waits for others."""
+        self.wake()
+        if self._interlocks.to_stop(self.place.name) and (self._at_once is None or self._at_once.done()):
+            self._at_once = asyncio.get_running_loop().create_task(self._stop_tripped())
 
     async def run(self) -> None:
         """Tick until cancelled."""
@@ -108,6 +116,8 @@ class InstrumentLoop:
                 left_s = due_s - (self._clock.monotonic() - began_s)
                 await self._sleeper.sleep_until(self._clock.now() + left_s)
         finally:
+            if self._at_once is not None:
+                self._at_once.cancel()
             await self._sleeper.close()
             await asyncio.to_thread(self._close)
 
@@ -167,10 +177,11 @@ class InstrumentLoop:
 
     async def _stop_tripped(self) -> None:
         """Send the stops of interlocks; they wait for no database. What they were for is written down by the keeper."""
-        for channel, trip in self._interlocks.to_stop(self.place.name):
-            pauses = not trip.stops and self._pauses(channel)  # a pause goes the ordinary way
-            if pauses or await self._performer.stop_untracked(channel):
-                self._interlocks.told(self.place.name, channel)
+        async with self._trip_stops:
+            for channel, trip in self._interlocks.to_stop(self.place.name):
+                pauses = not trip.stops and self._pauses(channel)  # a pause goes the ordinary way
+                if pauses or await self._performer.stop_untracked(channel):
+                    self._interlocks.told(self.place.name, channel)
 
     async def _obey(self) -> None:
         """Send the stops that are wanted: they wait neither for a look nor for records to be stored."""

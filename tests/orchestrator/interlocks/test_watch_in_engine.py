@@ -62,7 +62,7 @@ class Bench(EngineBench):
         self.node()
         self.watch = InterlockWatch(self.lab, self.clock)
         self.loop._interlocks = self.watch
-        self.watch.attach("bts-1", self.loop.wake)
+        self.watch.attach("bts-1", self.loop.tripped)
         assert self._recorder is not None
         self.keeper = TripKeeper(self.lab, self.watch, self.database, Writer(self._recorder))
         asyncio.run(self.keeper.begin())
@@ -152,6 +152,35 @@ def test_the_stop_needs_no_database(bench, mocker):
     bench.tick()
     bench.tick()
     assert (bench.run()["state"], [trip.id for trip in bench.trips()]) == ("stopped", [1])
+
+
+def test_the_stop_does_not_wait_for_a_database_that_hangs(bench, mocker):
+    """What trips is seen by another loop, that of the chamber, while this one waits to store records."""
+    bench.begin()
+    bench.running()
+    bench.cycler.run_on(5)
+
+    async def story() -> None:
+        hangs = asyncio.Event()
+
+        async def hang(batches: object) -> None:
+            hangs.set()
+            await asyncio.Event().wait()
+
+        mocker.patch.object(bench.loop._writer, "record_all", hang)
+        ticking = asyncio.create_task(bench.loop.tick())
+        await hangs.wait()
+        seen = replace(bench.cycler.status, voltage_V=5.2)
+        bench.clock.unix_s += 1.0
+        bench.watch.cycler_seen("bts-1", {"1": seen}, in_use=True)
+        await asyncio.wait_for(bench.loop._at_once, 5.0)
+        assert bench.cycler.orders[-1] == "stop"
+        assert not ticking.done()
+        ticking.cancel()
+        await asyncio.gather(ticking, return_exceptions=True)
+
+    asyncio.run(story())
+    assert bench.watch.to_stop("bts-1") == []
 
 
 def test_a_stop_that_is_not_taken_is_given_again_within_a_second(bench, mocker):
