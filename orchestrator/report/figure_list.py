@@ -27,7 +27,7 @@ from orchestrator.report.panel_choice import chosen_panels
 
 __all__ = ["FIGURES", "DrawnFigure", "FigureKind", "correlation_figures", "figures_of"]
 
-_PROPERTY_PANELS_MAX = 9
+_PROPERTY_PANELS_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
