@@ -39,7 +39,7 @@ def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     VSP-300 one of each for a titration and voltammetry at several scan rates, and one for impedance at stepped
     temperatures, in a chamber. Formation comes first for all of them.
 
-    Everything but the instruments is what a real lab runs. Only the poll intervals differ: two hours of lab time
+    Everything but the instruments is what a real lab runs. Only the poll intervals differ: four hours of lab time
     instead of seconds, since the virtual lab's clock jumps from one poll to the next. The exit code is 1 where a figure
     is further from what the simulator was set to than it may be.
     """
@@ -51,7 +51,7 @@ def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     with ExitStack() as stack:
         lab = stack.enter_context(_virtual_lab(place))
         client = stack.enter_context(_service(lab))
-        click.echo(f"SIMULATED: {lab.name}, cyclers polled every 2 h of lab time; API at {lab.web.url}/api/v1")
+        click.echo(f"SIMULATED: {lab.name}, cyclers polled every 4 h of lab time; API at {lab.web.url}/api/v1")
         began = time.monotonic()
         runs = _launch(client, jobs)
         _follow(client)

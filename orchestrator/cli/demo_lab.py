@@ -161,8 +161,8 @@ def _instruments(ports: Mapping[str, int]) -> dict[str, object]:
         "bts-1": {
             "driver": "neware",
             "address": f"127.0.0.1:{ports['bts-1']}",
-            "poll": "2 h",
-            "lost_after": "6 h",
+            "poll": "4 h",
+            "lost_after": "12 h",
             "time_zone": "Asia/Shanghai",
             "step_dir": "./steps",
             "remote_step_dir": "D:\\steps",
@@ -172,16 +172,16 @@ def _instruments(ports: Mapping[str, int]) -> dict[str, object]:
             "driver": "biologic",
             "address": f"127.0.0.1:{ports['vsp-1']}",
             "library": "simulators.biologic.eclib:VirtualEClib",
-            "poll": "2 h",
-            "lost_after": "6 h",
+            "poll": "4 h",
+            "lost_after": "12 h",
         },
         "oven-1": {
             "driver": "watlow-f4t",
             "address": f"127.0.0.1:{ports['oven-1']}",
             "temperature": ["-30 degC", "80 degC"],
             "park": "25 degC",
-            "poll": "2 h",
-            "lost_after": "6 h",
+            "poll": "4 h",
+            "lost_after": "12 h",
         },
     }
 
