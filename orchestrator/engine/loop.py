@@ -90,7 +90,7 @@ class InstrumentLoop:
         self._halted = False
         self._interlocks = interlocks or InterlockWatch(lab, clock)
         self._interlocks.attach(place.name, self.tripped)
-        self._trip_stops = asyncio.Lock()
+        self._being_told: set[ChannelId] = set()
         self._at_once: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -177,11 +177,16 @@ class InstrumentLoop:
 
     async def _stop_tripped(self) -> None:
         """Send the stops of interlocks; they wait for no database. What they were for is written down by the keeper."""
-        async with self._trip_stops:
-            for channel, trip in self._interlocks.to_stop(self.place.name):
+        for channel, trip in self._interlocks.to_stop(self.place.name):
+            if channel in self._being_told:
+                continue
+            self._being_told.add(channel)
+            try:
                 pauses = not trip.stops and self._pauses(channel)  # a pause goes the ordinary way
                 if pauses or await self._performer.stop_untracked(channel):
                     self._interlocks.told(self.place.name, channel)
+            finally:
+                self._being_told.discard(channel)
 
     async def _obey(self) -> None:
         """Send the stops that are wanted: they wait neither for a look nor for records to be stored."""

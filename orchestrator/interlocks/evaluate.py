@@ -115,11 +115,13 @@ def _silent(condition: Silent, seen: InstrumentSeen, now_s: float) -> Verdict:
 
 def _step(rule: Rule, before: Progress, verdict: Verdict) -> tuple[Progress, bool]:
     """What is remembered next, and whether the rule trips with this sample."""
+    # a thousand rules on 64 channels are judged between two exchanges, so nothing is made twice
+    if verdict.holds is False:
+        tripped = before.tripped and rule.latches
+        return Progress(verdict.at_s, None, 0, tripped, verdict.samples, verdict.standing), False
     after = replace(before, sample_s=verdict.at_s, samples=verdict.samples, standing=verdict.standing)
     if verdict.holds is None:
         return after, False
-    if not verdict.holds:
-        return replace(after, since_s=None, count=0, tripped=before.tripped and rule.latches), False
     since_s = verdict.since_s if verdict.since_s is not None else before.since_s
     since_s = verdict.at_s if since_s is None else since_s
     after = replace(after, since_s=since_s, count=before.count + 1)

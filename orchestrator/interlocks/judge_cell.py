@@ -59,8 +59,10 @@ def beyond(condition: Bound, at_s: float, value: float | None) -> Verdict:
         return Verdict(at_s, None)
     measured = abs(value) if condition.quantity == "current" else value
     holds = measured > condition.value if condition.side == "above" else measured < condition.value
+    if not holds:
+        return Verdict(at_s, False)
     unit = {"voltage": "V", "current": "A", "temperature": "degC"}[condition.quantity]
-    return Verdict(at_s, holds, f"{condition.quantity} {value:.5g} {unit}, {condition.side} {condition.value:g} {unit}")
+    return Verdict(at_s, True, f"{condition.quantity} {value:.5g} {unit}, {condition.side} {condition.value:g} {unit}")
 
 
 def _bound(condition: Bound, cell: CellSeen) -> Verdict | None:
