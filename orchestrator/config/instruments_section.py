@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,13 @@ from pathlib import Path
 from orchestrator.config.default_poll import default_poll_s, is_chamber
 from orchestrator.config.keys import Keys, amperes, degC, degC_pair, seconds, text, voltage_pair
 from orchestrator.config.lab import ChamberPlace, InstrumentPlace
-from protocols.errors import Refusal
+from protocols.errors import Refusal, quoted
 from protocols.node import MappingNode, Node, ScalarNode, SequenceNode
 
 __all__ = ["Places", "read_instruments"]
 
+_NAME = re.compile(r"\w[\w.-]{0,63}")
+"""It stands in paths of files and of the API, in rules, and before the ``/`` of a channel."""
 _LOST_AFTER_S = 60.0
 _PATIENCE_S = 7200.0
 _PLACE = ("driver", "address", "poll", "lost_after")
@@ -36,6 +39,9 @@ def read_instruments(node: Node, file: Path) -> Places:
     chambers: dict[str, ChamberPlace] = {}
     first: dict[str, str] = {}
     for entry in node.entries:
+        if entry.key == "any" or _NAME.fullmatch(entry.key) is None:
+            remedy = "write letters, digits, `-`, `_` and `.`, such as `bts-1`"
+            raise Refusal(entry.value.place, f"{quoted(entry.key)} is no name of an instrument", remedy)
         keys = Keys(entry.value, f"instrument {entry.key}")
         driver = keys.required("driver", text, "neware")
         if is_chamber(driver):

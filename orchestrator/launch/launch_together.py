@@ -45,13 +45,14 @@ def launch_together(
 
 
 def _batched(connection: Connection, launched: Sequence[LaunchedRun], now_unix_s: float) -> list[LaunchedRun]:
-    """Bind together what changes the temperature of one chamber; one run alone is no batch."""
-    together: dict[str, list[int]] = {}
+    """Bind together what changes the temperature of one chamber alike; one run alone is no batch."""
+    together: dict[tuple[str, tuple[SetTemperature, ...]], list[int]] = {}
     for run in launched:
-        if run.target.chamber is not None and any(isinstance(item, SetTemperature) for item in run.plan.items):
-            together.setdefault(run.target.chamber, []).append(run.run_id)
+        steps = tuple(replace(item, line=0) for item in run.plan.items if isinstance(item, SetTemperature))
+        if run.target.chamber is not None and steps:
+            together.setdefault((run.target.chamber, steps), []).append(run.run_id)
     batch_of: dict[int, int] = {}
-    for chamber, run_ids in together.items():
+    for (chamber, _), run_ids in together.items():
         if len(run_ids) > 1:
             batch_of |= dict.fromkeys(run_ids, insert_batch(connection, chamber, run_ids, now=now_unix_s))
     return [replace(run, batch_id=batch_of.get(run.run_id)) for run in launched]

@@ -57,11 +57,17 @@ def insert_chamber_records(connection: Connection, looks: Iterable[ChamberRecord
         connection.exec_driver_sql(_INSERT.replace("?", mark), rows)
 
 
-def read_chamber(connection: Connection, chamber: str, start_unix_s: float, end_unix_s: float) -> dict[str, Floats]:
-    """``unix_time_s``, ``process_degC``, ``set_point_degC``, ``output_percent`` of a time window; NaN: not told."""
+def read_chamber(
+    connection: Connection, chamber: str, start_unix_s: float, end_unix_s: float, count_max: int | None = None
+) -> dict[str, Floats]:
+    """``unix_time_s``, ``process_degC``, ``set_point_degC``, ``output_percent`` of a time window; NaN: not told.
+
+    ``count_max``: only so many looks, the earliest.
+    """
     names = ("unix_time_s", "process_degC", "set_point_degC", "output_percent")
     inside = (chamber_records.c.chamber == chamber) & chamber_records.c.unix_time_s.between(start_unix_s, end_unix_s)
     query = select(*(chamber_records.c[name] for name in names)).where(inside).order_by(chamber_records.c.unix_time_s)
+    query = query.limit(count_max)
     rows: Any = [tuple(row) for row in connection.execute(query)]
     table = np.array(rows, dtype=np.float64).reshape(-1, len(names))  # None becomes NaN
     return {name: table[:, place] for place, name in enumerate(names)}

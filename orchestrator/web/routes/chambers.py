@@ -50,7 +50,7 @@ def get_chamber_records(
         known = ", ".join(service.lab.chambers) or "none"
         raise NotFound(f"there is no chamber {name}; this lab has: {known}")
     end = service.now_unix_s(connection) if end_unix_s is None else end_unix_s
-    columns = read_chamber(connection, name, end - _DAY_S if start_unix_s is None else start_unix_s, end)
+    columns = read_chamber(connection, name, end - _DAY_S if start_unix_s is None else start_unix_s, end, limit + 1)
     complete = len(columns["unix_time_s"]) <= limit
     return ChamberRecords(
         chamber=name,

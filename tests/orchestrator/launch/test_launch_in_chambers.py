@@ -104,6 +104,17 @@ def test_cells_launched_together_in_one_chamber_are_a_batch(oven: ChamberBench) 
         assert connection.execute(sa.select(batches.c["chamber", "state"])).all() == [("oven-1", "active")]
 
 
+def test_what_goes_to_other_temperatures_is_another_batch(oven: ChamberBench) -> None:
+    """One set point cannot be that of both: the second waits for the first."""
+    requests = [
+        LaunchRequest("made", cell, bench, source=PROTOCOL, parameters={"to": to})
+        for cell, bench, to in (("L1", "A1", "40 degC"), ("L2", "A2", "10 degC"))
+    ]
+    with writing(oven.database) as connection:
+        both = launch_together(connection, oven.lab, lambda _: FakeCycler(), requests, NOW, "anna")
+    assert [(run.batch_id, run.waits) for run in both] == [(None, None), (None, "waits for run 1, which has oven-1")]
+
+
 def test_cells_that_only_sit_in_a_chamber_are_no_batch(oven: ChamberBench) -> None:
     assert [run.batch_id for run in launched(oven, "L1 A1", "L2 A2", source=AT_REST)] == [None, None]
 

@@ -73,6 +73,11 @@ def test_the_looks_at_a_chamber_in_a_window(oven: Api) -> None:
     assert not oven.get("chambers/oven-1/records", start_unix_s=NOW, end_unix_s=NOW + 9, limit=2)["complete"]
 
 
+@pytest.mark.parametrize("name", ["..%2F..%2Fetc", "%00", "oven-1%27%3B--", "\N{SNOWMAN}", "a" * 5000, "any"])
+def test_a_name_that_no_chamber_has_is_not_found(oven: Api, name: str) -> None:
+    assert oven.http.get(f"/api/v1/chambers/{name}/records").status_code == 404
+
+
 def test_a_chamber_that_there_is_not(oven: Api) -> None:
     answer = oven.http.get("/api/v1/chambers/oven-9/records")
     assert answer.status_code == 404

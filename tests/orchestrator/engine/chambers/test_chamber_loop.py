@@ -53,6 +53,16 @@ def test_it_goes_on_after_the_whole_soak_and_wakes_the_channel(oven: ChamberBenc
     assert "bts-1" in oven.woken
 
 
+def test_resuming_a_run_in_its_soak_skips_nothing_of_it(oven: ChamberBench) -> None:
+    oven.launch()
+    for look in range(8):
+        assert (oven.run()["state"], oven.run()["item"]) in (("queued", 0), ("waiting", 0))
+        oven.tick()
+        if look in (2, 5):
+            oven.write(runs.update().values(state="queued", released_unix_s=oven.clock.now()))  # as the API does
+    assert (oven.run()["state"], oven.chamber.taken) == ("starting", [40.0])
+
+
 def test_every_look_is_a_record(oven: ChamberBench) -> None:
     oven.launch()
     for _ in range(4):
