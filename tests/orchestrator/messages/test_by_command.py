@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,9 @@ def test_a_program_that_does_not_end_is_ended_with_its_children(tmp_path: Path) 
 
 def test_what_goes_on_in_the_background_is_not_waited_for(tmp_path: Path) -> None:
     code = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3)'])"
+    began_s = time.monotonic()
     send_command(python(f"import warnings; warnings.simplefilter('ignore'); {code}", limit_s=2.0), LETTER)
+    assert time.monotonic() - began_s < 2.0
 
 
 def test_a_program_that_is_not_there_is_said() -> None:
