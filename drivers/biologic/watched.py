@@ -54,12 +54,12 @@ def watched_by_service(program: Program, facts: ChannelFacts) -> tuple[str, ...]
 def _of_channel(limits: Limits, name: str) -> Iterator[str]:
     """What a VSP-300 measures or counts nowhere."""
     if limits.capacity_max_Ah is not None:
-        yield f"{name}: capacity {limits.capacity_max_Ah:g} Ah (EClib counts no charge)"
+        yield f"{name}: capacity {limits.capacity_max_Ah:g} Ah (EClib counts no charge; nobody watches it)"
     bounds = (limits.temperature_min_degC, limits.temperature_max_degC)
     if bounds != (None, None):
         low, high = ("" if bound is None else f"{bound:g}" for bound in bounds)
         bounds_degC = f"{low} … {high}".strip()
-        yield f"{name}: temperature {bounds_degC} degC (the channel measures none)"
+        yield f"{name}: temperature {bounds_degC} degC (not measured here; an interlock can watch it)"
 
 
 def _of_step(step: Step, limits: Limits) -> Iterator[str]:

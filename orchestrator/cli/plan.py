@@ -54,7 +54,7 @@ def plan(
     for line in (*_takes(compiled), *(f"warning: {warning}" for warning in compiled.warnings)):
         click.echo(line)
     for line in watched:
-        click.echo(f"NOT sure to be held by the instrument, and not watched by this release: {line}")
+        click.echo(f"NOT held by the instrument itself: {line}")
     if bench:
         click.echo(f"{bench}: the instrument and the lab's limits accept it")
 

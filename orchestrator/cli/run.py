@@ -47,7 +47,7 @@ def run(
         done = clock_time(one.finish_unix_s, answer.now_unix_s)
         click.echo(one.message + (f", done {done}" if one.finish_unix_s is not None else ""))
         for line in one.watched_by_service:
-            click.echo(f"NOT sure to be held by the instrument, and not watched by this release: {line}")
+            click.echo(f"NOT held by the instrument itself: {line}")
 
 
 def _request(protocol: str, **values: Any) -> LaunchRequest:
