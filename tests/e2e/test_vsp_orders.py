@@ -95,7 +95,7 @@ def until_time_stands(bench: VirtualBench) -> float:
 @pytest.mark.parametrize(
     ("what", "state", "severity", "says"),
     [
-        ("eclab_loaded", "lost", "warning", "EC-Lab owns the channel"),
+        ("eclab_loaded", "lost", "critical", "EC-Lab owns the channel"),
         ("firmware_lost", "failed", "critical", "its memory is gone"),
     ],
 )
