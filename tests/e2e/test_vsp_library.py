@@ -16,7 +16,7 @@ Make = Callable[..., VirtualBench]
 JOBS = (
     ("cv-scan-rates", {"cycles_per_rate": "1"}, 15_000),
     ("impedance", {}, 1_000),
-    ("gitt", {}, 50_000),
+    ("gitt", {}, 30_000),
 )
 
 
