@@ -1,7 +1,7 @@
 """``make bench NAMES="…"``: run the measurements, print them, write ``build/bench.json``.
 
 A module here with a function ``measure() -> dict[str, Figure]`` is a benchmark; each figure is
-``{"value": …, "target": …, "better": "higher" | "lower", "unit": …}``.
+``{"value": …, "target": …, "better": "higher" | "lower", "unit": …}``. One with ``ON_DEMAND = True`` must be named.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ def main(wanted: list[str]) -> int:
     figures = json.loads(file.read_text()) if wanted and file.exists() else {}
     for name in names:
         module = importlib.import_module(f"benchmarks.{name}")
-        if hasattr(module, "measure") and (not wanted or name in wanted):
+        asked = name in wanted if wanted else not getattr(module, "ON_DEMAND", False)
+        if hasattr(module, "measure") and asked:
             print(f"{name} …", flush=True)
             measured = module.measure()
             figures.update(measured)

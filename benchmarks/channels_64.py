@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.process_usage import cpu_s, peak_memory_MB
-from benchmarks.rack import POLL_S, STATUS_LAG_S, Rack
+from benchmarks.rack import POLL_S, STATUS_LAG_S, Middle, Rack
 
 CHANNELS = 64
 WARM_UP_S = 15.0  # behind the start of the last channel
@@ -39,7 +39,7 @@ def measure() -> dict[str, dict[str, Any]]:
     """Once; a minute of real time is six polls of every channel."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        rack = stack.enter_context(Rack(folder, CHANNELS))
+        rack = stack.enter_context(Rack(folder, [Middle(CHANNELS, 1.0)]))
         node = stack.enter_context(rack.node())
         rack.wait_until_running()
         _watch(rack.database, WARM_UP_S)

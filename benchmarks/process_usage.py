@@ -6,7 +6,7 @@ import os
 import resource
 from pathlib import Path
 
-__all__ = ["cpu_s", "ended_children_cpu_s", "machine_cpu_s", "peak_memory_MB"]
+__all__ = ["cpu_s", "ended_children_cpu_s", "machine_cpu_s", "memory_MB", "peak_memory_MB"]
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _UTIME, _STIME = 11, 12  # counted behind the name in parentheses, see proc_pid_stat(5)
@@ -21,7 +21,16 @@ def cpu_s(pid: int) -> float:
 
 def peak_memory_MB(pid: int) -> float:
     """Largest resident memory ever, in 10**6 bytes."""
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return _status_MB(pid, "VmHWM")
+
+
+def memory_MB(pid: int) -> float:
+    """Resident memory now, in 10**6 bytes."""
+    return _status_MB(pid, "VmRSS")
+
+
+def _status_MB(pid: int, name: str) -> float:
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith(name))
     return int(line.split()[1]) * 1024 / 1e6
 
 

@@ -9,6 +9,7 @@ from drivers.biologic.channel_facts import ChannelFacts
 from drivers.biologic.channel_owner import ChannelOwner
 from drivers.biologic.channel_report import ChannelReport
 from drivers.biologic.channel_run_state import STATES, STOPPED
+from drivers.biologic.crash_points import EclibPoint
 from drivers.biologic.drain import Drain
 from drivers.biologic.eclib import Eclib
 from drivers.biologic.error_codes import (
@@ -26,6 +27,7 @@ from drivers.biologic.spool_checkpoint import forget_checkpoint
 from drivers.biologic.spooled_test import SpooledTest
 from drivers.biologic.structs import CurrentValues
 from drivers.biologic.technique_list import TechniqueList
+from drivers.crash_point import reached
 from drivers.errors import Refused, Unreachable
 
 __all__ = ["ChannelTender"]
@@ -92,6 +94,7 @@ class ChannelTender:
         if values.State == STOPPED and drained.empty:  # told twice: once is no end, a list has several techniques
             test.end("itself", "", now_s)
             test.complete_now(now_s)
+            reached(EclibPoint.COMPLETE)
         return values
 
     def _keep_safe(self, test: SpooledTest, values: CurrentValues, beyond: str | None, now_s: float) -> None:
@@ -135,6 +138,7 @@ class ChannelTender:
         """Load a list on a channel that is free, and begin its spool. Returns the new test's id. Nothing runs yet."""
         before = self._require_free(now_s)
         loaded = load_list(self._eclib, self.channel, self.facts.board_type, TechniqueList.load(techniques.encode()))
+        reached(EclibPoint.LOADED)
         test_id = self._new_test_id(now_s)
         header = SpoolHeader(tag, test_id, self.channel, self.facts.board_type, techniques, loaded, before)
         # before its name is on the instrument: a name without a spool would pass for a test of another node
@@ -149,6 +153,7 @@ class ChannelTender:
         for path in list(spools(self._folder, self.channel))[_KEPT_SPOOLS:]:
             path.unlink()
             forget_checkpoint(path)
+        reached(EclibPoint.PREPARED)
         return test_id
 
     def start(self, test_id: str, now_s: float) -> None:
@@ -157,6 +162,7 @@ class ChannelTender:
         if test is None or test.header.test_id != test_id or test.asked_unix_s is not None:
             raise Unreachable(f"channel {self.channel + 1}: whoever has prepared test {test_id} is gone", sent=False)
         test.asked_to_start(now_s, self._eclib.current_values(self.channel).MemFilled)
+        reached(EclibPoint.START_NOTED)
         try:
             self._eclib.start(self.channel)
         except EclibError as error:
@@ -169,6 +175,7 @@ class ChannelTender:
             raise Refused(
                 f"channel {self.channel + 1} refused to start: {error}: {reasons or 'no reason given'}"
             ) from error
+        reached(EclibPoint.STARTED)
         test.settle_start(started=True, now_s=now_s)
         self.owner.has_started(now_s)
 
@@ -201,6 +208,7 @@ class ChannelTender:
         try:
             self._stopping = self._stopping or self._runs()
             self._eclib.stop(self.channel)  # whatever it says of itself
+            reached(EclibPoint.STOP_SENT)
             self._verify_stopped("a stop was asked for")
         except EclibError as error:
             if error.code in FIRMWARE_MISSING:  # without a kernel it drives nothing

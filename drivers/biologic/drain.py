@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 from drivers.biologic.channel_run_state import STOPPED
+from drivers.biologic.crash_points import EclibPoint
 from drivers.biologic.eclib import Eclib, Reading
 from drivers.biologic.error_codes import EclibError
 from drivers.biologic.limit_watch import LimitWatch
@@ -16,6 +17,7 @@ from drivers.biologic.spool_frames import Data, Taking
 from drivers.biologic.spooled_rows import measured, raw_segment, technique_of
 from drivers.biologic.spooled_test import SpooledTest
 from drivers.biologic.structs import CurrentValues, DataInfos
+from drivers.crash_point import reached
 from drivers.errors import Garbled
 
 __all__ = ["Drain", "Drained"]
@@ -76,6 +78,7 @@ class Drain:
             taking = self._taking(drained.values, now_s)
             data = self._judged(reading, now_s)
             self.test.took(data, taking if again else None)
+            reached(EclibPoint.SPOOLED)
             if not again:
                 drained.empty = not wanted
                 return drained
@@ -84,14 +87,18 @@ class Drain:
         return Taking(now_s, values.MemFilled, values.State != STOPPED)
 
     def _read(self, taking: Taking) -> Reading:
+        reached(EclibPoint.TAKING)
         try:
-            return self.eclib.get_data(self.channel)
+            reading = self.eclib.get_data(self.channel)
         except EclibError as error:
             if error.may_have_acted or error.code == _CORRUPTED:
                 self.test.unanswered = taking
             else:
                 self.test.took_nothing(taking.unix_time_s)
             raise
+        if reading.rows:
+            reached(EclibPoint.TAKEN)
+        return reading
 
     def _nothing_came(self, reading: Reading, now_s: float) -> None:
         """Points that the instrument says it has lost are kept all the same: it says so once."""

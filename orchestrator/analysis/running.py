@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine
 
+from drivers.crash_point import reached
 from orchestrator.analysis.errors import AnalysisError
 from orchestrator.analysis.load_dataset import load_dataset
 from orchestrator.analysis.registry import RegisteredAnalysis, find_analysis
+from orchestrator.crash_points import Point
 from orchestrator.store.analyses import Analysis
-from orchestrator.store.analysis_leases import finish_analysis, take_analysis
+from orchestrator.store.analysis_leases import any_to_take, finish_analysis, take_analysis
 from orchestrator.store.database import open_database
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.transactions import reading, writing
@@ -22,6 +25,7 @@ __all__ = ["drain", "run_analysis"]
 
 _log = logging.getLogger(__name__)
 
+_LOOK_EVERY_S = 0.25
 Now = Callable[[], float]
 
 
@@ -37,15 +41,38 @@ def run_analysis(database_url: str, analysis_id: int, owner: str, now: Now) -> N
             _carry_out(engine, taken, owner, now)
 
 
-def drain(database_url: str, owner: str, now: Now, go_on: Callable[[], bool] = lambda: True) -> None:
-    """Carry out queued rows, oldest first, until none is left or ``go_on`` says no. Raises StoreUnavailable."""
+def drain(
+    database_url: str,
+    owner: str,
+    now: Now,
+    go_on: Callable[[], bool] = lambda: True,
+    *,
+    linger_s: float = 0.0,
+) -> None:
+    """Carry out queued rows, oldest first, until there was none for ``linger_s`` wall seconds or ``go_on`` says no.
+
+    Raises StoreUnavailable.
+    """
     with _opened(database_url) as engine:
+        idle_since = time.monotonic()
         while go_on():
-            with writing(engine) as conn:
-                taken = take_analysis(conn, owner)
-            if taken is None:
+            taken = _take(engine, owner)
+            if taken is not None:
+                _carry_out(engine, taken, owner, now)
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since >= linger_s:
                 return
-            _carry_out(engine, taken, owner, now)
+            else:
+                time.sleep(_LOOK_EVERY_S)
+
+
+def _take(engine: Engine, owner: str) -> Analysis | None:
+    """Look before taking: waiting for more shall not hold the database's one place for writers."""
+    with reading(engine) as conn:
+        if not any_to_take(conn):
+            return None
+    with writing(engine) as conn:
+        return take_analysis(conn, owner)
 
 
 @contextmanager
@@ -58,6 +85,7 @@ def _opened(database_url: str) -> Iterator[Engine]:
 
 
 def _carry_out(engine: Engine, claimed: Analysis, owner: str, now: Now) -> None:
+    reached(Point.ANALYSIS_TAKEN)
     code_version = "unknown"
     outcome: dict[str, Any]
     try:

@@ -11,8 +11,11 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from ctypes import c_double
 from multiprocessing.process import BaseProcess
 
+from drivers.crash_point import reached
+from orchestrator.crash_points import Point
 from orchestrator.store.analysis_leases import (
     LEASE_S,
     any_to_take,
@@ -28,6 +31,7 @@ from orchestrator.store.transactions import reading, writing
 __all__ = ["AnalysisWorker"]
 
 _log = logging.getLogger(__name__)
+_SPAWN = multiprocessing.get_context("spawn")
 
 _TRY_AGAIN = 75
 """Exit code of a child that lost its database (EX_TEMPFAIL of sysexits.h)."""
@@ -37,20 +41,28 @@ _NICENESS = 10  # measuring goes before analysing
 
 
 class AnalysisWorker:
-    """One child process at a time; it ends when the queue is empty, so an idle node pays nothing.
+    """One child process at a time; it ends when the queue has been empty for a while, so an idle node pays nothing.
 
-    ``now`` gives unix seconds on the node's clock; ``give_up_after_s`` are wall seconds for one analysis. Nothing is
-    raised while the database is away: what is queued waits there. What the child has taken is leased for as long as
+    ``now`` gives unix seconds on the node's clock; ``give_up_after_s`` are wall seconds for one analysis, ``linger_s``
+    those that a child waits for more: starting it costs more than most analyses do. Nothing is raised while the
+    database is away: what is queued waits there. What the child has taken is leased for as long as
     ``submit_pending`` is called, so that no other node's worker takes it.
     """
 
     def __init__(
-        self, database_url: str, now: Callable[[], float] = time.time, *, give_up_after_s: float = 600.0
+        self,
+        database_url: str,
+        now: Callable[[], float] = time.time,
+        *,
+        give_up_after_s: float = 600.0,
+        linger_s: float = 0.0,
     ) -> None:
         self._database_url = database_url
         self._engine = open_database(database_url)
         self._now = now
         self._give_up_after_s = give_up_after_s
+        self._linger_s = linger_s
+        self._told = _SPAWN.RawValue(c_double, now())
         self._child: BaseProcess | None = None
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"  # a PID alone comes back
         self._watched: tuple[tuple[int, ...], float] = ((), 0.0)
@@ -59,6 +71,7 @@ class AnalysisWorker:
 
     def submit_pending(self) -> None:
         """Start a child where something is queued and none is at work; settle what a dead child left. Never blocks."""
+        self._told.value = self._now()
         try:
             self._settle_child()
             if self._child is None and self._anything_to_take():
@@ -139,24 +152,24 @@ class AnalysisWorker:
             return any_to_take(conn)
 
     def _start_child(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        arguments = (self._database_url, self._owner, self._now())
+        arguments = (self._database_url, self._owner, self._told, self._linger_s)
         # The arguments travel by a pipe: a password in the URL stands in no list of processes.
-        self._child = context.Process(target=_work, args=arguments, name="cellbench-analysis", daemon=True)
+        self._child = _SPAWN.Process(target=_work, args=arguments, name="cellbench-analysis", daemon=True)
         self._child.start()
+        reached(Point.ANALYSIS_BEGUN)
         self._watched = ((), 0.0)
         self._renewed = time.monotonic()
 
 
-def _work(database_url: str, owner: str, started_unix_s: float) -> None:
+def _work(database_url: str, owner: str, now: c_double, linger_s: float) -> None:
+    """Drain the queue; ``now`` is the node's clock as the node has last told it, in memory that both see."""
     from orchestrator.analysis.running import drain  # noqa: PLC0415 - pandas is loaded in the child alone
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the node's to handle: it ends its child itself
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
-    begun = time.monotonic()
     try:
-        drain(database_url, owner, lambda: started_unix_s + time.monotonic() - begun, go_on=_has_parent)
+        drain(database_url, owner, lambda: now.value, go_on=_has_parent, linger_s=linger_s)
     except StoreUnavailable as error:
         _log.warning("analyses wait: %s", error)
         sys.exit(_TRY_AGAIN)

@@ -11,9 +11,11 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from drivers.contracts import Capabilities, ChannelId, Cycler, PacesLooks
+from drivers.crash_point import reached
 from drivers.errors import DriverError
 from orchestrator.clock import Clock, Sleeper
 from orchestrator.config import InstrumentPlace, Lab
+from orchestrator.crash_points import Point
 from orchestrator.engine import instrument_changes, record_changes, run_changes
 from orchestrator.engine.actions import Action, Advance, FinishSegment, Stop, Transition
 from orchestrator.engine.conclusions import ENDED
@@ -21,7 +23,7 @@ from orchestrator.engine.decide import decide
 from orchestrator.engine.decide_task import decide_task
 from orchestrator.engine.instrument_changes import OUR_TAG
 from orchestrator.engine.known import ActiveRun, ActiveTask, Known, active_runs
-from orchestrator.engine.lease import require_epoch
+from orchestrator.engine.lease import Lease
 from orchestrator.engine.look import Look, look
 from orchestrator.engine.observation import Observations
 from orchestrator.engine.perform import Performer
@@ -30,6 +32,7 @@ from orchestrator.engine.record_changes import Unreadable
 from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
 from orchestrator.interlocks.held import Held, overrule
+from orchestrator.interlocks.newest_records import newest_records
 from orchestrator.interlocks.watch import InterlockWatch
 from orchestrator.run_state import RunState
 from orchestrator.store.errors import StoreError, StoreUnavailable
@@ -60,7 +63,7 @@ class InstrumentLoop:
         database: sa.Engine,
         writer: Writer,
         clock: Clock,
-        epoch: int,
+        lease: Lease,
         chamber_concerned: Callable[[str], None] = lambda _: None,
         interlocks: InterlockWatch | None = None,
     ) -> None:
@@ -70,11 +73,11 @@ class InstrumentLoop:
         self._database = database
         self._writer = writer
         self._clock = clock
-        self._epoch = epoch
+        self._lease = lease
         self._chamber_concerned = chamber_concerned
         self._worker = InstrumentWorker(place.name)
         self._performer = Performer(
-            place.name, cycler, self._worker, writer, database, clock, epoch, self._nobody_there
+            place.name, cycler, self._worker, writer, database, clock, lease.epoch, self._nobody_there
         )
         self._observed = Observations(clock.monotonic(), place.lost_after_s)
         self._plans = PlanCache()
@@ -92,6 +95,11 @@ class InstrumentLoop:
         self._interlocks.attach(place.name, self.tripped)
         self._being_told: set[ChannelId] = set()
         self._at_once: asyncio.Task[None] | None = None
+
+    @property
+    def worker(self) -> InstrumentWorker:
+        """The thread of its calls into the instrument."""
+        return self._worker
 
     def wake(self) -> None:
         """Look at once: an order has been given."""
@@ -142,7 +150,9 @@ class InstrumentLoop:
         seen = await self._look()
         statuses = None if seen is None else seen.statuses
         in_use = bool(self._runs or self._tasks)
-        self._interlocks.cycler_seen(self.place.name, statuses, self._observed.error or "", in_use=in_use)
+        newest = {} if seen is None else newest_records(seen)
+        error = self._observed.error or ""
+        self._interlocks.cycler_seen(self.place.name, statuses, error, in_use=in_use, newest=newest)
         await self._stop_tripped()
         if self._ordered.is_set():
             await self._obey()
@@ -183,7 +193,9 @@ class InstrumentLoop:
             self._being_told.add(channel)
             try:
                 pauses = not trip.stops and self._pauses(channel)  # a pause goes the ordinary way
+                reached(Point.TRIP_FOUND)
                 if pauses or await self._performer.stop_untracked(channel):
+                    reached(Point.TRIP_SENT)
                     self._interlocks.told(self.place.name, channel)
             finally:
                 self._being_told.discard(channel)
@@ -216,6 +228,8 @@ class InstrumentLoop:
 
     async def _store(self, seen: Look) -> None:
         """Commit the records of this look, each test's together with the cursor behind them."""
+        if seen.batches:
+            reached(Point.READ)
         now = self._clock.now()
         self._drained, self._left = set(), seen.left
         remarks = tuple(record_changes.remarked(self.place.name, seen.remarks, now))
@@ -238,7 +252,7 @@ class InstrumentLoop:
 
         def load() -> Known:
             with reading(self._database) as connection:
-                require_epoch(connection, self.place.name, self._epoch)
+                self._lease.require(connection)
                 since = self._since_s
                 return active_runs(connection, self.place.name, self._plans, lambda i: since.setdefault(i, now_s))
 

@@ -10,22 +10,29 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from drivers.contracts import Cycler, EndsAtCycle, Translation
+from drivers.crash_point import reached
 from drivers.errors import DriverError, Refused, Unreachable, Unsafe
 from orchestrator.clock import Clock
+from orchestrator.crash_points import Point
 from orchestrator.engine import run_changes as changes
 from orchestrator.engine.actions import Action, EndAtCycle, Pause, Resume, Start, Stop
 from orchestrator.engine.known import ActiveRun, ActiveTask
+from orchestrator.engine.lease import claimed
 from orchestrator.engine.plan_facts import read_step_map
+from orchestrator.engine.transition_points import before_writing, written
 from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
 from orchestrator.store.tables import segments
 from orchestrator.store.transactions import reading
 
 __all__ = ["Performer"]
+
+T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
 
@@ -46,7 +53,10 @@ class Performer:
 
     async def stop(self, run: ActiveRun) -> str | None:
         """Send a stop at once; what the driver said against it, else None. ``carry_out`` writes it down."""
-        return await self._send(lambda: self.cycler.stop(run.channel))
+        reached(Point.STOP_DECIDED)
+        failure = await self._send(lambda: self.cycler.stop(run.channel))
+        reached(Point.STOP_SENT)
+        return failure
 
     async def carry_out(
         self, run: ActiveRun | ActiveTask, actions: Sequence[Action], stop_failure: str | None = None
@@ -55,11 +65,16 @@ class Performer:
 
         Raises StoreUnavailable: the rest was not done and will be asked for again.
         """
-        pending: list[changes.Change] = []
+        before_writing(actions)
         if isinstance(run, ActiveTask):  # nothing of it is on its channel
             now = self.clock.now()
             await self._write([changes.change_for(run, action, self.instrument, now) for action in actions])
-            return
+        else:
+            await self._carry_out(run, actions, stop_failure)
+        written(actions)
+
+    async def _carry_out(self, run: ActiveRun, actions: Sequence[Action], stop_failure: str | None) -> None:
+        pending: list[changes.Change] = []
         for action in actions:
             match action:
                 case Start():
@@ -85,7 +100,11 @@ class Performer:
         if pending:
             todo = tuple(pending)
             pending.clear()
-            await self.writer.write(lambda connection: [change(connection) for change in todo])
+            await self.writer.write(self._ours(lambda connection: [change(connection) for change in todo]))
+
+    def _ours(self, change: Callable[[sa.Connection], T]) -> Callable[[sa.Connection], T]:
+        """Nothing of it is written, and nothing sent after it, where somebody else drives the instrument now."""
+        return claimed(self.instrument, self.epoch, change)
 
     async def _start(self, run: ActiveRun, action: Start) -> None:
         segment = run.view.segment
@@ -97,9 +116,12 @@ class Performer:
             ).one()
         translation = Translation(row.content, row.media_type, read_step_map(row.step_map))
         now = self.clock.now()
-        intent = await self.writer.write(changes.starting(run, self.epoch, action.test_id_before, now))
+        reached(Point.START_DECIDED)
+        intent = await self.writer.write(self._ours(changes.starting(run, self.epoch, action.test_id_before, now)))
+        reached(Point.START_INTENDED)
         try:
             await self.worker.call(self.cycler.start, run.channel, translation, segment.tag)
+            reached(Point.START_SENT)
         except (Refused, Unsafe) as error:
             await self.writer.write(changes.start_refused(run, intent, str(error), self.clock.now()))
         except DriverError as error:
@@ -128,7 +150,9 @@ class Performer:
     ) -> None:
         pending.append(changes.open_intent(run, action, self.epoch, self.clock.now(), detail=detail))
         await self._write(pending)
+        reached(Point.ORDER_INTENDED)
         failure = await self._send(order)
+        reached(Point.ORDER_SENT)
         if failure is not None:
             pending.append(changes.note(run, self.instrument, f"{action}: {failure}", self.clock.now()))
 

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from drivers.crash_point import reached
 from orchestrator.config import Lab
+from orchestrator.crash_points import Point
 from orchestrator.engine.writer import Writer
 from orchestrator.interlocks.evaluate import Trip
 from orchestrator.interlocks.held import Held, held
@@ -61,6 +63,7 @@ class TripKeeper:
         found = tuple(self._watch.found)
         if found:
             await self._writer.write(lambda connection: self._store(connection, found))
+            reached(Point.TRIP_STORED)
         latched = await asyncio.to_thread(self._latched)
         self._watch.stored(latched, found)
 

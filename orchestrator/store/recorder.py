@@ -18,6 +18,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from drivers.contracts import Batch
+from drivers.crash_point import reached
+from orchestrator.crash_points import Point
 from orchestrator.store.backlog import Backlog
 from orchestrator.store.errors import StoreError, is_unavailable
 from orchestrator.store.record_columns import checked_columns
@@ -93,6 +95,11 @@ class Recorder:
         """Jobs not yet begun."""
         return len(self._backlog)
 
+    @property
+    def backlog(self) -> int:
+        """Records and changes not yet begun."""
+        return self._backlog.weight
+
     def close(self) -> None:
         """Write what waits, then end the thread. Idempotent; the engine stays open."""
         self._backlog.close()
@@ -114,6 +121,7 @@ class Recorder:
 
     def _transact(self, jobs: list[_Job]) -> None:
         outcomes: list[_Outcome] = []
+        holds_records = any(isinstance(job, RecordJob) for job in jobs)
         try:
             with unavailable(self._engine), self._engine.begin() as connection:
                 for kind, group in groupby(jobs, type):
@@ -121,11 +129,15 @@ class Recorder:
                         outcomes += self._store(connection, [job for job in group if isinstance(job, RecordJob)])
                     else:
                         outcomes += [_change(connection, job) for job in group if isinstance(job, _ChangeJob)]
+                if holds_records:
+                    reached(Point.RECORDS_WRITTEN)
         except Exception as error:  # noqa: BLE001 - every caller hears of it through its future; the thread lives on
             self._writer.forget([job for job in jobs if isinstance(job, RecordJob)])
             for job in jobs:
                 job.future.set_exception(error)
             return
+        if holds_records:
+            reached(Point.RECORDS_COMMITTED)
         for resolve in outcomes:
             resolve()
 

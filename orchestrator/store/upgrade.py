@@ -8,6 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
+from drivers.crash_point import reached
+from orchestrator.crash_points import Point
 from orchestrator.store.errors import SchemaMismatch
 from orchestrator.store.transactions import reading, writing
 
@@ -29,6 +31,8 @@ def upgrade(engine: Engine) -> None:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        reached(Point.UPGRADE_WRITTEN)
+    reached(Point.UPGRADE_COMMITTED)
 
 
 def schema_version(engine: Engine) -> str | None:

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 
 from drivers.contracts import Chamber, ChamberStatus
+from drivers.crash_point import reached
 from drivers.errors import DriverError
 from orchestrator.clock import Clock, Sleeper
 from orchestrator.config import ChamberPlace, Lab
+from orchestrator.crash_points import Point
 from orchestrator.engine.chambers import changes
 from orchestrator.engine.chambers.actions import ChamberAction, SetPoint
 from orchestrator.engine.chambers.decide_chamber import ChamberView, decide_chamber
@@ -27,7 +29,7 @@ from orchestrator.engine.chambers.members import load_members
 from orchestrator.engine.chambers.perform import ChamberPerformer
 from orchestrator.engine.chambers.soak import Soak
 from orchestrator.engine.chambers.stability import Stability
-from orchestrator.engine.lease import require_epoch
+from orchestrator.engine.lease import Lease
 from orchestrator.engine.plan_cache import PlanCache
 from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
@@ -113,7 +115,7 @@ class ChamberLoop:
         database: sa.Engine,
         writer: Writer,
         clock: Clock,
-        epoch: int,
+        lease: Lease,
         wake_instrument: Callable[[str], None] = lambda _: None,
         interlocks: InterlockWatch | None = None,
     ) -> None:
@@ -123,12 +125,14 @@ class ChamberLoop:
         self._database = database
         self._writer = writer
         self._clock = clock
-        self._epoch = epoch
+        self._lease = lease
         self._wake_instrument = wake_instrument
         self._waking = _Waking(wake_instrument)
         self._worker = InstrumentWorker(place.name)
         self._plans = PlanCache()
-        self._performer = ChamberPerformer(place.name, self._chamber, self._worker, writer, clock, epoch, self._plans)
+        self._performer = ChamberPerformer(
+            place.name, self._chamber, self._worker, writer, clock, lease.epoch, self._plans
+        )
         self._silence = _Silence(clock.monotonic())
         self._waited = _Waited()
         self._unstored: deque[ChamberRecord] = deque(maxlen=_UNSTORED_MAX)
@@ -139,6 +143,11 @@ class ChamberLoop:
         self._interlocks = interlocks or InterlockWatch(lab, clock)
         self._row: ChamberRow | None = None
         self._in_use = False
+
+    @property
+    def worker(self) -> InstrumentWorker:
+        """The thread of its calls into the chamber."""
+        return self._worker
 
     def wake(self) -> None:
         """Look at once: something is wanted, or a run in the chamber has got somewhere."""
@@ -173,6 +182,8 @@ class ChamberLoop:
         """Look, store, decide, act. Returns after how many seconds the next tick is due."""
         status = await self._look()
         known = await self._recall()
+        if known.stability is not None:
+            reached(Point.SOAKING)
         for _ in range(_DECISIONS_MAX):
             actions = self._decide(status, known)
             if not actions or not await self._act(actions, known):
@@ -228,7 +239,7 @@ class ChamberLoop:
 
         def load() -> _Known:
             with reading(self._database) as connection:
-                require_epoch(connection, self.place.name, self._epoch)
+                self._lease.require(connection)
                 members = self._with_delays(load_members(connection, self.place.name, self._plans), now_s)
                 holds = find_holds(members)
                 row = find_chamber(connection, self.place.name)

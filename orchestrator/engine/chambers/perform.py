@@ -7,12 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drivers.contracts import Chamber
+from drivers.crash_point import reached
 from drivers.errors import DriverError, Unsafe
 from orchestrator.clock import Clock
+from orchestrator.crash_points import Point
 from orchestrator.engine.chambers import actions as act
 from orchestrator.engine.chambers import changes
 from orchestrator.engine.chambers.member import Member
+from orchestrator.engine.lease import claimed
 from orchestrator.engine.plan_cache import PlanCache
+from orchestrator.engine.transition_points import before_writing, written
 from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
 
@@ -40,6 +44,7 @@ class ChamberPerformer:
 
         Raises StoreUnavailable and StoreError: the rest was not done and will be asked for again.
         """
+        before_writing(actions)
         pending: list[changes.Change] = []
         for action in actions:
             now = self.clock.now()
@@ -55,6 +60,7 @@ class ChamberPerformer:
                 case _:
                     pending.append(changes.member_change(action, members[action.run_id], self.plans, now))
         await self._write(pending)
+        written(actions)
 
     async def _write(self, pending: list[changes.Change]) -> None:
         if pending:
@@ -63,9 +69,12 @@ class ChamberPerformer:
             await self.writer.write(lambda connection: [change(connection) for change in todo])
 
     async def _set_point(self, action: act.SetPoint, members: Sequence[Member]) -> None:
-        await self.writer.write(changes.asking(members, self.epoch, self.clock.now()))
+        reached(Point.TEMPERATURE_DECIDED)
+        await self.writer.write(claimed(self.name, self.epoch, changes.asking(members, self.epoch, self.clock.now())))
+        reached(Point.TEMPERATURE_INTENDED)
         try:
             await self.worker.call(self.chamber.set_temperature, action.target_degC, action.ramp_K_per_min)
+            reached(Point.TEMPERATURE_SENT)
         except DriverError as error:
             if str(error) != self.trouble:
                 _LOG.warning("%s: set point %g degC: %s", self.name, action.target_degC, error)
@@ -75,6 +84,7 @@ class ChamberPerformer:
             return
         self.trouble = ""
         await self.writer.write(changes.taken(self.name, action.target_degC, _words(action), self.clock.now()))
+        reached(Point.TEMPERATURE_TAKEN)
 
     async def _give_up(self, members: Sequence[Member], reason: str) -> None:
         """Fail the runs; their intents are theirs since a moment ago, so they are settled where they are found."""
