@@ -8,7 +8,9 @@ from typing import Literal
 
 from orchestrator.config.keys import seconds, text
 from orchestrator.interlocks.condition import (
+    AgainstStep,
     Alarming,
+    BeyondExpected,
     Bound,
     Condition,
     ForeignClient,
@@ -29,10 +31,21 @@ __all__ = ["CONDITIONS", "read_condition"]
 
 _BOUND = re.compile(r"(above|below) +(.+)")
 _RELATIVE = re.compile(r"(.*?) +relative to its chamber")
+_TIMES = re.compile(r"above +(\d+(?:\.\d+)?) *[x×] +expected")
 _UNITS = {VOLTAGE: "V", CURRENT: "A", TEMPERATURE: "degC", HEATING_RATE: "K*s**-1"}
 
 CONDITIONS: Mapping[Subjects, tuple[str, ...]] = {
-    "cell": ("voltage", "current", "temperature", "heating_rate", "sensor", "client", "limits"),
+    "cell": (
+        "voltage",
+        "current",
+        "temperature",
+        "heating_rate",
+        "capacity",
+        "step_time",
+        "sensor",
+        "client",
+        "limits",
+    ),
     "chamber": ("temperature", "sensor", "alarm", "set_point", "silent"),
     "instrument": ("silent",),
 }
@@ -51,6 +64,8 @@ def _voltage(node: Node) -> Condition:
 
 
 def _current(node: Node) -> Condition:
+    if text(node) == "against its step":
+        return AgainstStep()
     side, value = _beyond(node, CURRENT, "above 50 mA")
     if side == "below":
         raise Refusal(node.place, "a current has no lowest value", "write e.g. `current: above 50 mA`")
@@ -69,6 +84,16 @@ def _heating_rate(node: Node) -> Condition:
     if side == "below":
         raise Refusal(node.place, "a heating rate has no lowest value", "write `above 3 K/min`")
     return HeatingRate(value * 60, relative is not None)
+
+
+def _expected(node: Node, quantity: Literal["capacity", "step_time"]) -> Condition:
+    match = _TIMES.fullmatch(text(node))
+    if match is None:
+        raise Refusal(node.place, f"{text(node)!r} is no multiple", "write e.g. `above 1.2 x expected`")
+    factor = float(match.group(1))
+    if factor < 1:
+        raise Refusal(node.place, f"{factor:g} x what is expected is passed in every step", "write 1 or more")
+    return BeyondExpected(quantity, factor)
 
 
 def _sensor(node: Node) -> Condition:
@@ -103,6 +128,8 @@ _READERS: Mapping[str, Callable[[Node], Condition]] = {
     "current": _current,
     "temperature": _temperature,
     "heating_rate": _heating_rate,
+    "capacity": lambda node: _expected(node, "capacity"),
+    "step_time": lambda node: _expected(node, "step_time"),
     "sensor": _sensor,
     "client": lambda node: _word(node, {"foreign": ForeignClient()}),
     "limits": lambda node: _word(node, {"read back wrong": LimitsDiffer()}),

@@ -10,7 +10,10 @@ from pydantic import TypeAdapter
 
 from drivers.contracts import MappedStep
 from orchestrator.engine.boundary import StopRule, find_stop_rule
+from protocols.cell import Cell
+from protocols.estimate import ExpectedStep, expected_step
 from protocols.plan import AnalysisRequest, Prompt, Segment, SetTemperature
+from protocols.program import Program, walk
 from protocols.storage import load_plan
 
 __all__ = ["PlanFacts", "read_facts", "read_step_map"]
@@ -28,6 +31,8 @@ class PlanFacts:
     analyses: tuple[AnalysisRequest, ...]
     tasks: Mapping[int, SetTemperature | Prompt] = field(default_factory=dict)
     """What the service itself does, by plan item."""
+    expected: Mapping[int, Mapping[int, ExpectedStep]] = field(default_factory=dict)
+    """By plan item and instrument step: what interlocks hold its records against."""
 
     @property
     def temperatures(self) -> int:
@@ -52,11 +57,19 @@ def read_step_map(stored: Sequence[Any]) -> tuple[MappedStep, ...]:
 def read_facts(plan_json: Mapping[str, Any], step_maps: Mapping[int, Sequence[Any]]) -> PlanFacts:
     """Read a stored plan; ``step_maps`` by plan item."""
     plan = load_plan(plan_json)
-    rules = {}
+    rules, expected = {}, {}
     for number, item in enumerate(plan.items):
         if isinstance(item, Segment) and number in step_maps:
-            rule = find_stop_rule(item.program, read_step_map(step_maps[number]))
+            step_map = read_step_map(step_maps[number])
+            expected[number] = _expected(item.program, step_map, plan.cell)
+            rule = find_stop_rule(item.program, step_map)
             if rule is not None:
                 rules[number] = rule
     tasks = {number: item for number, item in enumerate(plan.items) if isinstance(item, SetTemperature | Prompt)}
-    return PlanFacts(len(plan.items), rules, plan.analyses, tasks)
+    return PlanFacts(len(plan.items), rules, plan.analyses, tasks, expected)
+
+
+def _expected(program: Program, step_map: Sequence[MappedStep], cell: Cell) -> dict[int, ExpectedStep]:
+    """By instrument step; one line of the protocol may be several of them."""
+    of_lines = {step.origin: expected_step(step, program, cell.nominal_capacity_Ah) for step in walk(program.steps)}
+    return {row.step: of_lines[row.origin] for row in step_map if row.kind != "loop" and row.origin in of_lines}

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from orchestrator.config.lab import BenchLimits, Lab
-from orchestrator.interlocks.condition import Alarming, Bound, Condition, Frozen, Lost, OutsideLimits, Silent
+from orchestrator.interlocks.condition import (
+    AgainstStep,
+    Alarming,
+    Bound,
+    Condition,
+    Frozen,
+    Lost,
+    OutsideLimits,
+    Silent,
+)
 from orchestrator.interlocks.rule import Action, Kind, Rule, Severity, Subject
 
 __all__ = ["all_rules", "built_in_rules"]
@@ -21,8 +30,9 @@ def all_rules(lab: Lab) -> tuple[Rule, ...]:
 
 
 def built_in_rules(lab: Lab) -> tuple[Rule, ...]:
-    """Lab limits, chamber limits, sensors that rules rest on, chamber alarms, and silence where a run is."""
+    """Lab limits, currents of the wrong sign, chamber limits, sensors, chamber alarms, and silence where a run is."""
     rules = [_stop("cell", bound) for bound in _bounds(lab.limits)]
+    rules.append(_stop("cell", AgainstStep()))
     sensed = tuple(bench.name for bench in lab.benches.values() if bench.temperature is not None)
     if sensed:
         rules.append(Rule(Subject("cell", sensed), Lost(), Action("stop"), "critical"))

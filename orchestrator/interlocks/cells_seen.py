@@ -10,7 +10,7 @@ from orchestrator.config import Lab
 from orchestrator.config.temperature_source import AIR, OWN_CHANNEL
 from orchestrator.engine.instrument_changes import OUR_TAG
 from orchestrator.interlocks.rule import Place
-from orchestrator.interlocks.seen import CellSeen, ChamberSeen
+from orchestrator.interlocks.seen import CellSeen, ChamberSeen, StepSeen
 
 __all__ = ["CellsSeen"]
 
@@ -37,8 +37,9 @@ class CellsSeen:
         statuses: Mapping[ChannelId, ChannelStatus],
         chambers: Mapping[str, ChamberSeen],
         now_s: float,
+        newest: Mapping[ChannelId, StepSeen],
     ) -> tuple[CellSeen, ...]:
-        """Take in one look; returns the cells seen in it."""
+        """Take in one look, with the newest records that it brought; returns the cells seen in it."""
         for channel, status in statuses.items():
             self._sensors[instrument, channel] = now_s, status.temperature_degC
         seen = {}
@@ -47,7 +48,8 @@ class CellsSeen:
             place = self._places.get((instrument, channel)) or (Place(instrument, channel) if ours else None)
             if place is not None:
                 temperature_degC = self._temperature_degC(place, chambers, now_s)
-                seen[instrument, channel] = _cell(place, status, ours, temperature_degC, now_s)
+                cell = _cell(place, status, ours, temperature_degC, now_s)
+                seen[instrument, channel] = replace(cell, newest=newest.get(channel))
         self._cells |= seen
         return tuple(seen.values())
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
+    "AgainstStep",
     "Alarming",
+    "BeyondExpected",
     "Bound",
     "Condition",
     "ForeignClient",
@@ -137,6 +139,33 @@ class LimitsDiffer:
 
 
 @dataclass(frozen=True, slots=True)
+class AgainstStep:
+    """A current that flows the other way than the protocol's step orders it, by more than a tenth of what it orders.
+
+    Two looks with new records in a row: at a step's beginning a record may still show the one before.
+    """
+
+    samples: int = 2
+
+    def __str__(self) -> str:
+        """``current against its step``."""
+        return "current against its step"
+
+
+@dataclass(frozen=True, slots=True)
+class BeyondExpected:
+    """A step that has passed more charge, or has run for longer, than so many times what is expected of it."""
+
+    quantity: Literal["capacity", "step_time"]
+    factor: float
+    samples: int = 1
+
+    def __str__(self) -> str:
+        """``capacity above 1.2 x expected``."""
+        return f"{self.quantity.replace('_', ' ')} above {self.factor:g} x expected"
+
+
+@dataclass(frozen=True, slots=True)
 class Silent:
     """No answer, for as long as the rule says. ``in_use``: only while a run of ours is there."""
 
@@ -158,6 +187,8 @@ Condition = (
     | SetPointChanged
     | ForeignClient
     | LimitsDiffer
+    | AgainstStep
+    | BeyondExpected
     | Silent
 )
 """``samples``: so many in a row have to show it, whatever ``for`` says."""

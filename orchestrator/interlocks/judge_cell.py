@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from drivers.contracts import ChannelState
 from orchestrator.interlocks.condition import (
+    AgainstStep,
+    BeyondExpected,
     Bound,
     Condition,
     ForeignClient,
@@ -17,6 +19,7 @@ from orchestrator.interlocks.condition import (
 )
 from orchestrator.interlocks.frozen import frozen_since_s, stood
 from orchestrator.interlocks.heating import exceeds, joined
+from orchestrator.interlocks.judge_step import judge_step
 from orchestrator.interlocks.progress import Progress
 from orchestrator.interlocks.seen import CellSeen, ChamberSeen
 from orchestrator.interlocks.verdict import Verdict
@@ -46,6 +49,8 @@ def judge_cell(
             return _frozen(cell, chamber, before)
         case ForeignClient():
             return Verdict(cell.at_s, cell.driven and not cell.ours, "a test that is none of ours is on the channel")
+        case AgainstStep() | BeyondExpected():
+            return judge_step(condition, cell.at_s, cell.newest if cell.driven and cell.ours else None)
         case LimitsDiffer():
             differ = cell.ours and cell.limits_differ is not None
             return Verdict(cell.at_s, differ, f"the instrument holds other limits: {cell.limits_differ}")

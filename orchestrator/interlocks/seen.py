@@ -7,8 +7,19 @@ from dataclasses import dataclass, field
 
 from drivers.contracts import ChamberState, ChannelState
 from orchestrator.interlocks.rule import Place
+from protocols.estimate import ExpectedStep
 
-__all__ = ["CellSeen", "ChamberSeen", "InstrumentSeen", "Observation"]
+__all__ = ["CellSeen", "ChamberSeen", "InstrumentSeen", "Observation", "StepSeen"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepSeen:
+    """The newest record of a running test of ours, and what the plan expects of its step."""
+
+    expected: ExpectedStep
+    step_time_s: float
+    step_capacity_Ah: float
+    current_A: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,8 @@ class CellSeen:
     temperature_degC: float | None = None
     """By the bench's own source."""
     records: int | None = None
+    newest: StepSeen | None = None
+    """None: this look brought no record, or not yet the newest."""
     limits_differ: str | None = None
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from drivers.contracts import ChannelId, ChannelStatus
 from orchestrator.clock import Clock
@@ -18,7 +19,7 @@ from orchestrator.interlocks.evaluate import Over, Trip, evaluate
 from orchestrator.interlocks.held import Held
 from orchestrator.interlocks.progress import Key, State, recall, release
 from orchestrator.interlocks.scope import scope_of
-from orchestrator.interlocks.seen import CellSeen, ChamberSeen, InstrumentSeen, Observation
+from orchestrator.interlocks.seen import CellSeen, ChamberSeen, InstrumentSeen, Observation, StepSeen
 
 __all__ = ["Found", "InterlockWatch"]
 
@@ -62,12 +63,18 @@ class InterlockWatch:
         self._wake[instrument] = wake
 
     def cycler_seen(
-        self, instrument: str, statuses: Mapping[ChannelId, ChannelStatus] | None, error: str = "", *, in_use: bool
+        self,
+        instrument: str,
+        statuses: Mapping[ChannelId, ChannelStatus] | None,
+        error: str = "",
+        *,
+        in_use: bool,
+        newest: Mapping[ChannelId, StepSeen] = MappingProxyType({}),
     ) -> None:
         """After every look at a cycler. ``statuses`` None: it does not answer, and ``error`` says why."""
         now_s = self._clock.monotonic()
         self._answered(instrument, statuses is not None, error, is_chamber=False, in_use=in_use)
-        cells = self._cells.take(instrument, statuses or {}, self._chambers, now_s)
+        cells = self._cells.take(instrument, statuses or {}, self._chambers, now_s, newest)
         self._evaluate(cells, self._chambers)
 
     def chamber_seen(self, chamber: ChamberSeen | None, name: str, error: str = "", *, in_use: bool) -> None:

@@ -29,7 +29,7 @@ from protocols.program import (
     VoltageScan,
 )
 
-__all__ = ["HOLD_TIME_CONSTANT_S", "Bucket"]
+__all__ = ["HOLD_TIME_CONSTANT_S", "Bucket", "hold_s"]
 
 HOLD_TIME_CONSTANT_S = 900.0
 _PASSES = 3
@@ -125,10 +125,10 @@ class Bucket:
                 fall_A = 0.0
             case ConstantCurrentConstantVoltage(until=until):
                 duration_s = self._constant_current(step.current_A, until, step.voltage_V)
-                duration_s = min(duration_s + _hold_s(until, abs(step.current_A)), until.duration_s or math.inf)
+                duration_s = min(duration_s + hold_s(until, abs(step.current_A)), until.duration_s or math.inf)
                 fall_A = abs(step.current_A)
             case ConstantVoltage(until=until):
-                duration_s = _hold_s(until, step.current_max_A)
+                duration_s = hold_s(until, step.current_max_A)
                 self._content_Ah += self._room_Ah(step.voltage_V, charging) * (1 if charging else -1)
                 fall_A = step.current_max_A
         swing_V = abs(self._content_Ah - before_Ah) / self._nominal_Ah * self._range_V
@@ -158,7 +158,7 @@ class Bucket:
         return min(max((voltage_V - self._low_V) / (self._high_V - self._low_V), 0.0), 1.0)
 
 
-def _hold_s(until: Until, start_A: float) -> float:
+def hold_s(until: Until, start_A: float) -> float:
     """Duration of a held voltage: an exponential decay to the cut-off current, or the time given."""
     decay_s = math.inf
     if until.current_A:

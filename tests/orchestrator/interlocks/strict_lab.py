@@ -26,6 +26,9 @@ interlocks:
   - {when: {cell: any, voltage: above 9 V}, do: stop}
   - {when: {cell: any in oven, voltage: below -0.2 V, for: 5 s}, do: pause}
   - {when: {cell: [A1, A2], current: above 60 mA}, do: stop}
+  - {when: {cell: any, current: against its step}, do: pause}
+  - {when: {cell: any, capacity: above 1.2 x expected}, alarm: warning}
+  - {when: {cell: any, step_time: above 3 x expected}, do: stop}
   - {when: {cell: any, client: foreign}, alarm: critical}
   - {when: {cell: any, limits: read back wrong}, do: stop}
   - {when: {instrument: any, silent: 60 s}, alarm: warning}
