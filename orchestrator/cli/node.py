@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,9 +15,17 @@ __all__ = ["node"]
 
 @click.command("node")
 @lab_option
-def node(lab_path: Path | None) -> None:
-    """Run only the node, which drives the instruments, until SIGTERM."""
+@click.option("--name", default="", help="Which of the lab's nodes, where its instruments name theirs.")
+def node(lab_path: Path | None, name: str) -> None:
+    """Run only the node, which drives the instruments, until SIGTERM.
+
+    Where the instruments of the lab file name a `node`, each node drives its own: start one for each name.
+    """
     lab = require_lab(lab_path)
+    if name not in (lab.nodes or ("",)):
+        known = ", ".join(lab.nodes)
+        remedy = f"say which node this is with --name: {known}" if known else "its instruments name no `node`"
+        raise click.UsageError(f"{lab.path.name}: {remedy}")
     from orchestrator.engine.node import run_node
 
-    sys.exit(run_node(lab))
+    sys.exit(run_node(replace(lab, node=name)))

@@ -32,6 +32,11 @@ def serve(lab_path: Path | None) -> None:
     finally:
         engine.dispose()
     command = (sys.executable, "-m", "orchestrator.cli")
-    children = [Child(name, (*command, name, "--lab", str(lab.path))) for name in ("node", "web")]
+    here = ("--lab", str(lab.path))
+    children = [
+        Child(f"node {name}".rstrip(), (*command, "node", *here, *(("--name", name) if name else ())))
+        for name in lab.nodes or ("",)
+    ]
+    children.append(Child("web", (*command, "web", *here)))
     click.echo(f"{lab.name}: API at {lab.web.url}, Ctrl-C ends the service and leaves running tests alone")
     sys.exit(supervise(children))

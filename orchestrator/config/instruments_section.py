@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ _NAME = re.compile(r"\w[\w.-]{0,63}")
 """It stands in paths of files and of the API, in rules, and before the ``/`` of a channel."""
 _LOST_AFTER_S = 60.0
 _PATIENCE_S = 7200.0
-_PLACE = ("driver", "address", "poll", "lost_after")
+_PLACE = ("driver", "address", "poll", "lost_after", "node")
 _CHAMBER = (*_PLACE, "park", "patience")
 
 
@@ -52,7 +52,16 @@ def read_instruments(node: Node, file: Path) -> Places:
         other = first.setdefault(address, entry.key)
         if other != entry.key:
             raise Refusal(entry.value.place, f"instrument {other} has this address already", "name every one once")
+    _all_or_none_on_a_node(node, [*cyclers.values(), *chambers.values()])
     return Places(cyclers, chambers)
+
+
+def _all_or_none_on_a_node(node: MappingNode, places: Sequence[InstrumentPlace | ChamberPlace]) -> None:
+    named = next((place for place in places if place.node), None)
+    other = next((place for place in places if not place.node), None)
+    if named is not None and other is not None:
+        message = f"{named.name} is on node {named.node}, {other.name} is on none: nobody would drive it"
+        raise Refusal(node.place, message, "give every instrument and chamber a `node`, or none of them")
 
 
 def _cycler(name: str, driver: str, keys: Keys, file: Path) -> InstrumentPlace:
@@ -66,7 +75,7 @@ def _cycler(name: str, driver: str, keys: Keys, file: Path) -> InstrumentPlace:
     }
     if "step_dir" in options:
         options["step_dir"] = str(file.parent / str(options["step_dir"]))
-    return InstrumentPlace(name, driver, address, poll_s, lost_after_s, options)
+    return InstrumentPlace(name, driver, address, poll_s, lost_after_s, options, keys.optional("node", _node) or "")
 
 
 def _chamber(name: str, driver: str, keys: Keys) -> ChamberPlace:
@@ -88,7 +97,15 @@ def _chamber(name: str, driver: str, keys: Keys) -> ChamberPlace:
         park_degC=keys.optional("park", lambda node: _park(node, temperature_degC)),
         patience_s=keys.optional("patience", seconds) or _PATIENCE_S,
         options=options,
+        node=keys.optional("node", _node) or "",
     )
+
+
+def _node(node: Node) -> str:
+    name = text(node)
+    if _NAME.fullmatch(name) is None:
+        raise Refusal(node.place, f"{quoted(name)} is no name of a node", "write letters, digits, `-`, `_` and `.`")
+    return name
 
 
 def _park(node: Node, allowed_degC: tuple[float, float] | None) -> float:

@@ -10,7 +10,11 @@ from orchestrator.interlocks.rule import Rule
 from orchestrator.messages.heartbeat.output import Heartbeat
 from orchestrator.messages.receiver import Receiver
 
-__all__ = ["BenchLimits", "BenchPlace", "ChamberPlace", "InstrumentPlace", "Lab", "WebPlace"]
+__all__ = ["NODE", "BenchLimits", "BenchPlace", "ChamberPlace", "InstrumentPlace", "Lab", "WebPlace"]
+
+
+NODE = "node"
+"""What the node of a lab is called that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class InstrumentPlace:
     """Silence after which the runs on this instrument are lost (unknown) and a person is told."""
     options: Mapping[str, object] = field(default_factory=dict)
     """The driver's own, in SI units; the driver refuses what it does not know."""
+    node: str = ""
+    """Which node drives it, where the lab has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class ChamberPlace:
     """How long the others of a batch wait for a run that is held up (paused, lost, waiting for a person)."""
     options: Mapping[str, object] = field(default_factory=dict)
     """The driver's own, with ``temperature``; the driver refuses what it does not know."""
+    node: str = ""
+    """Which node drives it, where the lab has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,22 @@ class Lab:
     receivers: tuple[Receiver, ...] = ()
     """Who is told of alarms."""
     heartbeats: tuple[Heartbeat, ...] = ()
+    node: str = ""
+    """Which of the lab's nodes this process is; empty where the lab has one, and in every process that is none."""
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Names of the lab's nodes, in the order of the lab file; none where one node drives everything."""
+        return tuple(dict.fromkeys(place.node for place in self._places if place.node))
+
+    @property
+    def driven(self) -> tuple[str, ...]:
+        """Cyclers and chambers that this node drives."""
+        return tuple(place.name for place in self._places if place.node == self.node)
+
+    @property
+    def _places(self) -> tuple[InstrumentPlace | ChamberPlace, ...]:
+        return (*self.instruments.values(), *self.chambers.values())
 
     @property
     def simulated(self) -> bool:

@@ -11,6 +11,7 @@ from orchestrator.config.interlocks_section import read_interlocks
 from orchestrator.config.keys import Keys, amperes, text, voltage_pair
 from orchestrator.config.lab import BenchLimits, BenchPlace, Lab, WebPlace
 from orchestrator.config.messages_sections import read_messages
+from orchestrator.config.one_node import require_one_node
 from orchestrator.config.temperature_source import read_temperature_source
 from protocols.document import load_document
 from protocols.errors import ProtocolErrors, Refusal
@@ -118,7 +119,9 @@ def _bench(name: str, node: Node, places: Places) -> BenchPlace:
     if chamber is not None and chamber not in places.chambers:
         known = ", ".join(places.chambers) or "none; name its driver, e.g. watlow-f4t, under instruments"
         raise Refusal(node.place, f"chamber {chamber!r} is not in this file", f"known: {known}")
-    return BenchPlace(name, instrument, channel, chamber, temperature)
+    bench = BenchPlace(name, instrument, channel, chamber, temperature)
+    require_one_node(node, bench, places)
+    return bench
 
 
 def _limits(node: Node) -> BenchLimits:

@@ -1,7 +1,8 @@
 """One process drives an instrument: a lock per instrument address, with an epoch that every intent carries.
 
 Beside SQLite the lock is a file lock, which the operating system drops when the process dies. On PostgreSQL it is an
-advisory lock of a connection of its own, which the server drops when that connection ends.
+advisory lock of a connection of its own, which the server drops when that connection ends. A process that is suspended
+keeps either. One whose connection has ended takes the lock again before it acts again, or lets go of the instrument.
 """
 
 from __future__ import annotations
@@ -10,17 +11,21 @@ import hashlib
 import os
 import re
 import socket
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from orchestrator.store.nodes import claim_instrument
 from orchestrator.store.tables import nodes
-from orchestrator.store.transactions import reading, writing
+from orchestrator.store.transactions import reading, unavailable, writing
 
-__all__ = ["Lease", "LeaseHeld", "require_epoch", "take_lease"]
+__all__ = ["Lease", "LeaseHeld", "claimed", "require_epoch", "take_lease"]
+
+
+T = TypeVar("T")
 
 
 class LeaseHeld(Exception):
@@ -28,20 +33,54 @@ class LeaseHeld(Exception):
 
 
 class _Lock(Protocol):
+    def keep(self) -> None: ...
+
     def release(self) -> None: ...
 
 
 class _AdvisoryLock:
-    def __init__(self, connection: sa.Connection) -> None:
+    """``who`` says who has it, where it is not to be had."""
+
+    def __init__(self, database: sa.Engine, address: str, who: Callable[[], str]) -> None:
+        self._database = database
+        self._key = int.from_bytes(hashlib.sha256(address.encode()).digest()[:8], "big", signed=True)
+        self._who = who
+        self._connection: sa.Connection | None = None
+        self._take()
+
+    def keep(self) -> None:
+        """Take it again where the server has dropped it with its connection. Raises LeaseHeld, StoreUnavailable."""
+        if self._connection is not None:
+            try:
+                self._connection.execute(sa.select(1))
+            except sa.exc.DBAPIError:
+                self.release()
+            else:
+                return
+        with unavailable(self._database):
+            self._take()
+
+    def _take(self) -> None:
+        connection = self._database.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(self._key))):
+            connection.close()
+            raise LeaseHeld(self._who())
+        # The pool must neither reuse this connection nor keep it after release: closing it is what drops the lock.
+        connection.detach()
         self._connection = connection
 
     def release(self) -> None:
-        self._connection.close()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 class _HeldFile:
     def __init__(self, lock: FileLock) -> None:
         self._lock = lock
+
+    def keep(self) -> None:
+        return  # only the end of the process takes it away
 
     def release(self) -> None:
         self._lock.release()
@@ -55,6 +94,11 @@ class Lease:
         self.epoch = epoch
         self._lock = lock
 
+    def require(self, connection: sa.Connection) -> None:
+        """Before acting: the lock is ours, and nobody else has had it meanwhile. Raises LeaseHeld, StoreUnavailable."""
+        self._lock.keep()
+        require_epoch(connection, self.instrument, self.epoch)
+
     def release(self) -> None:
         """Let the next process have it."""
         self._lock.release()
@@ -63,7 +107,8 @@ class Lease:
 def take_lease(database: sa.Engine, instrument: str, address: str, now_unix_s: float) -> Lease:
     """Take the lease on an instrument. Raises LeaseHeld with who has it."""
     if database.dialect.name == "postgresql":
-        lock: _Lock = _lock_in_database(database, instrument, address)
+        with unavailable(database):
+            lock: _Lock = _AdvisoryLock(database, address, lambda: _who(database, instrument, address))
     else:
         lock = _lock_file(database, instrument, address)
     holder = f"process {os.getpid()} on {socket.gethostname()}"
@@ -74,9 +119,26 @@ def take_lease(database: sa.Engine, instrument: str, address: str, now_unix_s: f
 
 def require_epoch(connection: sa.Connection, instrument: str, epoch: int) -> None:
     """Raises LeaseHeld when somebody has claimed the instrument since: the lock was lost with its connection."""
-    row = connection.execute(sa.select(nodes.c.epoch, nodes.c.holder).where(nodes.c.instrument == instrument)).one()
+    query = sa.select(nodes.c.epoch, nodes.c.holder).where(nodes.c.instrument == instrument)
+    _check_epoch(connection, query, instrument, epoch)
+
+
+def _check_epoch(connection: sa.Connection, query: sa.Select[Any], instrument: str, epoch: int) -> None:
+    row = connection.execute(query).one()
     if row.epoch != epoch:
         raise LeaseHeld(f"{instrument} is driven by {row.holder} now; this process lets go of it")
+
+
+def claimed(instrument: str, epoch: int, change: Callable[[sa.Connection], T]) -> Callable[[sa.Connection], T]:
+    """The same change, made only while nobody else has claimed the instrument; else LeaseHeld."""
+
+    def checked(connection: sa.Connection) -> T:
+        query = sa.select(nodes.c.epoch, nodes.c.holder).where(nodes.c.instrument == instrument)
+        # locked until the commit: nobody claims it between this look and that
+        _check_epoch(connection, query.with_for_update(read=True), instrument, epoch)
+        return change(connection)
+
+    return checked
 
 
 def _lock_file(database: sa.Engine, instrument: str, address: str) -> _Lock:
@@ -89,17 +151,6 @@ def _lock_file(database: sa.Engine, instrument: str, address: str) -> _Lock:
     except Timeout:
         raise LeaseHeld(_who(database, instrument, address)) from None
     return _HeldFile(lock)
-
-
-def _lock_in_database(database: sa.Engine, instrument: str, address: str) -> _Lock:
-    connection = database.connect().execution_options(isolation_level="AUTOCOMMIT")
-    key = int.from_bytes(hashlib.sha256(address.encode()).digest()[:8], "big", signed=True)
-    if not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))):
-        connection.close()
-        raise LeaseHeld(_who(database, instrument, address))
-    # The pool must neither reuse this connection nor keep it after release: closing it is what drops the lock.
-    connection.detach()
-    return _AdvisoryLock(connection)
 
 
 def _who(database: sa.Engine, instrument: str, address: str) -> str:

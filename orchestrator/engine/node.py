@@ -15,6 +15,7 @@ from drivers.errors import DriverError, Unreachable
 from orchestrator.analysis.worker import AnalysisWorker
 from orchestrator.clock import Clock, open_clock
 from orchestrator.config import Lab
+from orchestrator.config.lab import NODE
 from orchestrator.engine import instrument_changes
 from orchestrator.engine.chambers.loop import ChamberLoop
 from orchestrator.engine.lease import Lease, LeaseHeld, take_lease
@@ -22,6 +23,7 @@ from orchestrator.engine.loop import InstrumentLoop
 from orchestrator.engine.orders import OrderWatch
 from orchestrator.engine.stop_everything import StopEverything
 from orchestrator.engine.stop_file import StopFile
+from orchestrator.engine.watchdog.watchdog import Watchdog
 from orchestrator.engine.writer import Writer
 from orchestrator.exit_codes import CANNOT_START
 from orchestrator.instruments import open_chamber, open_cycler
@@ -38,6 +40,7 @@ __all__ = ["run_node"]
 
 _LOG = logging.getLogger(__name__)
 _ANALYSES_EVERY_S = 1.0  # wall seconds
+_ANALYSES_LINGER_S = 20.0  # wall seconds
 
 
 def run_node(lab: Lab) -> int:
@@ -60,13 +63,13 @@ async def _drive(lab: Lab) -> None:
         if schema_version(database) is None:
             upgrade(database)
         require_current(database)
-        clock = await open_clock(lab.clock, f"node of {lab.name}")
+        clock = await open_clock(lab.clock, f"node {lab.node} of {lab.name}".replace("  ", " "))
         stack.push_async_callback(clock.close)
-        leases = [_take(stack, lab, database, clock, name) for name in (*lab.instruments, *lab.chambers)]
+        leases = [_take(stack, lab, database, clock, name) for name in lab.driven]
         recorder = stack.enter_context(Recorder(database))
-        worker = AnalysisWorker(lab.database_url, clock.now)
+        worker = AnalysisWorker(lab.database_url, clock.now, linger_s=_ANALYSES_LINGER_S)
         stack.callback(worker.close)
-        node = _Node(lab, database, clock, Writer(recorder), leases, worker)
+        node = _Node(lab, database, clock, recorder, leases, worker)
         await node.run()
 
 
@@ -83,23 +86,28 @@ class _Node:
         lab: Lab,
         database: sa.Engine,
         clock: Clock,
-        writer: Writer,
+        recorder: Recorder,
         leases: list[Lease],
         analyses: AnalysisWorker,
     ) -> None:
-        self._lab, self._database, self._writer, self._clock = lab, database, writer, clock
+        self._lab, self._database, self._clock = lab, database, clock
+        writer = self._writer = Writer(recorder)
         self._analyses = analyses
         self._interlocks = InterlockWatch(lab, clock)
         self._trips = TripKeeper(lab, self._interlocks, database, writer)
         self._pulse = Pulse(clock)
         self._messages = MessageService(lab, database, writer, clock, self._pulse)
-        epochs = {lease.instrument: lease.epoch for lease in leases}
-        self._loops = {name: self._instrument_loop(name, epochs[name]) for name in lab.instruments}
-        self._chambers = {name: self._chamber_loop(name, epochs[name]) for name in lab.chambers}
+        cyclers = [lease for lease in leases if lease.instrument in lab.instruments]
+        ovens = [lease for lease in leases if lease.instrument in lab.chambers]
+        self._loops = {lease.instrument: self._instrument_loop(lease) for lease in cyclers}
+        self._chambers = {lease.instrument: self._chamber_loop(lease) for lease in ovens}
+        workers = [loop.worker for loop in self._loops.values()] + [loop.worker for loop in self._chambers.values()]
+        self._watchdog = Watchdog(lab.node or NODE, clock, self._pulse, workers, writer, recorder)
         self._orders = OrderWatch(database, self._wake)
         self._stop = StopEverything(StopFile(lab.state_dir), self._loops.values(), writer, clock)
 
-    def _instrument_loop(self, name: str, epoch: int) -> InstrumentLoop:
+    def _instrument_loop(self, lease: Lease) -> InstrumentLoop:
+        name = lease.instrument
         return InstrumentLoop(
             self._lab,
             self._lab.instruments[name],
@@ -107,12 +115,13 @@ class _Node:
             self._database,
             self._writer,
             self._pulse.clock_of(name),
-            epoch,
+            lease,
             self._wake,
             self._interlocks,
         )
 
-    def _chamber_loop(self, name: str, epoch: int) -> ChamberLoop:
+    def _chamber_loop(self, lease: Lease) -> ChamberLoop:
+        name = lease.instrument
         return ChamberLoop(
             self._lab,
             self._lab.chambers[name],
@@ -120,7 +129,7 @@ class _Node:
             self._database,
             self._writer,
             self._pulse.clock_of(name),
-            epoch,
+            lease,
             self._wake,
             self._interlocks,
         )
@@ -138,6 +147,7 @@ class _Node:
         tasks.append(asyncio.create_task(self._trips.run(), name="trips"))
         tasks.append(asyncio.create_task(self._messages.run(), name="messages"))
         tasks.append(asyncio.create_task(self._analyse(), name="analyses"))
+        tasks.append(asyncio.create_task(self._watchdog.run(), name="watchdog"))
         ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)

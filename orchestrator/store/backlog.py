@@ -70,6 +70,12 @@ class Backlog(Generic[J]):
         with self._changed:
             return len(self._jobs)
 
+    @property
+    def weight(self) -> int:
+        """Weight of the jobs that wait."""
+        with self._changed:
+            return self._weight
+
     def _has_room(self) -> bool:
         # A job heavier than the capacity must pass too: it enters an empty backlog.
         return self._closed or self._weight < self._capacity

@@ -23,8 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.types import JSON
 
 from orchestrator.store.analysis_tables import analyses, analysis_runs
+from orchestrator.store.campaign_tables import calendar, campaign_jobs, campaign_seats, campaigns
 from orchestrator.store.measurement_tables import chamber_records, cycles, record_levels, records, spectra
 from orchestrator.store.message_tables import messages, outlets
+from orchestrator.store.node_tables import instrument_status, node_status
 from orchestrator.store.table_metadata import metadata, one_of
 from orchestrator.store.trip_table import trips
 
@@ -34,17 +36,23 @@ __all__ = [
     "analyses",
     "analysis_runs",
     "batches",
+    "calendar",
+    "campaign_jobs",
+    "campaign_seats",
+    "campaigns",
     "cells",
     "chamber_records",
     "chambers",
     "channels",
     "cycles",
     "events",
+    "instrument_status",
     "instruments",
     "intents",
     "latest",
     "messages",
     "metadata",
+    "node_status",
     "nodes",
     "outlets",
     "prompts",

@@ -151,12 +151,17 @@ class VirtualBench:
     # ---- the node
 
     @contextmanager
-    def node(self) -> Iterator[subprocess.Popen[bytes]]:
-        """The node as a process of its own, with a process group; ended politely, unless it has been killed."""
+    def node(self, name: str = "", **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+        """The node as a process of its own, with a process group; ended politely, unless it has been killed.
+
+        ``name``: which of the lab's nodes, where it has several; ``environment``: more variables.
+        """
         log = self.node_log.open("ab")
         command = [sys.executable, "-m", "orchestrator.cli", "node", "--lab", str(self.lab.path)]
+        command += ["--name", name] if name else []
+        variables = {**os.environ, **environment}
         self._log_before = self.node_log.stat().st_size
-        with log, subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True) as process:  # noqa: S603
+        with log, subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, env=variables) as process:  # noqa: S603
             try:
                 yield process
             finally:

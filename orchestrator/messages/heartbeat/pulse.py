@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestrator.clock import Clock, Sleeper
+from orchestrator.messages.heartbeat.lateness import Lateness
 
 __all__ = ["STALLED_AFTER_S", "Pulse"]
 
@@ -20,6 +21,9 @@ class _Turn:
     """On the process's monotonic clock: lab time stands still while a loop is awake. None: it sleeps."""
     due_s: float = 0.0
     """When its sleep ends, on the laboratory's monotonic clock."""
+    once: bool = False
+    """It has turned once: its instrument has been looked at, if in vain."""
+    lateness: Lateness = field(default_factory=Lateness)
 
 
 class Pulse:
@@ -35,16 +39,31 @@ class Pulse:
         turn = self._turns[loop] = _Turn(self._real())
         return _NotingClock(self._clock, turn, self._real)
 
-    def stalled(self) -> str | None:
+    def stalled(self, after_s: float = STALLED_AFTER_S) -> str | None:
         """Which loop does not turn, in one line; None: all do."""
         for loop, turn in self._turns.items():
-            if turn.awake_since_s is not None:
-                late_s = self._real() - turn.awake_since_s
-            else:
-                late_s = self._clock.monotonic() - turn.due_s
-            if late_s > STALLED_AFTER_S:
+            late_s = self._late_s(turn)
+            if late_s > after_s:
                 return f"the loop of {loop} has not turned for {late_s:.0f} s"
         return None
+
+    def overdue_s(self) -> float:
+        """By how much the slowest loop is overdue: asleep beyond its time, or at its turn so long."""
+        return max((max(self._late_s(turn), 0.0) for turn in self._turns.values()), default=0.0)
+
+    def all_turned(self) -> bool:
+        """Whether every loop has turned once."""
+        return all(turn.once for turn in self._turns.values())
+
+    def late_s(self, loop: str) -> float:
+        """The latest that a turn of the last minute began after it was due."""
+        turn = self._turns.get(loop)
+        return 0.0 if turn is None else turn.lateness.latest_s(self._real())
+
+    def _late_s(self, turn: _Turn) -> float:
+        if turn.awake_since_s is not None:
+            return self._real() - turn.awake_since_s
+        return self._clock.monotonic() - turn.due_s
 
 
 class _NotingClock:
@@ -74,12 +93,14 @@ class _NotingSleeper:
         self._real = real
 
     async def sleep_until(self, unix_s: float) -> bool:
-        self._turn.due_s = self._clock.monotonic() + max(unix_s - self._clock.now(), 0.0)
-        self._turn.awake_since_s = None
+        turn = self._turn
+        turn.due_s = self._clock.monotonic() + max(unix_s - self._clock.now(), 0.0)
+        turn.awake_since_s, turn.once = None, True
         try:
             return await self._sleeper.sleep_until(unix_s)
         finally:
-            self._turn.awake_since_s = self._real()
+            turn.awake_since_s = self._real()
+            turn.lateness.add(turn.awake_since_s, self._clock.monotonic() - turn.due_s)
 
     def wake(self) -> None:
         self._sleeper.wake()

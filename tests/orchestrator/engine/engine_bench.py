@@ -83,7 +83,7 @@ class EngineBench:
         self._recorder.write(lab_known(self.lab)).result()
         writer = Writer(self._recorder)
         cycler: Cycler = self.cycler
-        self.loop = InstrumentLoop(self.lab, place, cycler, self.database, writer, self.clock, self._lease.epoch)
+        self.loop = InstrumentLoop(self.lab, place, cycler, self.database, writer, self.clock, self._lease)
         return self.loop
 
     def kill(self) -> None:

@@ -27,6 +27,7 @@ from orchestrator.run_state import RunState
 from orchestrator.store.cells import insert_cell
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.intents import open_intent
+from orchestrator.store.nodes import claim_instrument
 from orchestrator.store.protocol_files import put_protocol
 from orchestrator.store.recorder import Recorder
 from orchestrator.store.runs import insert_run, set_desired, set_state
@@ -138,6 +139,7 @@ def test_the_end_of_a_segment_and_what_follows_are_one_transaction(engine: sa.En
     run_id = launched(engine, 1.0)
     become(engine, run_id, S.STARTING, S.RUNNING)
     with writing(engine) as connection:
+        claim_instrument(connection, "bts-1", "us", now=1.0)
         intent = open_intent(connection, run_id=run_id, action="end_at_cycle", epoch=1, now=1.0, detail="7")
     writer = CountingWriter(engine)
     performer = Performer("bts-1", None, None, writer, engine, SystemClock(), 1, lambda _: None)  # type: ignore[arg-type]

@@ -61,6 +61,10 @@ _SIXTH = """
             VALUES (1, 1, 'email bench', 'raised', 5, 5);
         INSERT INTO outlets (name, kind, failures) VALUES ('email bench', 'receiver', 0)
     """
+_EIGHTH = """
+        INSERT INTO node_status VALUES ('left', 'process 7 on pc', 1, 2, true, 0.1, NULL, 0, 1, 0);
+        INSERT INTO instrument_status VALUES ('bts-1', 'left', '{"ok": 3}', 0.2, 2)
+    """
 OLD = {
     "0001": _FIRST,
     "0002": f"{_FIRST};{_SECOND}",
@@ -68,6 +72,7 @@ OLD = {
     "0004": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH}",
     "0005": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH}",
     "0006": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH}",
+    "0008": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_EIGHTH}",
 }
 IN_A_CHAMBER = {
     "0001": (None, None),
@@ -76,6 +81,7 @@ IN_A_CHAMBER = {
     "0004": ("oven", 3),
     "0005": ("oven", 3),
     "0006": ("oven", 3),
+    "0008": ("oven", 3),
 }
 
 
@@ -159,7 +165,7 @@ def test_an_empty_database_says_what_to_do(database_url, open_engine):
 
 def test_an_older_database_says_what_to_do(engine, mocker):
     mocker.patch.object(module, "code_version", return_value="0999")
-    with pytest.raises(SchemaMismatch, match=r"at 0006, this code needs 0999; run `cellbench db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"at 0008, this code needs 0999; run `cellbench db upgrade`"):
         require_current(engine)
 
 

@@ -126,9 +126,9 @@ class ChamberBench:
         self._recorder = Recorder(self.database)
         self._lease = take_lease(self.database, place.name, place.address, self.clock.now())
         self._recorder.write(lab_known(self.lab)).result()
-        writer, epoch = Writer(self._recorder), self._lease.epoch
+        writer = Writer(self._recorder)
         self.loop = ChamberLoop(
-            self.lab, place, self.chamber, self.database, writer, self.clock, epoch, self.woken.append
+            self.lab, place, self.chamber, self.database, writer, self.clock, self._lease, self.woken.append
         )
         return self.loop
 

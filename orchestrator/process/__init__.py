@@ -1,0 +1,1 @@
+"""What a process of the service owes to whoever supervises it."""
