@@ -18,7 +18,7 @@ from protocols.schema.section import Section
 from protocols.schema.steps import Steps
 from protocols.schema.written import read_scalar
 
-__all__ = ["LANGUAGE_VERSION", "CellSection", "ProtocolFile", "read_protocol_file"]
+__all__ = ["LANGUAGE_VERSION", "CellSection", "ProtocolFile", "read_protocol_file", "refusals_in"]
 
 LANGUAGE_VERSION = 1
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -91,12 +91,12 @@ def read_protocol_file(node: Node, findings: list[Refusal]) -> ProtocolFile | No
         findings.append(refusal)
         return None
     except ValidationError as error:
-        findings += _refusals(error)
+        findings += refusals_in(error)
         return None
     return None if findings else definition
 
 
-def _refusals(error: ValidationError) -> list[Refusal]:
+def refusals_in(error: ValidationError) -> list[Refusal]:
     """Return the findings inside a ValidationError. Missing keys were found by Section, with their remedy."""
     found: list[Refusal] = []
     for detail in error.errors(include_url=False, include_input=False):

@@ -61,6 +61,14 @@ _SIXTH = """
             VALUES (1, 1, 'email bench', 'raised', 5, 5);
         INSERT INTO outlets (name, kind, failures) VALUES ('email bench', 'receiver', 0)
     """
+_SEVENTH = """
+        INSERT INTO campaigns (id, name, source, definition, desired, state, occurrence, created_unix_s, created_by)
+            VALUES (1, 'sio', 'campaign: sio', '{}', 'run', 'running', 1, 5, 'mina');
+        INSERT INTO campaign_jobs (id, campaign_id, occurrence, step, cell_id, state, bench, run_id)
+            VALUES (1, 1, 1, 'formation', '0042', 'running', 'A1', 7);
+        INSERT INTO campaign_seats VALUES (1, 1, '0042', 'neware', 'A1', 5, NULL);
+        INSERT INTO calendar VALUES (1, 1, '', '', 5, 'begun', 5)
+    """
 _EIGHTH = """
         INSERT INTO node_status VALUES ('left', 'process 7 on pc', 1, 2, true, 0.1, NULL, 0, 1, 0);
         INSERT INTO instrument_status VALUES ('bts-1', 'left', '{"ok": 3}', 0.2, 2)
@@ -72,7 +80,8 @@ OLD = {
     "0004": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH}",
     "0005": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH}",
     "0006": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH}",
-    "0008": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_EIGHTH}",
+    "0007": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH}",
+    "0008": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH};{_EIGHTH}",
 }
 IN_A_CHAMBER = {
     "0001": (None, None),
@@ -81,6 +90,7 @@ IN_A_CHAMBER = {
     "0004": ("oven", 3),
     "0005": ("oven", 3),
     "0006": ("oven", 3),
+    "0007": ("oven", 3),
     "0008": ("oven", 3),
 }
 
