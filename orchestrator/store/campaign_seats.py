@@ -1,0 +1,45 @@
+"""Seats: which bench a campaign has given to which cell. Of all campaigns, one at a time has a bench."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from orchestrator.store.campaign_tables import campaign_seats
+
+__all__ = ["Seat", "release_seats", "take_seat", "taken_seats"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A bench that one cell of one campaign has."""
+
+    id: int
+    campaign_id: int
+    cell_id: str
+    pool: str
+    bench: str
+    taken_unix_s: float
+    released_unix_s: float | None
+
+
+def taken_seats(connection: Connection) -> list[Seat]:
+    """Seats of all campaigns that are not released, oldest first."""
+    query = select(campaign_seats).where(campaign_seats.c.released_unix_s.is_(None)).order_by(campaign_seats.c.id)
+    return [Seat(*row) for row in connection.execute(query)]
+
+
+def take_seat(connection: Connection, campaign_id: int, cell_id: str, pool: str, bench: str, *, now: float) -> None:
+    """Give a bench to a cell. Raises IntegrityError where it has been given away meanwhile."""
+    row = {"campaign_id": campaign_id, "cell_id": cell_id, "pool": pool, "bench": bench, "taken_unix_s": now}
+    connection.execute(campaign_seats.insert(), [row])
+
+
+def release_seats(connection: Connection, campaign_id: int, cell_id: str | None, *, now: float, keep: str = "") -> None:
+    """Take back what a cell has, or all cells of a campaign; except in the pool ``keep``."""
+    seats = campaign_seats.c
+    change = update(campaign_seats).where(seats.campaign_id == campaign_id, seats.released_unix_s.is_(None))
+    if cell_id is not None:
+        change = change.where(seats.cell_id == cell_id)
+    connection.execute(change.where(seats.pool != keep).values(released_unix_s=now))
