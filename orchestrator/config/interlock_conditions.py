@@ -20,6 +20,7 @@ from orchestrator.interlocks.condition import (
     Lost,
     SetPointChanged,
     Silent,
+    StopUnconfirmed,
 )
 from orchestrator.interlocks.rule import Kind as Subjects
 from protocols.errors import Refusal
@@ -45,6 +46,7 @@ CONDITIONS: Mapping[Subjects, tuple[str, ...]] = {
         "sensor",
         "client",
         "limits",
+        "stop",
     ),
     "chamber": ("temperature", "sensor", "alarm", "set_point", "silent"),
     "instrument": ("silent",),
@@ -133,6 +135,7 @@ _READERS: Mapping[str, Callable[[Node], Condition]] = {
     "sensor": _sensor,
     "client": lambda node: _word(node, {"foreign": ForeignClient()}),
     "limits": lambda node: _word(node, {"read back wrong": LimitsDiffer()}),
+    "stop": lambda node: _word(node, {"not confirmed": StopUnconfirmed()}),
     "alarm": lambda node: _word(node, {"any": Alarming()}),
     "set_point": lambda node: _word(node, {"changed by someone else": SetPointChanged()}),
 }

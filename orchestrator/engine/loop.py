@@ -29,10 +29,11 @@ from orchestrator.engine.observation import Observations
 from orchestrator.engine.perform import Performer
 from orchestrator.engine.plan_cache import PlanCache
 from orchestrator.engine.record_changes import Unreadable
+from orchestrator.engine.stops_unstored import StopsUnstored
 from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
 from orchestrator.interlocks.held import Held, overrule
-from orchestrator.interlocks.newest_records import newest_records
+from orchestrator.interlocks.runs_seen import runs_seen
 from orchestrator.interlocks.watch import InterlockWatch
 from orchestrator.run_state import RunState
 from orchestrator.store.errors import StoreError, StoreUnavailable
@@ -91,6 +92,7 @@ class InstrumentLoop:
         self._abilities: Mapping[ChannelId, Capabilities] = {}
         self._unreadable = Unreadable()
         self._halted = False
+        self._stops_unstored = StopsUnstored(place.name, writer)
         self._interlocks = interlocks or InterlockWatch(lab, clock)
         self._interlocks.attach(place.name, self.tripped)
         self._being_told: set[ChannelId] = set()
@@ -150,9 +152,9 @@ class InstrumentLoop:
         seen = await self._look()
         statuses = None if seen is None else seen.statuses
         in_use = bool(self._runs or self._tasks)
-        newest = {} if seen is None else newest_records(seen)
+        runs = runs_seen(self._runs, seen)
         error = self._observed.error or ""
-        self._interlocks.cycler_seen(self.place.name, statuses, error, in_use=in_use, newest=newest)
+        self._interlocks.cycler_seen(self.place.name, statuses, error, in_use=in_use, runs=runs)
         await self._stop_tripped()
         if self._ordered.is_set():
             await self._obey()
@@ -273,6 +275,19 @@ class InstrumentLoop:
         stops = [run for run, actions in todo if isinstance(run, ActiveRun) and Stop() in actions]
         # All of them go out before anything is written: a database that hangs must not keep the second from its stop.
         failures = {run.view.id: await self._performer.stop(run) for run in stops}
+        try:
+            return await self._carry_out_all(todo, failures, stops_only=stops_only)
+        except StoreUnavailable:
+            await self._stops_unstored.take(stops, failures, self._clock.now())
+            raise
+
+    async def _carry_out_all(
+        self,
+        todo: Sequence[tuple[ActiveRun | ActiveTask, list[Action]]],
+        failures: Mapping[int, str | None],
+        *,
+        stops_only: bool,
+    ) -> bool:
         for run, actions in todo:
             stopped = run.view.id in failures or (isinstance(run, ActiveTask) and self._wanted(run) == "stop")
             if stops_only and not stopped:

@@ -12,6 +12,7 @@ from orchestrator.interlocks.condition import (
     Lost,
     OutsideLimits,
     Silent,
+    StopUnconfirmed,
 )
 from orchestrator.interlocks.rule import Action, Kind, Rule, Severity, Subject
 
@@ -22,6 +23,7 @@ _TOLERANCE = 0.005
 _OVERSHOOT_K = 5.0
 _OVERSHOOT_FOR_S = 30.0
 _FROZEN_FOR_S = 600.0
+_UNCONFIRMED_FOR_S = 120.0
 
 
 def all_rules(lab: Lab) -> tuple[Rule, ...]:
@@ -30,9 +32,9 @@ def all_rules(lab: Lab) -> tuple[Rule, ...]:
 
 
 def built_in_rules(lab: Lab) -> tuple[Rule, ...]:
-    """Lab limits, currents of the wrong sign, chamber limits, sensors, chamber alarms, and silence where a run is."""
+    """Lab limits, currents of the wrong sign, stops without effect, chambers, sensors, and silence where a run is."""
     rules = [_stop("cell", bound) for bound in _bounds(lab.limits)]
-    rules.append(_stop("cell", AgainstStep()))
+    rules += [_stop("cell", AgainstStep()), _stop("cell", StopUnconfirmed(), _UNCONFIRMED_FOR_S)]
     sensed = tuple(bench.name for bench in lab.benches.values() if bench.temperature is not None)
     if sensed:
         rules.append(Rule(Subject("cell", sensed), Lost(), Action("stop"), "critical"))

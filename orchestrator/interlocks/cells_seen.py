@@ -10,11 +10,12 @@ from orchestrator.config import Lab
 from orchestrator.config.temperature_source import AIR, OWN_CHANNEL
 from orchestrator.engine.instrument_changes import OUR_TAG
 from orchestrator.interlocks.rule import Place
-from orchestrator.interlocks.seen import CellSeen, ChamberSeen, StepSeen
+from orchestrator.interlocks.seen import CellSeen, ChamberSeen, RunSeen
 
 __all__ = ["CellsSeen"]
 
 _POLLS_MISSED = 2
+_NO_RUN = RunSeen()
 
 
 class CellsSeen:
@@ -37,9 +38,9 @@ class CellsSeen:
         statuses: Mapping[ChannelId, ChannelStatus],
         chambers: Mapping[str, ChamberSeen],
         now_s: float,
-        newest: Mapping[ChannelId, StepSeen],
+        runs: Mapping[ChannelId, RunSeen],
     ) -> tuple[CellSeen, ...]:
-        """Take in one look, with the newest records that it brought; returns the cells seen in it."""
+        """Take in one look, with what it shows of our runs; returns the cells seen in it."""
         for channel, status in statuses.items():
             self._sensors[instrument, channel] = now_s, status.temperature_degC
         seen = {}
@@ -49,7 +50,7 @@ class CellsSeen:
             if place is not None:
                 temperature_degC = self._temperature_degC(place, chambers, now_s)
                 cell = _cell(place, status, ours, temperature_degC, now_s)
-                seen[instrument, channel] = replace(cell, newest=newest.get(channel))
+                seen[instrument, channel] = replace(cell, run=runs.get(channel, _NO_RUN))
         self._cells |= seen
         return tuple(seen.values())
 

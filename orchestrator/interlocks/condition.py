@@ -19,6 +19,7 @@ __all__ = [
     "OutsideLimits",
     "SetPointChanged",
     "Silent",
+    "StopUnconfirmed",
 ]
 
 _UNITS = {"voltage": "V", "current": "A", "temperature": "degC"}
@@ -166,6 +167,17 @@ class BeyondExpected:
 
 
 @dataclass(frozen=True, slots=True)
+class StopUnconfirmed:
+    """A run that is being stopped while its test still holds the cell: refused, or acknowledged and not done."""
+
+    samples: int = 2
+
+    def __str__(self) -> str:
+        """``stop not confirmed``."""
+        return "stop not confirmed"
+
+
+@dataclass(frozen=True, slots=True)
 class Silent:
     """No answer, for as long as the rule says. ``in_use``: only while a run of ours is there."""
 
@@ -189,6 +201,7 @@ Condition = (
     | LimitsDiffer
     | AgainstStep
     | BeyondExpected
+    | StopUnconfirmed
     | Silent
 )
 """``samples``: so many in a row have to show it, whatever ``for`` says."""

@@ -16,6 +16,7 @@ from orchestrator.interlocks.condition import (
     HeatingRate,
     LimitsDiffer,
     Lost,
+    StopUnconfirmed,
 )
 from orchestrator.interlocks.frozen import frozen_since_s, stood
 from orchestrator.interlocks.heating import exceeds, joined
@@ -50,7 +51,10 @@ def judge_cell(
         case ForeignClient():
             return Verdict(cell.at_s, cell.driven and not cell.ours, "a test that is none of ours is on the channel")
         case AgainstStep() | BeyondExpected():
-            return judge_step(condition, cell.at_s, cell.newest if cell.driven and cell.ours else None)
+            return judge_step(condition, cell.at_s, cell.run.newest if cell.driven and cell.ours else None)
+        case StopUnconfirmed():
+            holds = cell.run.stopping and cell.driven
+            return Verdict(cell.at_s, holds, "it was stopped and still runs; current may flow")
         case LimitsDiffer():
             differ = cell.ours and cell.limits_differ is not None
             return Verdict(cell.at_s, differ, f"the instrument holds other limits: {cell.limits_differ}")

@@ -16,6 +16,7 @@ from orchestrator.interlocks.evaluate import Trip
 from orchestrator.interlocks.held import Held, held
 from orchestrator.interlocks.trip_changes import ended, tripped
 from orchestrator.interlocks.watch import Found, InterlockWatch
+from orchestrator.spool.kinds import found_entry
 from orchestrator.store.errors import StoreUnavailable
 from orchestrator.store.transactions import reading
 from orchestrator.store.trips import latched_trips, list_trips
@@ -35,6 +36,9 @@ class TripKeeper:
         self._database = database
         self._writer = writer
         self._trouble = ""
+        self._aside: list[Found] = []
+        """On the disk already."""
+        self._putting = asyncio.Lock()
 
     async def begin(self) -> None:
         """Before anything is looked at: what has tripped in an earlier process still holds. Raises StoreUnavailable."""
@@ -47,7 +51,17 @@ class TripKeeper:
         await self.keep()
 
     async def run(self) -> None:
-        """Keep until cancelled; a database that is away is tried again."""
+        """Keep until cancelled; a database that is away is tried again, and delays nothing of what goes to the disk."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._put_aside_for_ever())
+            both.create_task(self._keep_for_ever())
+
+    async def _put_aside_for_ever(self) -> None:
+        while True:
+            await self._put_aside(tuple(self._watch.found))
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _keep_for_ever(self) -> None:
         while True:
             try:
                 await self.keep()
@@ -62,10 +76,22 @@ class TripKeeper:
         """Store what was found, then see which trips hold. Raises StoreUnavailable: nothing of it is forgotten."""
         found = tuple(self._watch.found)
         if found:
-            await self._writer.write(lambda connection: self._store(connection, found))
+            await self._put_aside(found)
+            await self._writer.replay()
+            loose = [one for one in found if one not in self._aside]
+            if loose:
+                await self._writer.write(lambda connection: self._store(connection, loose))
             reached(Point.TRIP_STORED)
         latched = await asyncio.to_thread(self._latched)
         self._watch.stored(latched, found)
+        self._aside = [one for one in self._aside if one not in found]
+
+    async def _put_aside(self, found: Iterable[Found]) -> None:
+        """Put a trip on the disk before all else: killed while the database is away, it must hold all the same."""
+        async with self._putting:
+            for one in found:
+                if one not in self._aside and one in self._watch.found and await self._writer.keep(*found_entry(one)):
+                    self._aside.append(one)
 
     def _store(self, connection: sa.Connection, found: Iterable[Found]) -> None:
         for one in found:

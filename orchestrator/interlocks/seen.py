@@ -9,7 +9,7 @@ from drivers.contracts import ChamberState, ChannelState
 from orchestrator.interlocks.rule import Place
 from protocols.estimate import ExpectedStep
 
-__all__ = ["CellSeen", "ChamberSeen", "InstrumentSeen", "Observation", "StepSeen"]
+__all__ = ["CellSeen", "ChamberSeen", "InstrumentSeen", "Observation", "RunSeen", "StepSeen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,15 @@ class StepSeen:
     step_time_s: float
     step_capacity_Ah: float
     current_A: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunSeen:
+    """What is known of the run whose test is on a channel."""
+
+    newest: StepSeen | None = None
+    """None: this look brought no record, or not yet the newest."""
+    stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +45,8 @@ class CellSeen:
     temperature_degC: float | None = None
     """By the bench's own source."""
     records: int | None = None
-    newest: StepSeen | None = None
-    """None: this look brought no record, or not yet the newest."""
     limits_differ: str | None = None
+    run: RunSeen = RunSeen()
 
     @property
     def driven(self) -> bool:

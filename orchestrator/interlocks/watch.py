@@ -19,7 +19,7 @@ from orchestrator.interlocks.evaluate import Over, Trip, evaluate
 from orchestrator.interlocks.held import Held
 from orchestrator.interlocks.progress import Key, State, recall, release
 from orchestrator.interlocks.scope import scope_of
-from orchestrator.interlocks.seen import CellSeen, ChamberSeen, InstrumentSeen, Observation, StepSeen
+from orchestrator.interlocks.seen import CellSeen, ChamberSeen, InstrumentSeen, Observation, RunSeen
 
 __all__ = ["Found", "InterlockWatch"]
 
@@ -69,12 +69,12 @@ class InterlockWatch:
         error: str = "",
         *,
         in_use: bool,
-        newest: Mapping[ChannelId, StepSeen] = MappingProxyType({}),
+        runs: Mapping[ChannelId, RunSeen] = MappingProxyType({}),
     ) -> None:
         """After every look at a cycler. ``statuses`` None: it does not answer, and ``error`` says why."""
         now_s = self._clock.monotonic()
         self._answered(instrument, statuses is not None, error, is_chamber=False, in_use=in_use)
-        cells = self._cells.take(instrument, statuses or {}, self._chambers, now_s, newest)
+        cells = self._cells.take(instrument, statuses or {}, self._chambers, now_s, runs)
         self._evaluate(cells, self._chambers)
 
     def chamber_seen(self, chamber: ChamberSeen | None, name: str, error: str = "", *, in_use: bool) -> None:

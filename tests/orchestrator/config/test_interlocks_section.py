@@ -27,6 +27,7 @@ RULES = [
     "cell any: current against its step → pause, critical",
     "cell any: capacity above 1.2 x expected → nothing, warning",
     "cell any: step time above 3 x expected → stop, critical",
+    "cell any: stop not confirmed for 60 s → stop all cells in oven, critical",
     "cell any: client foreign → nothing, critical",
     "cell any: limits read back wrong → stop, critical",
     "instrument any: silent for 60 s → nothing, warning",

@@ -12,6 +12,7 @@ from orchestrator.engine.writer import Writer
 from orchestrator.interlocks.keeper import TripKeeper
 from orchestrator.interlocks.trip_changes import acknowledge
 from orchestrator.interlocks.watch import InterlockWatch
+from orchestrator.store.tables import runs
 from orchestrator.store.transactions import reading, writing
 from orchestrator.store.trips import TripRow, list_trips
 from tests.orchestrator.engine.engine_bench import EngineBench
@@ -79,6 +80,11 @@ class InterlockBench(EngineBench):
         self.tick()
         self.tick()
         assert self.run()["state"] == "running"
+
+    def want(self, desired: str) -> None:
+        """Order it of run 1, as the API does."""
+        with writing(self.database) as connection:
+            connection.execute(runs.update().values(desired=desired))
 
     def measure(self, **facts: object) -> None:
         self.cycler.status = replace(self.cycler.status, **facts)  # type: ignore[arg-type]

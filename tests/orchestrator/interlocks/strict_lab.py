@@ -29,6 +29,7 @@ interlocks:
   - {when: {cell: any, current: against its step}, do: pause}
   - {when: {cell: any, capacity: above 1.2 x expected}, alarm: warning}
   - {when: {cell: any, step_time: above 3 x expected}, do: stop}
+  - {when: {cell: any, stop: not confirmed, for: 1 min}, do: stop all cells in oven}
   - {when: {cell: any, client: foreign}, alarm: critical}
   - {when: {cell: any, limits: read back wrong}, do: stop}
   - {when: {instrument: any, silent: 60 s}, alarm: warning}
