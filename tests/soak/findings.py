@@ -1,0 +1,110 @@
+"""What has to be true when everything is over: the database against the memories of the instruments."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from orchestrator.store.tables import alarms, analyses, intents, records, runs
+from orchestrator.store.transactions import reading
+from orchestrator.testing.virtual_bench import VirtualBench
+from tests.e2e.conftest import assert_stored_equals_ledger
+from tests.soak.campaign import EXPECTED, Campaign
+from tests.soak.vsp_check import Missing, check_vsp_run
+
+__all__ = ["Findings", "examine"]
+
+_OURS = re.compile(r"(?P<segment>.+#\d+\.\d+)\.\d+(?: .*)?")
+_MAY_STAY = re.compile(r"records of run \d+")
+"""A gap that was told stays told."""
+
+
+@dataclass
+class Findings:
+    """What was found; a soak is passed where ``wrong`` is empty."""
+
+    runs: int = 0
+    records: int = 0
+    points: int = 0
+    missing: list[Missing] = field(default_factory=list)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    """Of all starts that were given."""
+    alarms: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+
+def examine(campaign: Campaign) -> Findings:
+    """Look at everything once nothing runs any more."""
+    bench = campaign.bench
+    found = Findings(runs=len(campaign.launched))
+    for run, place in campaign.launched.items():
+        _examine_run(bench, run, place, found)
+    found.wrong += [*_started_twice(bench), *_left_open(bench), *_tracebacks(bench)]
+    with reading(bench.engine) as connection:
+        of_starts = sa.select(intents.c.outcome).where(intents.c.action == "start")
+        found.outcomes.update(str(outcome) for outcome in connection.scalars(of_starts))
+        found.alarms.update(
+            re.sub(r"\d+(\.\d+)?", "N", message) for message in connection.scalars(sa.select(alarms.c.message))
+        )
+        stored = connection.scalar(sa.select(sa.func.count()).select_from(records)) or 0
+    if stored != found.records:
+        found.wrong.append(f"{stored} records are stored, the instruments have measured {found.records} of them")
+    return found
+
+
+def _examine_run(bench: VirtualBench, run: int, place: str, found: Findings) -> None:
+    row = bench.run(run)
+    if row["state"] != EXPECTED[place]:
+        found.wrong.append(f"run {run} on {place} is {row['state']}, not {EXPECTED[place]}: {row['reason']}")
+    try:
+        if place.startswith("A"):
+            found.records += assert_stored_equals_ledger(bench, run, int(place[1:]))
+        else:
+            stored, missing = check_vsp_run(bench, run, place)
+            found.records += stored
+            found.missing += [missing] if missing.gaps else []
+    except AssertionError as error:
+        found.wrong.append(f"run {run} on {place} is not what the instrument has: {error}")
+
+
+def _started_twice(bench: VirtualBench) -> Iterator[str]:
+    """However many attempts there were: one test at most for each segment, and none that is nobody's."""
+    for instrument in ("bts-1", "vsp-1"):
+        of_segments: Counter[str] = Counter()
+        for test in bench.control.tests(instrument):
+            ours = _OURS.fullmatch(test["barcode"])
+            if ours is None:
+                yield f"{instrument} has a test of nobody: {test['barcode']!r}"
+            else:
+                of_segments[ours["segment"]] += 1
+        yield from (f"{segment} was started {times} times" for segment, times in of_segments.items() if times > 1)
+
+
+def _left_open(bench: VirtualBench) -> Iterator[str]:
+    with reading(bench.engine) as connection:
+        opened = sa.select(intents.c.run_id, intents.c.action).where(intents.c.outcome.is_(None))
+        yield from (f"run {row.run_id} has an open intent: {row.action}" for row in connection.execute(opened))
+        undone = sa.select(analyses.c.run_id, analyses.c.name, analyses.c.state, analyses.c.error)
+        for row in connection.execute(undone.where(analyses.c.state != "done")):
+            yield f"analysis {row.name} of run {row.run_id} is {row.state}: {row.error}"
+        wanted = sa.select(runs.c.id).where(runs.c.state == "completed")
+        wanted = wanted.where(sa.not_(sa.exists().where(analyses.c.run_id == runs.c.id)))
+        wanted = wanted.where(runs.c.protocol.not_in(("spectra", "linked")))
+        yield from (f"run {run} is completed without its analyses" for run in connection.scalars(wanted))
+        raised = sa.select(alarms.c.source, alarms.c.message).where(alarms.c.cleared_unix_s.is_(None))
+        for row in connection.execute(raised):
+            if not _MAY_STAY.fullmatch(row.source):
+                yield f"an alarm stays: {row.source}: {row.message}"
+
+
+def _tracebacks(bench: VirtualBench) -> Iterator[str]:
+    for name in ("node.log", "web.log"):
+        path = bench.folder / name
+        text = path.read_text(errors="replace") if path.exists() else ""
+        times = text.count("Traceback (most recent call last)")
+        if times:
+            yield f"{times} tracebacks in {name}: {text[text.index('Traceback') :][:3000]}"

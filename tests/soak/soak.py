@@ -1,0 +1,165 @@
+"""The soak: a campaign that is killed again and again, and then compared with the instruments' own memories."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from random import Random
+
+from drivers.crash_point import VARIABLE
+from orchestrator.testing.virtual_bench import VirtualBench
+from tests.soak.blows import AtPoint, AtRandom, plan_blows
+from tests.soak.campaign import Campaign, make_bench
+from tests.soak.findings import Findings, examine
+from tests.soak.upgrading import kill_upgrades
+from tests.soak.web_process import WebProcess
+
+__all__ = ["Soak", "Tally"]
+
+_LOOK_EVERY_S = 0.02
+_POINT_PATIENCE_S = 120.0
+_END_PATIENCE_S = 300.0
+_UP = " node INFO ready: "
+INSTRUMENTS = ["bts-1", "vsp-1", "oven-1"]
+
+
+@dataclass
+class Tally:
+    """What was done to the service."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    points: Counter[str] = field(default_factory=Counter)
+    """By named point: how often the service died there."""
+    never_hit: list[str] = field(default_factory=list)
+    nodes: int = 0
+    resets: Counter[str] = field(default_factory=Counter)
+    web_kills: int = 0
+    wall_s: float = 0.0
+    lab_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Life:
+    """Of one node, from its start to its end."""
+
+    bench: VirtualBench
+    campaign: Campaign
+    node: subprocess.Popen[bytes]
+    said_before: int
+
+    def said(self) -> str:
+        """What this node has said."""
+        return _said(self.bench, self.said_before)
+
+    def go_on_until(self, done: Callable[[], bool]) -> None:
+        """Let the campaign go on. Raises AssertionError where the node ends by itself."""
+        while not done():
+            if self.node.poll() is not None:
+                raise self.ended()
+            self.campaign.tend(more=True)
+            time.sleep(_LOOK_EVERY_S)
+
+    def ended(self) -> AssertionError:
+        """The error to raise where the node has ended though nobody killed it."""
+        return AssertionError(f"the node ended by itself with {self.node.poll()}:\n{self.said()}")
+
+
+@dataclass
+class Soak:
+    """``seconds``: begin no further kill after so many wall seconds; what is under way is brought to its end."""
+
+    folder: Path
+    kills: int
+    points: Sequence[StrEnum]
+    seconds: float
+    seed: int
+    tally: Tally = field(default_factory=Tally)
+
+    def run(self) -> tuple[Tally, Findings, Campaign]:
+        """Kill, finish, compare."""
+        began = time.monotonic()
+        with ExitStack() as stack:
+            bench = stack.enter_context(make_bench(self.folder))
+            lab_began = bench.control.now()
+            web = stack.enter_context(WebProcess(bench.lab.path, bench.lab.web.port, bench.wait_for))
+            campaign = Campaign(bench)
+            campaign.add_cells()
+            self._kill_all(bench, campaign, web, began + self.seconds)
+            self._finish(bench, campaign, web)
+            self.tally.web_kills = web.kills
+            self.tally.points.update(kill_upgrades(bench))
+            self.tally.lab_s = bench.control.now() - lab_began
+            found = examine(campaign)
+        self.tally.never_hit = [str(point) for point in self.points if not self.tally.points[str(point)]]
+        self.tally.wall_s = time.monotonic() - began
+        return self.tally, found, campaign
+
+    def _kill_all(self, bench: VirtualBench, campaign: Campaign, web: WebProcess, until: float) -> None:
+        chance = Random(self.seed)
+        for blow in plan_blows(self.kills, self.points, INSTRUMENTS, chance):
+            if time.monotonic() > until:
+                return
+            self.tally.nodes += 1
+            said_before = bench.node_log.stat().st_size if bench.node_log.exists() else 0
+            armed = {VARIABLE: blow.armed} if isinstance(blow, AtPoint) else {}
+            with bench.node(**armed) as node:
+                if isinstance(blow, AtPoint):
+                    self._wait_to_die(blow, _Life(bench, campaign, node, said_before))
+                else:
+                    self._kill(blow, _Life(bench, campaign, node, said_before), web)
+
+    def _wait_to_die(self, blow: AtPoint, life: _Life) -> None:
+        """The campaign goes on until the process comes by the point."""
+        deadline = time.monotonic() + _POINT_PATIENCE_S
+        while life.node.poll() is None and time.monotonic() < deadline:
+            life.campaign.tend(more=True)
+            time.sleep(_LOOK_EVERY_S)
+        if life.node.poll() == -signal.SIGKILL:
+            self.tally.points[str(blow.point)] += 1
+            self.tally.kills["at a point, " + ("with its children" if blow.everybody else "alone")] += 1
+        elif life.node.poll() is not None:
+            raise life.ended()
+
+    def _kill(self, blow: AtRandom, life: _Life, web: WebProcess) -> None:
+        if blow.once_up:
+            life.go_on_until(lambda: _UP in life.said())
+        half_way_s, end_s = time.monotonic() + blow.after_s / 2, time.monotonic() + blow.after_s
+        life.go_on_until(lambda: time.monotonic() >= half_way_s)
+        if blow.reset is not None:
+            life.bench.control.power(blow.reset, on=False)
+            life.bench.control.power(blow.reset, on=True)
+            self.tally.resets[blow.reset] += 1
+        if blow.web:
+            web.kill()
+        life.go_on_until(lambda: time.monotonic() >= end_s)
+        if blow.everybody:
+            life.bench.kill_group(life.node)
+        else:
+            life.node.kill()
+            life.node.wait()
+        self.tally.kills["at random, " + ("with its children" if blow.everybody else "alone")] += 1
+
+    def _finish(self, bench: VirtualBench, campaign: Campaign, web: WebProcess) -> None:
+        """A last node that nobody kills brings everything to its end."""
+        self.tally.nodes += 1
+        with bench.node() as node:
+            deadline = time.monotonic() + _END_PATIENCE_S
+            while not (campaign.tend(more=False) and campaign.analysed()):
+                if node.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError(f"it does not end: {campaign.unfinished()}\n{_said(bench)}")
+                time.sleep(_LOOK_EVERY_S)
+            web.check()
+
+
+def _said(bench: VirtualBench, begin: int = 0) -> str:
+    """What the nodes have said from a byte of their log on, the last of it."""
+    with bench.node_log.open("rb") as log:
+        log.seek(begin)
+        return log.read().decode("utf-8", "replace")[-5000:]
