@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from drivers.contracts import ChannelState, ChannelStatus
 from orchestrator.engine.actions import (
     Action,
@@ -56,12 +54,11 @@ def _silent(run: RunView, seen: Seen, now_s: float) -> list[Action]:
         return []
     if seen.status is None and now_s - seen.silent_since_s < seen.lost_after_s:
         return []
-    if seen.status is not None:  # it answers, and what it says is not of our test: nobody may wait for that to pass
-        severity: Literal["warning", "critical"] = "critical"
-        reason = f"the channel tells {seen.status.native_state!r}, which says nothing of our test"
-    else:
-        severity, reason = "warning", f"no answer for {now_s - seen.silent_since_s:.0f} s"
-    return [Alarm(severity, f"{reason}; the state of the cell is unknown"), Transition(RunState.LOST, reason)]
+    if seen.status is None:  # of its silence the instrument has one alarm, however many runs are there: an interlock's
+        return [Transition(RunState.LOST, f"no answer for {now_s - seen.silent_since_s:.0f} s")]
+    # it answers, and what it says is not of our test: nobody may wait for that to pass
+    reason = f"the channel tells {seen.status.native_state!r}, which says nothing of our test"
+    return [Alarm("critical", f"{reason}; the state of the cell is unknown"), Transition(RunState.LOST, reason)]
 
 
 def _ended(run: RunView, seen: Seen, status: ChannelStatus) -> list[Action]:

@@ -14,7 +14,7 @@ from orchestrator.interlocks.condition import (
     Silent,
     StopUnconfirmed,
 )
-from orchestrator.interlocks.rule import Action, Kind, Rule, Severity, Subject
+from orchestrator.interlocks.rule import Action, Kind, Rule, Subject
 
 __all__ = ["all_rules", "built_in_rules"]
 
@@ -38,7 +38,7 @@ def built_in_rules(lab: Lab) -> tuple[Rule, ...]:
     sensed = tuple(bench.name for bench in lab.benches.values() if bench.temperature is not None)
     if sensed:
         rules.append(Rule(Subject("cell", sensed), Lost(), Action("stop"), "critical"))
-    rules += [_silence("instrument", place.name, place.lost_after_s) for place in lab.instruments.values()]
+    rules += [_silence(place.name, place.lost_after_s) for place in lab.instruments.values()]
     if lab.chambers:
         rules += [
             _stop("chamber", OutsideLimits(_OVERSHOOT_K), _OVERSHOOT_FOR_S),
@@ -46,7 +46,6 @@ def built_in_rules(lab: Lab) -> tuple[Rule, ...]:
             _stop("chamber", Frozen(), _FROZEN_FOR_S),
             Rule(Subject("chamber"), Alarming(), Action("nothing"), "critical"),
         ]
-    rules += [_silence("chamber", place.name, place.lost_after_s) for place in lab.chambers.values()]
     return tuple(rules)
 
 
@@ -63,6 +62,6 @@ def _stop(kind: Kind, condition: Condition, for_s: float = 0.0) -> Rule:
     return Rule(Subject(kind), condition, Action("stop"), "critical", for_s)
 
 
-def _silence(kind: Kind, name: str, lost_after_s: float) -> Rule:
-    severity: Severity = "warning"
-    return Rule(Subject(kind, (name,)), Silent(in_use=True), Action("nothing"), severity, lost_after_s)
+def _silence(instrument: str, lost_after_s: float) -> Rule:
+    """Of a cycler: a silent chamber is told of by its own loop, which knows who waits for it."""
+    return Rule(Subject("instrument", (instrument,)), Silent(in_use=True), Action("nothing"), "warning", lost_after_s)

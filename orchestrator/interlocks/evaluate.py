@@ -109,6 +109,7 @@ def _silent(condition: Silent, seen: InstrumentSeen, now_s: float) -> Verdict:
     """Silence lasts from the latest answer on; ``for_s`` of the rule is how long it may."""
     silent_s = now_s - seen.answered_s
     text = f"no answer for {silent_s:.0f} s" + (f": {seen.error}" if seen.error else "")
+    text += "; the state of its cells is unknown" if seen.in_use and not seen.is_chamber else ""
     holds = seen.failing and (seen.in_use or not condition.in_use)
     return Verdict(now_s, holds, text, since_s=seen.answered_s)
 

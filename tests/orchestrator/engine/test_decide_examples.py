@@ -197,8 +197,8 @@ TABLE: list[tuple[str, RunView, Seen, list[object]]] = [
     ("resumed at the instrument", run(S.PAUSED, "pause"), RUNNING, [Desire("run"), Note, S.RUNNING]),
     # silence
     ("silent, not long", run(S.RUNNING), SILENT, []),
-    ("lost", run(S.RUNNING), LONG_SILENT, [Alarm, S.LOST]),
-    ("lost while paused", run(S.PAUSED, "pause"), LONG_SILENT, [Alarm, S.LOST]),
+    ("lost", run(S.RUNNING), LONG_SILENT, [S.LOST]),
+    ("lost while paused", run(S.PAUSED, "pause"), LONG_SILENT, [S.LOST]),
     ("a state that nobody understands", run(S.RUNNING), ODD, [Alarm, S.LOST]),
     ("still silent", LOST, LONG_SILENT, []),
     ("back, and running", LOST, RUNNING, [ClearAlarms, Note, S.RUNNING]),

@@ -212,7 +212,9 @@ def test_a_silence_trips_by_time_and_ends_with_the_answer():
     course.see(silent(500.0), now_s=559.0)
     assert course.trips == []
     course.see(silent(500.0), now_s=560.0).see(silent(500.0), now_s=600.0)
-    assert [(trip.at_s, trip.message) for trip in course.trips] == [(560.0, "no answer for 60 s: no route")]
+    assert [(trip.at_s, trip.message) for trip in course.trips] == [
+        (560.0, "no answer for 60 s: no route; the state of its cells is unknown")
+    ]
     course.see(silent(601.0, failing=False))
     assert [over.key for over in course.over] == [course.trips[0].key]
     assert len(course.see(silent(601.0), now_s=661.0).trips) == 2

@@ -13,6 +13,8 @@ from drivers.contracts import ChannelState
 from orchestrator.config import Lab, read_lab
 from orchestrator.interlocks.built_in import all_rules
 from orchestrator.interlocks.condition import Bound, Lost, Silent
+from orchestrator.interlocks.seen import RunSeen, StepSeen
+from protocols.estimate import ExpectedStep
 from tests.orchestrator.interlocks.course import A1, Course, cell, chamber, follow, silent
 from tests.orchestrator.interlocks.strict_lab import STRICT
 
@@ -34,6 +36,14 @@ def cycling(rate_A_g: float, at_s: float) -> tuple[float, float]:
     return (1.5 - 2.98 * phase if phase < 0.5 else 0.01 + 2.98 * (phase - 0.5)), current_A
 
 
+def in_its_step(rate_A_g: float, at_s: float, current_A: float) -> StepSeen:
+    """The newest record of a cell that passes its nominal capacity in each half cycle."""
+    half_s = 3600 / rate_A_g
+    gone_s = at_s % half_s
+    expected = ExpectedStep(half_s, MASS_g, current_A)
+    return StepSeen(expected, gone_s, abs(current_A) * gone_s / 3600, current_A)
+
+
 @settings(max_examples=15)
 @given(rate_A_g=st.sampled_from([0.2, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0]), poll_s=st.sampled_from([1.0, 10.0, 600.0]))
 def test_rates_up_to_5_A_per_g(lab, rate_A_g, poll_s):
@@ -44,7 +54,14 @@ def test_rates_up_to_5_A_per_g(lab, rate_A_g, poll_s):
         warmth_K = 0.5 * rate_A_g * math.sin(at_s / 700) ** 2
         course.see(chamber(at_s, 25.0 + 0.1 * (number % 2), 25.0, wanted_degC=25.0, limits_degC=(-30.0, 80.0)))
         course.see(
-            cell(at_s, voltage_V=voltage_V, current_A=current_A, temperature_degC=25.0 + warmth_K, records=number // 3)
+            cell(
+                at_s,
+                voltage_V=voltage_V,
+                current_A=current_A,
+                temperature_degC=25.0 + warmth_K,
+                records=number // 3,
+                run=RunSeen(in_its_step(rate_A_g, at_s, current_A)),
+            )
         )
     assert course.trips == []
 
@@ -93,7 +110,9 @@ def test_a_set_point_at_the_labs_own_limit_is_measured_to_either_side_of_it(lab)
 
 def test_the_built_in_rules_are_always_there(lab):
     kinds = {type(rule.condition).__name__ for rule in all_rules(lab) if rule.origin == "built in"}
-    assert kinds == {"Bound", "OutsideLimits", "Lost", "Frozen", "Alarming", "Silent"}
+    assert kinds == {
+        "Bound", "OutsideLimits", "Lost", "Frozen", "Alarming", "Silent", "AgainstStep", "StopUnconfirmed",
+    }  # fmt: skip
     assert [rule for rule in all_rules(lab) if rule.origin == "built in"] == list(
         all_rules(lab)[: -len(lab.interlocks)]
     )
