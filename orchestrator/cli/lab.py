@@ -11,8 +11,11 @@ __all__ = ["lab"]
 
 @click.command("lab")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def lab(file: Path) -> None:
+@click.option(
+    "--faults", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="What shall go wrong in it."
+)
+def lab(file: Path, faults: Path | None) -> None:
     """Run the virtual lab that FILE describes, until SIGTERM. It outlives the service."""
     from simulators.lab.process import run_lab
 
-    run_lab(file)
+    run_lab(file, faults)

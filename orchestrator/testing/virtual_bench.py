@@ -47,8 +47,9 @@ class VirtualBench:
 
     ``cells`` maps a bench to a virtual cell: ``material``, ``active_mass_g``, ``area_cm2``, ``seed``, ``chamber``. The
     bench says where it sits: ``A1`` (or 1) is a channel of a NEWARE cycler, ``P1`` one of a VSP-300. ``instrument``:
-    more keys of the virtual NEWARE; ``oven``: keys of the lab file for the chamber ``oven-1`` around every bench. What
-    else can be said stands in :class:`BenchDescription`.
+    more keys of the virtual NEWARE; ``oven``: keys of the lab file for the chamber ``oven-1`` around every bench;
+    ``faults``: a faults file, or the text of one, counted from the start of the virtual lab. What else can be said
+    stands in :class:`BenchDescription`.
     """
 
     def __init__(
@@ -58,9 +59,11 @@ class VirtualBench:
         *,
         instrument: Mapping[str, object] | None = None,
         oven: Mapping[str, object] | None = None,
+        faults: str | Path | None = None,
         **described: Any,
     ) -> None:
         self.folder = folder
+        self._faults = faults
         inside = {} if oven is None else {"chamber": _OVEN}
         placed: dict[int | str, Mapping[str, object]] = {bench: {**inside, **cell} for bench, cell in cells.items()}
         self.described = BenchDescription(placed, **described)
@@ -75,10 +78,11 @@ class VirtualBench:
         from simulators.lab.process import spawn_lab
 
         (self.folder / "steps").mkdir(parents=True)
-        self._process = spawn_lab(self._write("virtual_lab.yaml", self.described.virtual_lab_file()))
+        lab_file = self._write("virtual_lab.yaml", self.described.virtual_lab_file())
+        self._process = spawn_lab(lab_file, faults=self._faults_file())
         self.control = self._process.control()
-        lab_file = self.described.lab_file(self._process.control_port, self._process.ports)
-        self.lab = read_lab(self._write("lab.yaml", lab_file))
+        described = self.described.lab_file(self._process.control_port, self._process.ports)
+        self.lab = read_lab(self._write("lab.yaml", described))
         self.engine = open_database(self.lab.database_url)
         upgrade(self.engine)
         self._cyclers = {name: open_cycler(self.lab, name) for name in self.lab.instruments}
@@ -90,6 +94,13 @@ class VirtualBench:
         self.control.close()
         self._process.terminate()
         self.engine.dispose()
+
+    def _faults_file(self) -> Path | None:
+        if isinstance(self._faults, str):
+            path = self.folder / "faults.yaml"
+            path.write_text(self._faults, encoding="utf-8")
+            return path
+        return self._faults
 
     def new_control(self) -> LabControl:
         """Another connection to the lab, such as one that holds its time."""

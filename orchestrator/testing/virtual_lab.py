@@ -68,7 +68,7 @@ class VirtualLab:
         self._benches[cell_id] = bench
 
     def describe(self, **settings: Any) -> None:
-        """Say more of the lab: ``poll``, ``lost_after``, ``virtual``, ``options``, ``lab``.
+        """Say more of the lab: ``poll``, ``lost_after``, ``virtual``, ``options``, ``lab``, ``faults``.
 
         They mean what they mean to :class:`orchestrator.testing.bench_description.BenchDescription`.
         """
@@ -134,6 +134,14 @@ class VirtualLab:
     def fault(self, instrument: str, command: str, do: str | Mapping[str, Any], nth: int = 1) -> None:
         """Let the n-th exchange of this command from now go wrong: ``drop_reply``, ``{"delay_s": 2}`` and so on."""
         self.control.fault(instrument, command, do, nth)
+
+    def faults(self, faults: str | Path) -> None:
+        """Arm a faults file, or the text of one, from this moment on; ``describe(faults=…)`` does from the start."""
+        self.control.faults(faults)
+
+    def fired(self) -> list[dict[str, Any]]:
+        """Every fault that has happened, as :meth:`simulators.lab.client.LabControl.fired` tells."""
+        return self.control.fired()
 
     def chamber(self, name: str, **befalls: object) -> Mapping[str, Any]:
         """Let something befall a chamber, such as ``door_open=True``; returns all that it is."""

@@ -117,7 +117,25 @@ class Channel:
         self._clips = Clips(cell)
         self._idle_since = self._now_unix_s
 
+    def exchange_cell(self, cell: VirtualCell | None) -> None:
+        """Put another cell between the leads, or none, also while something runs: it goes on with it."""
+        run = self._run
+        if run is None:
+            self._clips.leave(*self._course())
+            self._clips.exchange(cell)
+            self._idle_since = self._now_unix_s
+        else:
+            run.change_under_way(self.elapsed_s, lambda: self._clips.exchange(cell))
+            self._settle()
+
     # ---- firmware and techniques
+
+    def lose_firmware(self, firmware: Firmware) -> None:
+        """End what runs and have another firmware, or none."""
+        if self._run is not None:
+            self._run.stop(self.elapsed_s)
+            self._settle("stopped")
+        self.firmware = firmware
 
     def load_firmware(self, *, force: bool) -> None:
         """Load the kernel; where it is loaded already nothing happens, unless forced."""

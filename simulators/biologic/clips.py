@@ -34,6 +34,14 @@ class Clips:
         self._current_A = 0.0
         """Where the course before ended: a sweep that turns begins with the current of the one before it."""
 
+    def exchange(self, cell: VirtualCell | None) -> None:
+        """Have another cell, or none; it is at rest."""
+        if self.cell is not None:
+            self.cell.state = self.state
+        self.cell = cell
+        self.state = cell.state if cell else CellState()
+        self._current_A = 0.0
+
     def warm(self, temperature_degC: float) -> None:
         """Let the cell be so warm from now on."""
         if self.cell is not None:

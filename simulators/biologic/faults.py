@@ -1,73 +1,80 @@
-"""What may go wrong with one call, armed from the control port (:mod:`simulators.lab.fault_plan`)."""
+"""What may go wrong with a VSP-300: with one call, with the whole instrument, with one channel."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
+from simulators.biologic.call_fault import CALL_FAULTS, CallFault, parse_call_fault
 from simulators.biologic.channel import Channel
-from simulators.biologic.error_code import ErrorCode
+from simulators.biologic.error_code import EclibError
 from simulators.biologic.firmware import Firmware
+from simulators.biologic.foreign_list import foreign_list
 from simulators.biologic.virtual_vsp300 import VirtualVsp300
+from simulators.faults.doing import Befall, Doing, Spoil, Undo
 from simulators.lab.refusal import LabRefusal
 
-__all__ = ["Fault", "parse_fault"]
+__all__ = ["parse_doing"]
 
-_WITH_THE_REPLY = ("drop_link", "drop_reply", "close_before_reply", "close_mid_reply", "garble")
 _OPEN_IN = 2
-_MOST_DELAY_s = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """``kind`` is how the exchange suffers; ``code``, ``delay_s`` and ``befall`` are what some kinds need."""
-
-    kind: str
-    code: int = 0
-    delay_s: float = 0.0
-    befall: Callable[[VirtualVsp300], None] | None = None
+def _lose_firmware(_: VirtualVsp300, channel: Channel) -> None:
+    channel.lose_firmware(Firmware.NONE)
 
 
-def _lose_firmware(channel: Channel) -> None:
-    channel.stop()
-    channel.firmware = Firmware.NONE
+def _load_eclab(_: VirtualVsp300, channel: Channel) -> None:
+    channel.lose_firmware(Firmware.ECLAB)
 
 
-def _load_eclab(channel: Channel) -> None:
-    channel.stop()
-    channel.firmware = Firmware.ECLAB
-
-
-def _open_input(channel: Channel) -> None:
+def _open_input(_: VirtualVsp300, channel: Channel) -> None:
     channel.option_error = (_OPEN_IN, 0)
 
 
-def _saturate(channel: Channel) -> None:
+def _saturate(_: VirtualVsp300, channel: Channel) -> Undo:
     channel.saturated = True
+    return lambda: setattr(channel, "saturated", False)
 
 
-def _settle(channel: Channel) -> None:
+def _settle(_: VirtualVsp300, channel: Channel) -> None:
     channel.saturated = False
 
 
-def _over_range(channel: Channel) -> None:
+def _over_range(_: VirtualVsp300, channel: Channel) -> None:
     channel.over_range_next = True
 
 
-def _fill(channel: Channel) -> None:
+def _fill(_: VirtualVsp300, channel: Channel) -> Undo:
+    size_bytes = channel.memory.size_bytes
     channel.memory.size_bytes = channel.memory.filled_bytes
+    return lambda: setattr(channel.memory, "size_bytes", size_bytes)
 
 
-def _skip(channel: Channel) -> None:
+def _skip(_: VirtualVsp300, channel: Channel) -> None:
     channel.memory.skipped += 1
 
 
-def _trigger(channel: Channel) -> None:
+def _trigger(_: VirtualVsp300, channel: Channel) -> None:
     channel.trigger()
 
 
-_BEFALLING: Mapping[str, Callable[[Channel], None]] = {
+def _unplug(device: VirtualVsp300, channel: Channel) -> Undo:
+    return device.exchange_cell(channel, None)
+
+
+def _foreign_stop(_: VirtualVsp300, channel: Channel) -> None:
+    channel.stop()
+
+
+def _foreign_start(device: VirtualVsp300, channel: Channel) -> None:
+    """Stop what runs, load a list of one's own and start it."""
+    channel.stop()
+    path, images = foreign_list()
+    channel.load_technique(path, images, first=True, last=True)
+    channel.experiment = bytes(len(channel.experiment))
+    device.start(channel.number)
+
+
+_WORDS: Mapping[str, Callable[[VirtualVsp300, Channel], Undo | None]] = {
     "firmware_lost": _lose_firmware,
     "eclab_loaded": _load_eclab,
     "open_input": _open_input,
@@ -77,24 +84,72 @@ _BEFALLING: Mapping[str, Callable[[Channel], None]] = {
     "memory_full": _fill,
     "irq_skipped": _skip,
     "trigger": _trigger,
+    "unplug": _unplug,
+    "foreign_stop": _foreign_stop,
+    "foreign_start": _foreign_start,
 }
+_LASTING = ("saturated", "memory_full", "unplug")
 
 
-def parse_fault(do: object) -> Fault:
-    """Read ``do`` of a control request. Raises LabRefusal."""
+def parse_doing(
+    device: VirtualVsp300, do: object, channels: Sequence[str], reset: Callable[[], None]
+) -> Doing[CallFault]:
+    """Read ``do``; ``reset`` cuts every connection. Raises LabRefusal."""
+    fault = parse_call_fault(do)
+    if fault is not None:
+        return Spoil(fault, fault.concerns)
     match do:
-        case str(kind) if kind in _WITH_THE_REPLY:
-            return Fault(kind)
-        case {"error": int(code)} if code in set(ErrorCode) and code:
-            return Fault("error", code=code)
-        case {"delay_s": int() | float() as seconds} if 0 <= seconds <= _MOST_DELAY_s and math.isfinite(seconds):
-            return Fault("delay_s", delay_s=float(seconds))
-        case {"hang_s": int() | float() as seconds} if 0 <= seconds <= _MOST_DELAY_s and math.isfinite(seconds):
-            return Fault("hang_s", delay_s=float(seconds))
-        case {"channel": int(number), "set": str(what)} if what in _BEFALLING:
-            return Fault("befall", befall=lambda device: _BEFALLING[what](device.channel(number)))
+        case "reboot":
+            return Befall(lambda: _reboot(device, reset), lasting=False, ends_exchange=True)
+        case str(word) if word in _WORDS:
+            return _each(device, channels, word, _WORDS[word], lasting=word in _LASTING)
+        case {"channel": int(number), "set": str(word), **rest} if word in _WORDS and not rest:
+            return Befall(lambda: _guarded(_WORDS[word], device, device.channel(number)), lasting=word in _LASTING)
+        case {"plug": dict(cell), **rest} if not rest:
+            device.cell_of(cell)
+            return _each(device, channels, "plug", lambda it, channel: it.exchange_cell(channel, device.cell_of(cell)))
         case _:
             raise LabRefusal(
-                f'do must be one of {", ".join(_WITH_THE_REPLY)}, {{"error": code}}, {{"delay_s": s}}, {{"hang_s": s}} '
-                f'or {{"channel": n, "set": one of {", ".join(_BEFALLING)}}}'
+                f"do must be one of {CALL_FAULTS}, power_off, power_on, reboot, {', '.join(_WORDS)} or {{plug: cell}}"
             )
+
+
+def _reboot(device: VirtualVsp300, reset: Callable[[], None]) -> None:
+    device.reboot()
+    reset()
+
+
+def _each(
+    device: VirtualVsp300,
+    channels: Sequence[str],
+    what: str,
+    act: Callable[[VirtualVsp300, Channel], Undo | None],
+    *,
+    lasting: bool = True,
+) -> Befall:
+    """Let something befall every one of these channels."""
+    if not channels:
+        raise LabRefusal(f"{what} happens to a channel: add channel:, such as {next(iter(device.channels))}")
+    for channel in channels:
+        device.named(channel)
+
+    def act_on_all() -> Undo | None:
+        undos = [_guarded(act, device, device.named(channel)) for channel in channels]
+
+        def undo_all() -> None:
+            for undo in undos:
+                if undo is not None:
+                    undo()
+
+        return undo_all if lasting else None
+
+    return Befall(act_on_all, lasting=lasting)
+
+
+def _guarded(
+    act: Callable[[VirtualVsp300, Channel], Undo | None], device: VirtualVsp300, channel: Channel
+) -> Undo | None:
+    try:
+        return act(device, channel)
+    except EclibError as refusal:
+        raise LabRefusal(str(refusal)) from refusal

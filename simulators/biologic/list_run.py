@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulators.biologic.clips import Clips, Course
+from simulators.biologic.error_code import EclibError, ErrorCode
 from simulators.biologic.piece import Bench, Columns, Outcome, Ticks
 from simulators.biologic.segment import SegmentKey
 from simulators.biologic.sequence import LinkedTechnique, Position
@@ -82,6 +83,23 @@ class ListRun:
         run = self.technique
         if run is not None and run.index == index and run.piece.takes_updates:
             self._finish_piece(run, run.tick_at(now_s), cut=True)
+
+    def change_under_way(self, now_s: float, change: Callable[[], None]) -> None:
+        """Let the cell or its leads change now, and what is constant begin anew with them.
+
+        Raises EclibError CHANNEL_RUNNING while a sweep or a spectrum runs: these are computed whole.
+        """
+        self.advance(now_s)
+        run = self.technique
+        if run is None:
+            change()
+            return
+        if not run.piece.takes_updates:
+            raise EclibError(ErrorCode.CHANNEL_RUNNING, "a sweep or a spectrum runs")
+        tick = run.tick_at(now_s)
+        self._leave_piece(run, tick)
+        change()
+        run.go_on_warmer(tick)
 
     def trigger(self, now_s: float) -> bool:
         """Let a technique go on that waits for a trigger; False where none does."""

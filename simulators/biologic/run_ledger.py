@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,12 @@ class RunLedger:
         """Add rows at ticks since their technique's start, the first so many of which the memory has taken."""
         self._blocks.append((key, ticks, columns, kept))
         self.rows += len(ticks)
+
+    @property
+    def technique_changes(self) -> int:
+        """How often another technique, or the next turn of a loop, has begun to write rows."""
+        keys = [(key.technique_index, key.loop) for key, _, _, _ in self._blocks]
+        return sum(before != after for before, after in pairwise(keys))
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
         """All rows under one set of columns; what a row has not is NaN, or zero where it is a count."""

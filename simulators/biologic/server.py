@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from simulators.biologic.faults import Fault, parse_fault
+from simulators.biologic.call_fault import CallFault
+from simulators.biologic.commands import COMMANDS
+from simulators.biologic.faults import parse_doing
 from simulators.biologic.session import Session
 from simulators.biologic.virtual_vsp300 import VirtualVsp300
 from simulators.chamber import VirtualChamber
-from simulators.lab.fault_plan import FaultPlan
-from simulators.lab.instrument import Ledger
+from simulators.faults.doing import Doing
+from simulators.faults.plan import FaultPlan
+from simulators.lab.instrument import Ledger, Progress
 from simulators.lab.lab_file import Vsp300Section
 from simulators.lab.listener import Listener
+from simulators.lab.refusal import LabRefusal
 
 __all__ = ["Vsp300Server"]
 
@@ -31,8 +35,8 @@ class Vsp300Server:
         self.host = section.listen.host
         self.port = section.listen.port
         self._device = VirtualVsp300(section, now_unix_s, chambers)
-        self._faults: FaultPlan[Fault] = FaultPlan()
-        self._listener = Listener(lambda: Session(self._device, self._faults))
+        self.faults: FaultPlan[CallFault] = FaultPlan(CallFault("drop_link"))
+        self._listener = Listener(lambda: Session(self._device, self.faults))
 
     async def start(self) -> None:
         """Open the port; the same one again after ``stop``. Nothing happens where it is open."""
@@ -62,6 +66,17 @@ class Vsp300Server:
         """All rows of a run."""
         return self._device.ledger(channel, test_id)
 
-    def fault(self, command: str, nth: int, do: object) -> None:
-        """Arm a fault."""
-        self._faults.arm(command.removeprefix("BL_"), nth, parse_fault(do))
+    def doing(self, do: object, channels: Sequence[str]) -> Doing[CallFault]:
+        """Read what a fault does."""
+        return parse_doing(self._device, do, channels, self._listener.reset)
+
+    def command(self, text: str) -> str:
+        """Return the name of an exported function, with or without ``BL_``, or ``*``."""
+        name = text.removeprefix("BL_")
+        if name != "*" and name not in COMMANDS:
+            raise LabRefusal(f"there is no function {text!r:.80}; there are {', '.join(COMMANDS)} and *")
+        return name
+
+    def progress(self, channel: str) -> Progress:
+        """Starts, changes of technique and rows of a channel."""
+        return self._device.progress(channel)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Iterator
 
+from simulators.biologic.call_fault import CallFault
 from simulators.biologic.commands import answer
-from simulators.biologic.error_code import EclibError, ErrorCode
-from simulators.biologic.faults import Fault
+from simulators.biologic.error_code import ErrorCode
+from simulators.biologic.stored_limits import with_wrong_limits
 from simulators.biologic.virtual_vsp300 import VirtualVsp300
 from simulators.biologic.wire import Frame, FrameBuffer, WireError
-from simulators.lab.fault_plan import FaultPlan
+from simulators.faults.plan import FaultPlan
 from simulators.lab.listener import Connection
 
 __all__ = ["Session"]
@@ -22,7 +24,7 @@ logger = logging.getLogger(__name__)
 class Session(Connection):
     """Executes calls as they come, in their order, and writes the replies."""
 
-    def __init__(self, device: VirtualVsp300, faults: FaultPlan[Fault]) -> None:
+    def __init__(self, device: VirtualVsp300, faults: FaultPlan[CallFault]) -> None:
         super().__init__()
         self._device = device
         self._faults = faults
@@ -30,6 +32,7 @@ class Session(Connection):
         self._waiting: deque[Frame] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._counted = False
+        self._deaf = False
 
     def lost(self) -> None:
         """Forget what was still to be done."""
@@ -42,6 +45,8 @@ class Session(Connection):
 
     def data_received(self, data: bytes) -> None:
         """Collect calls and execute those that are complete."""
+        if self._deaf:
+            return
         try:
             self._waiting.extend(self._frames.feed(data))
         except WireError as error:
@@ -57,19 +62,28 @@ class Session(Connection):
     def _exchange(self, request: Frame) -> None:
         call = str(request.header.get("call"))
         fault = self._faults.take(call)
-        if fault is None:
-            self.write(self._answer(call, request).encoded())
-        elif fault.kind == "drop_link":
-            self.reset()
-        elif fault.kind == "error":
-            self.write(Frame({"code": fault.code}).encoded())
-        elif fault.kind == "hang_s":
-            reply = self._answer(call, request)
-            self.write(Frame({**reply.header, "hang_s": fault.delay_s}, reply.body).encoded())
-        else:
-            if fault.befall is not None:
-                self._befall(fault)
-            self._spoil(self._answer(call, request).encoded(), fault)
+        match fault:
+            case None:
+                self.write(self._answer(call, request).encoded())
+            case CallFault(kind="drop_request"):
+                pass
+            case CallFault(kind="half_open"):
+                self._deaf = True
+                self._waiting.clear()
+            case CallFault(kind="drop_link"):
+                self.reset()
+            case CallFault(kind="error"):
+                self.write(Frame({"code": int(fault.value)}).encoded())
+            case CallFault(kind="false_ack"):
+                self.write(_acknowledgement(request).encoded())
+            case CallFault(kind="wrong_limits"):
+                stored = Frame(request.header, with_wrong_limits(request.body))
+                self.write(self._answer(call, stored).encoded())
+            case CallFault(kind="hang_s"):
+                reply = self._answer(call, request)
+                self.write(Frame({**reply.header, "hang_s": fault.value}, reply.body).encoded())
+            case _:
+                self._spoil(self._answer(call, request).encoded(), fault)
 
     def _answer(self, call: str, request: Frame) -> Frame:
         if call == "Connect" and not self._counted:
@@ -79,29 +93,37 @@ class Session(Connection):
             self._device.connections += 1
         return answer(self._device, request)
 
-    def _befall(self, fault: Fault) -> None:
-        try:
-            if fault.befall is not None:
-                fault.befall(self._device)
-        except EclibError as refusal:
-            logger.info("fault without effect: %s", refusal)
-
-    def _spoil(self, reply: bytes, fault: Fault) -> None:
+    def _spoil(self, reply: bytes, fault: CallFault) -> None:
         """Let the reply suffer; the call was executed."""
         match fault.kind:
-            case "drop_reply" | "close_before_reply":
-                self.reset()
             case "close_mid_reply":
                 self.write(reply[: len(reply) // 2])
                 self.close()
             case "garble":
                 self.write(b"\xff" * len(reply))
             case "delay_s":
-                self._timer = asyncio.get_running_loop().call_later(fault.delay_s, self._late, reply)
-            case _:
-                self.write(reply)
+                self._later(fault.value, iter([reply]))
+            case "split":
+                size = int(fault.value)
+                self._later(0.0, (reply[start : start + size] for start in range(0, len(reply), size)))
+            case _:  # drop_reply, close_before_reply
+                self.reset()
 
-    def _late(self, reply: bytes) -> None:
+    def _later(self, seconds: float, pieces: Iterator[bytes]) -> None:
+        """Write the next piece after so many wall seconds, and so on; other calls wait meanwhile."""
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._write_piece, pieces)
+
+    def _write_piece(self, pieces: Iterator[bytes]) -> None:
         self._timer = None
-        self.write(reply)
-        self._next()
+        piece = next(pieces, None)
+        if piece is None:
+            self._next()
+        else:
+            self.write(piece)
+            self._later(0.0, pieces)
+
+
+def _acknowledgement(request: Frame) -> Frame:
+    """Return success, of every channel where a call names several."""
+    channels = request.header.get("channels")
+    return Frame({"code": 0} | ({"results": [0] * len(channels)} if isinstance(channels, list) else {}))

@@ -16,6 +16,8 @@ from simulators.biologic.error_code import EclibError, ErrorCode
 from simulators.biologic.firmware import Firmware
 from simulators.cell import VirtualCell
 from simulators.chamber import VirtualChamber
+from simulators.faults.doing import Undo
+from simulators.lab.instrument import Progress
 from simulators.lab.lab_file import CellSection, Vsp300Section, first_problem
 from simulators.lab.plugged_cell import plugged_cell
 from simulators.lab.refusal import LabRefusal
@@ -70,19 +72,22 @@ class VirtualVsp300:
 
     def plug(self, text: str, cell: Mapping[str, Any]) -> None:
         """Put a fresh virtual cell into a channel."""
-        try:
-            section = CellSection.model_validate(dict(cell))
-        except ValidationError as error:
-            raise LabRefusal(f"cell.{first_problem(error)}") from error
-        self._set_cell(text, section)
+        self._set_cell(text, self.cell_of(cell))
 
     def unplug(self, text: str) -> None:
         """Leave the leads open."""
         self._set_cell(text, None)
 
-    def _set_cell(self, text: str, section: CellSection | None) -> None:
+    def cell_of(self, cell: Mapping[str, Any]) -> VirtualCell:
+        """Return a fresh cell that is described as in the lab file; raises LabRefusal."""
         try:
-            self.named(text).cell = self._cell(section)
+            return plugged_cell(CellSection.model_validate(dict(cell)), self._chambers)
+        except ValidationError as error:
+            raise LabRefusal(f"cell.{first_problem(error)}") from error
+
+    def _set_cell(self, text: str, cell: VirtualCell | None) -> None:
+        try:
+            self.named(text).cell = cell
         except EclibError as refusal:
             raise LabRefusal(f"{text}: {refusal}") from refusal
 
@@ -138,3 +143,29 @@ class VirtualVsp300:
 
     def _cell(self, section: CellSection | None) -> VirtualCell | None:
         return None if section is None else plugged_cell(section, self._chambers)
+
+    def progress(self, text: str) -> Progress:
+        """How far a channel has come over all its runs."""
+        runs = self.named(text).runs
+        return Progress(len(runs), sum(run.technique_changes for run in runs), sum(run.rows for run in runs))
+
+    # ---- what may befall it
+
+    def exchange_cell(self, channel: Channel, cell: VirtualCell | None) -> Undo:
+        """Put another cell between the leads, or none, whatever runs; undone, the one before is back."""
+        before = channel.cell
+        channel.exchange_cell(cell)
+
+        def undo() -> None:
+            channel.advance(self._now_unix_s())
+            channel.exchange_cell(before)
+
+        return undo
+
+    def reboot(self) -> None:
+        """Lose the firmware of all channels, with whatever ran and lay in their memories."""
+        for number, channel in self.channels.items():
+            self.channel(number)
+            channel.lose_firmware(Firmware.NONE)
+            channel.memory.clear()
+            channel.techniques = []

@@ -11,7 +11,7 @@ from simulators.chamber.f4t import F4t
 from simulators.lab.arguments import flag, integer, number, text
 from simulators.lab.refusal import LabRefusal
 
-__all__ = ["befall"]
+__all__ = ["Controller", "befall", "check_befalling", "undoing"]
 
 
 class Controller(Protocol):
@@ -21,6 +21,10 @@ class Controller(Protocol):
 
     def switch(self, *, on: bool) -> None:
         """Switch it on or off."""
+        ...
+
+    def reboot(self) -> None:
+        """Come back from a loss of power with the set point of its own."""
         ...
 
     def start_profile(self, number: int) -> None:
@@ -105,14 +109,41 @@ _SETTINGS: Mapping[str, Setting] = {
 }
 _ALONG = {"on": "alarm", "load_heat_W": "load_J_K"}
 _F4T_SETTINGS = ("unit", "word_order")
+_ALARM_KEYS = 2
 
 
-def befall(controller: Controller, request: Mapping[str, Any]) -> None:
-    """Let all of this befall the chamber, now. Raises LabRefusal."""
+_UNDONE: Mapping[str, Callable[[Controller], object]] = {
+    "door_open": lambda it: it.chamber.drive.door_open,
+    "heater_alive": lambda it: it.chamber.drive.heater_alive,
+    "set_point_degC": lambda it: it.chamber.drive.target_degC,
+    "mode": lambda it: "off" if it.chamber.drive.mode == "off" else "auto",
+    "sensor": lambda _: "ok",
+    "limit": lambda _: "reset",
+    "unit": lambda it: it.unit if isinstance(it, F4t) else None,
+    "word_order": lambda it: ("low" if it.low_word_first else "high") if isinstance(it, F4t) else None,
+}
+
+
+def undoing(controller: Controller, request: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what brings back the present; None where something in it cannot be brought back."""
+    if "alarm" in request:
+        return {"alarm": request["alarm"], "on": not request.get("on", True)} if len(request) <= _ALARM_KEYS else None
+    if any(key not in _UNDONE for key in request):
+        return None
+    return {key: _UNDONE[key](controller) for key in request}
+
+
+def check_befalling(controller: Controller, request: Mapping[str, Any]) -> None:
+    """Raise LabRefusal for settings that there are not."""
     known = (*_SETTINGS, *(_F4T_SETTINGS if isinstance(controller, F4t) else ()))
     for key in request:
         if key not in known and _ALONG.get(key) not in request:
             raise LabRefusal(f"no such setting: {key!r:.80}; there are {', '.join(known)}")
+
+
+def befall(controller: Controller, request: Mapping[str, Any]) -> None:
+    """Let all of this befall the chamber, now. Raises LabRefusal."""
+    check_befalling(controller, request)
     try:
         for key in request:
             if key in _SETTINGS:

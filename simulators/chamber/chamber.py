@@ -211,6 +211,11 @@ class VirtualChamber:
             alarm.state = "none"
         self._settled = False
 
+    def reboot(self) -> None:
+        """Forget profile and target: it goes to the set point that it was delivered with."""
+        self.terminate_profile()
+        self.change(target_degC=self.build.air_degC)
+
     # ---- profile
 
     def start_profile(self, number: int) -> None:

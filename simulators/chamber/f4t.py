@@ -101,6 +101,17 @@ class F4t:
             self._mode = "auto" if on else "off"
         self._apply()
 
+    def reboot(self) -> None:
+        """Come back from a loss of power: events off, no ramp, the set point that it was delivered with.
+
+        # unconfirmed on hardware: what a chamber's maker lets an F4T do after a loss of power
+        """
+        self.events = [False] * EVENTS
+        self._mode, self._ramp_action = "auto", "off"
+        self.chamber.reboot()
+        self._apply()
+        self._apply_ramp()
+
     def start_profile(self, number: int) -> None:
         """Start a profile, which switches the chamber on. Raises ChamberRefusal."""
         self.chamber.start_profile(number)

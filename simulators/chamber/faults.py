@@ -1,52 +1,47 @@
-"""What may go wrong with one exchange, armed from the control port (:mod:`simulators.lab.fault_plan`)."""
+"""What may go wrong with a chamber: with one exchange, or with the chamber itself."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from simulators.chamber.befalling import Controller, befall, check_befalling, undoing
+from simulators.faults.doing import Befall, Doing, Spoil, Undo
+from simulators.faults.wire_fault import WIRE_FAULTS, WireFault, parse_wire_fault
 from simulators.lab.refusal import LabRefusal
 
-__all__ = ["Fault", "FaultKind", "garbled", "parse_fault"]
-
-FaultKind = Literal[
-    "drop_request", "drop_reply", "close_before_reply", "close_mid_reply", "garble", "half_open", "refuse",
-    "delay_s", "split", "set",
-]  # fmt: skip
-_PLAIN: Mapping[str, FaultKind] = {kind: kind for kind in get_args(FaultKind)[:-3]}
-_MOST_DELAY_s = 3600
+__all__ = ["parse_doing"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """``value`` is wall seconds of ``delay_s`` and bytes a piece of ``split``; ``befall`` is what ``set`` sets."""
-
-    kind: FaultKind
-    value: float = 0.0
-    befall: Mapping[str, Any] | None = None
-
-
-def parse_fault(do: object) -> Fault:
-    """Read ``do`` of a control request. Raises LabRefusal."""
+def parse_doing(
+    controller: Controller, do: object, orders: Callable[[str], bool], reset: Callable[[], None]
+) -> Doing[WireFault]:
+    """Read ``do``; ``orders`` tells orders from questions, ``reset`` cuts every connection. Raises LabRefusal."""
+    wire = parse_wire_fault(do)
+    if wire is not None:
+        return Spoil(wire, orders) if wire.kind == "false_ack" else Spoil(wire)
     match do:
-        case str(kind) if kind in _PLAIN:
-            return Fault(_PLAIN[kind])
-        case {"delay_s": int() | float() as seconds} if 0 <= seconds <= _MOST_DELAY_s and math.isfinite(seconds):
-            return Fault("delay_s", float(seconds))
-        case {"split": int(size)} if size >= 1:
-            return Fault("split", size)
-        case {"set": dict(befall)}:
-            return Fault("set", befall=befall)
+        case "reboot":
+            return Befall(lambda: _reboot(controller, reset), lasting=False, ends_exchange=True)
+        case {"set": dict(settings), **rest} if settings and not rest:
+            return _befalling(controller, settings)
+        case dict(settings) if settings:
+            return _befalling(controller, settings)
         case _:
-            raise LabRefusal(
-                f'do must be one of {", ".join(sorted(_PLAIN))}, {{"delay_s": s}}, {{"split": bytes}} '
-                f'or {{"set": {{…}}}}'
-            )
+            raise LabRefusal(f"do must be one of {WIRE_FAULTS}, power_off, power_on, reboot, or what may befall it")
 
 
-def garbled(reply: bytes) -> bytes:
-    """Spoil the middle third of a reply with bytes that are no UTF-8; its length and its end stay."""
-    third = max(1, (len(reply) - 1) // 3)
-    return reply[:third] + b"\xff" * min(third, len(reply) - third) + reply[2 * third :]
+def _befalling(controller: Controller, settings: Mapping[str, Any]) -> Befall:
+    check_befalling(controller, settings)
+
+    def act() -> Undo | None:
+        before = undoing(controller, settings)
+        befall(controller, settings)
+        return None if before is None else lambda: befall(controller, before)
+
+    return Befall(act, lasting=undoing(controller, settings) is not None)
+
+
+def _reboot(controller: Controller, reset: Callable[[], None]) -> None:
+    controller.reboot()
+    reset()

@@ -33,7 +33,8 @@ def take_line(buffer: bytearray) -> bytes | None:
 class LineWire:
     """A table of headers. A handler gets the argument and returns the reply, or None where there is none.
 
-    Raises of a handler: ChamberRefusal and ValueError, which are answered with ``refused``.
+    Raises of a handler: ChamberRefusal and ValueError, which are answered with ``refused``; ``accepted`` is what
+    orders are answered where they are answered at all.
     """
 
     def __init__(
@@ -42,8 +43,10 @@ class LineWire:
         split: Callable[[str], tuple[str, str]],
         refused: str | None,
         end: str,
+        accepted: str | None = None,
     ) -> None:
         self._handlers, self._split, self._refused, self._end = handlers, split, refused, end
+        self._accepted = accepted
 
     def take(self, buffer: bytearray) -> bytes | None:
         """Take one line."""
@@ -61,11 +64,27 @@ class LineWire:
             reply = self._refused if handler is None else handler(argument)
         except (ChamberRefusal, ValueError):
             reply = self._refused
-        return b"" if reply is None else (reply + self._end).encode("ascii")
+        return self._line(reply)
 
     def refusal(self, request: bytes) -> bytes:  # noqa: ARG002 - every line is refused alike
         """Return what a line is answered that is not executed."""
-        return b"" if self._refused is None else (self._refused + self._end).encode("ascii")
+        return self._line(self._refused)
+
+    def acknowledgement(self, request: bytes) -> bytes:  # noqa: ARG002 - every order is accepted alike
+        """Return what an order is answered, if anything."""
+        return self._line(self._accepted)
+
+    def orders(self, command: str) -> bool:
+        """Whether a line is no question."""
+        return not command.endswith("?")
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """All headers."""
+        return tuple(self._handlers)
+
+    def _line(self, text: str | None) -> bytes:
+        return b"" if text is None else (text + self._end).encode("ascii")
 
     def _parts(self, request: bytes) -> tuple[str, str]:
         header, argument = self._split(request.decode("ascii", "replace").strip())

@@ -78,6 +78,19 @@ class ModbusWire:
         """Return the exception of a device that is busy."""
         return _exception(request, BUSY)
 
+    def acknowledgement(self, request: bytes) -> bytes:
+        """Return what a writing is answered: its own beginning."""
+        return _framed(request, request[_HEADER.size : _HEADER.size + 5])
+
+    def orders(self, command: str) -> bool:
+        """Whether something is written."""
+        return command == "write"
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """By what functions do."""
+        return ("read", "write", "other")
+
     def _execute(self, pdu: bytes) -> bytes:
         function = pdu[0]
         if function not in (*_READS, _WRITE_ONE, _WRITE_SEVERAL):

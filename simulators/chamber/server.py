@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,14 +12,16 @@ from simulators.chamber.chamber import VirtualChamber
 from simulators.chamber.f4t import F4t
 from simulators.chamber.f4t_modbus import F4tRegisters
 from simulators.chamber.f4t_scpi import scpi_wire
-from simulators.chamber.faults import Fault, parse_fault
+from simulators.chamber.faults import parse_doing
 from simulators.chamber.modbus import ModbusWire
 from simulators.chamber.session import Session
 from simulators.chamber.thermotron import Thermotron8200, thermotron_wire
 from simulators.chamber.wire import Wire
+from simulators.faults.doing import Doing
+from simulators.faults.plan import FaultPlan
+from simulators.faults.wire_fault import WireFault
 from simulators.lab.chamber_section import ThermotronSection, WatlowF4tSection
-from simulators.lab.fault_plan import FaultPlan
-from simulators.lab.instrument import Ledger
+from simulators.lab.instrument import Ledger, Progress
 from simulators.lab.listener import Listener
 from simulators.lab.refusal import LabRefusal
 from simulators.lab.section import Endpoint
@@ -32,7 +34,6 @@ class _FrontEnd:
     wire: Wire
     host: str
     port: int
-    faults: FaultPlan[Fault] = field(default_factory=FaultPlan)
     listener: Listener | None = None
 
 
@@ -49,8 +50,9 @@ class ChamberServer:
         else:
             self._controller = thermotron = Thermotron8200(self.chamber)
             self._fronts = {"lines": _front(section.listen, thermotron_wire(thermotron))}
-        for front in self._fronts.values():
-            front.listener = Listener(partial(Session, front.wire, front.faults, self.befall))
+        self.faults: FaultPlan[WireFault] = FaultPlan(WireFault("drop_request"))
+        for name, front in self._fronts.items():
+            front.listener = Listener(partial(Session, name, front.wire, self.faults))
 
     @property
     def host(self) -> str:
@@ -106,14 +108,41 @@ class ChamberServer:
         """All that it was, every ten seconds, whatever channel and test are named."""
         return self.chamber.ledger()
 
-    def fault(self, command: str, nth: int, do: object) -> None:
-        """Arm a fault at ``WIRE COMMAND``: ``modbus read``, ``scpi *``; on a chamber of one wire its name may go."""
-        wire, _, rest = command.partition(" ")
+    def doing(self, do: object, channels: Sequence[str]) -> Doing[WireFault]:
+        """Read what a fault does."""
+        if channels:
+            raise LabRefusal("a chamber has no channels: leave out channel")
+        return parse_doing(self._controller, do, self._orders, self._reset)
+
+    def command(self, text: str) -> str:
+        """Return ``WIRE COMMAND``: ``modbus read``, ``scpi *``; on a chamber of one wire its name may go."""
+        wire, _, rest = text.partition(" ")
+        if text == "*":
+            return text
         if wire not in self._fronts and len(self._fronts) == 1:
-            wire, rest = next(iter(self._fronts)), command
+            wire, rest = next(iter(self._fronts)), text
         if wire not in self._fronts or not rest:
-            raise LabRefusal(f"command must be a wire and a command, such as {next(iter(self._fronts))} *")
-        self._fronts[wire].faults.arm(rest, nth, parse_fault(do))
+            raise LabRefusal(
+                f"command must be a wire and a command, such as {next(iter(self._fronts))} *; "
+                f"its wires are {', '.join(self._fronts)}"
+            )
+        known = self._fronts[wire].wire.commands
+        if rest not in (*known, "*"):
+            raise LabRefusal(f"{wire} has no command {rest!r:.80}; there are {', '.join(known)} and *")
+        return f"{wire} {rest}"
+
+    def progress(self, channel: str) -> Progress:  # noqa: ARG002
+        """Refuse: nothing runs on a chamber."""
+        raise LabRefusal("a chamber has no channels, and so no events; use at:, or on: {command: …}")
+
+    def _orders(self, command: str) -> bool:
+        wire, _, rest = command.partition(" ")
+        return self._fronts[wire].wire.orders(rest)
+
+    def _reset(self) -> None:
+        for front in self._fronts.values():
+            if front.listener is not None:
+                front.listener.reset()
 
     def befall(self, request: Mapping[str, Any]) -> None:
         """Let something befall the chamber, now."""

@@ -59,6 +59,13 @@ class Thermotron8200:
             self.stop()
             self._stop_code = _STOPPED_AT_PANEL
 
+    def reboot(self) -> None:
+        """Come back from a loss of power: stopped, with the set point that it was delivered with."""
+        self._stop_code = _STOPPED_COLD
+        self.set_ramp(0.0)
+        self.chamber.reboot()
+        self.chamber.change(mode="off")
+
     def start_profile(self, number: int) -> None:
         """Start a program. Raises ChamberRefusal."""
         self.chamber.start_profile(number)
@@ -83,7 +90,7 @@ class Thermotron8200:
 
 def thermotron_wire(controller: Thermotron8200) -> LineWire:
     """Return the wire: every line is answered."""
-    return LineWire(_handlers(controller), _split, _REFUSED, "\r\n")
+    return LineWire(_handlers(controller), _split, _REFUSED, "\r\n", _ACCEPTED)
 
 
 def _split(line: str) -> tuple[str, str]:

@@ -29,3 +29,16 @@ class Wire(Protocol):
     def refusal(self, request: bytes) -> bytes:
         """Reply to a request that is not executed because the chamber does not want to."""
         ...
+
+    def acknowledgement(self, request: bytes) -> bytes:
+        """Reply to an order as if it had been executed."""
+        ...
+
+    def orders(self, command: str) -> bool:
+        """Whether a request of this name orders something, and so can be acknowledged."""
+        ...
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """Every name that ``command`` can give to a request that it knows."""
+        ...

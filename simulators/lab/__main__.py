@@ -1,21 +1,25 @@
-"""``python -m simulators.lab FILE`` serves a virtual lab."""
+"""``python -m simulators.lab FILE [--faults FAULTS]`` serves a virtual lab."""
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from simulators.faults.fault_file import FaultFileError
 from simulators.lab.lab_file import LabFileError
 from simulators.lab.process import run_lab
 
 
-def _main(arguments: list[str]) -> int:
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m simulators.lab FILE\n")
-        return 2
+def _main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m simulators.lab", description="Serve a virtual lab.")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the lab")
+    parser.add_argument("--faults", type=Path, metavar="FAULTS", help="what shall go wrong in it")
+    given = parser.parse_args(arguments)
     try:
-        run_lab(Path(arguments[0]))
-    except (LabFileError, OSError) as error:
+        run_lab(given.file, given.faults)
+    except (LabFileError, FaultFileError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

@@ -7,6 +7,7 @@ import json
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -127,9 +128,23 @@ class LabControl:
         """Switch the instrument's port on or off."""
         self._ask("power", instrument=instrument, on=on)
 
-    def fault(self, instrument: str, command: str, do: str | Mapping[str, float], nth: int = 1) -> None:
+    def fault(self, instrument: str, command: str, do: str | Mapping[str, Any], nth: int = 1) -> None:
         """Arm a fault at the n-th exchange of a command from now."""
         self._ask("fault", instrument=instrument, command=command, nth=nth, do=do)
+
+    def faults(self, faults: str | Path) -> None:
+        """Arm a faults file, or the text of one, from now on."""
+        if isinstance(faults, Path):
+            self._ask("faults", text=faults.read_text(encoding="utf-8"), source=str(faults))
+        else:
+            self._ask("faults", text=faults)
+
+    def fired(self) -> list[dict[str, Any]]:
+        """Every fault that happened so far: ``unix_s``, ``instrument``, ``name``, ``do``, ``command``, ``exchange``.
+
+        ``refused`` says why it had no effect, and is None where it had.
+        """
+        return list(self._ask("fired")["fired"])
 
     def chamber(self, instrument: str, **befall: object) -> dict[str, Any]:
         """Let something befall a chamber (``door_open=True``), and return all that it is."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import math
 import time
 from collections.abc import Callable
@@ -68,6 +70,9 @@ class LabClock:
         self._monotonic = monotonic
         self._speed = speed_without_node
         self._attachments: list[Attachment] = []
+        self._alarms: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._holds = 0
 
     @property
     def now_unix_s(self) -> float:
@@ -96,12 +101,47 @@ class LabClock:
             self._rebase(now_unix_s)
             self.settle()
 
+    @property
+    def has_alarms(self) -> bool:
+        """Whether anything is still to be called."""
+        return bool(self._alarms)
+
+    def call_at(self, unix_s: float, act: Callable[[], None]) -> None:
+        """Call once when lab time is there, before any node that sleeps as long is roused; what is past, at once next.
+
+        Of several at one instant the first asked for comes first. With no node attached somebody has to ``settle``.
+        """
+        heapq.heappush(self._alarms, (unix_s, next(self._order), act))
+
+    def hold(self) -> None:
+        """Rouse no sleeper until ``let_go``: something that takes wall time belongs to the present instant."""
+        self._holds += 1
+
+    def let_go(self) -> None:
+        """End one hold."""
+        self._holds -= 1
+        self.settle()
+
     def settle(self) -> None:
         """Jump to the earliest wake-up if every attached node sleeps, and rouse those whose time has come."""
+        while not self._holds and self._alarms and self._alarms[0][0] <= self._goal_unix_s():
+            self._ring()
+        if not self._holds:
+            if self._attachments:
+                self._rebase(self._goal_unix_s())
+            self._rouse_due()
+
+    def _goal_unix_s(self) -> float:
+        """How far time may go: to the earliest wake-up where all sleep, else no further."""
         if self._attachments and all(attachment.asleep for attachment in self._attachments):
-            earliest_unix_s = min(attachment.until_unix_s for attachment in self._attachments)
-            self._rebase(max(self._base_unix_s, earliest_unix_s))
-        self._rouse_due()
+            return max(self._base_unix_s, min(attachment.until_unix_s for attachment in self._attachments))
+        return self.now_unix_s
+
+    def _ring(self) -> None:
+        unix_s, _, act = heapq.heappop(self._alarms)
+        if self._attachments:
+            self._rebase(max(self._base_unix_s, unix_s))
+        act()
 
     def advance(self, by_s: float) -> None:
         """Move time on by hand; refused while a node is attached, because time is then the nodes'."""
@@ -109,7 +149,12 @@ class LabClock:
             raise LabRefusal(f"time belongs to the attached nodes: {', '.join(self.nodes)}")
         if not (math.isfinite(by_s) and by_s >= 0):
             raise LabRefusal("by_s must be finite and not negative")
-        self._rebase(self.now_unix_s + by_s)
+        goal_unix_s = self.now_unix_s + by_s
+        while self._alarms and self._alarms[0][0] <= goal_unix_s:
+            unix_s, _, act = heapq.heappop(self._alarms)
+            self._rebase(max(self.now_unix_s, unix_s))
+            act()
+        self._rebase(max(self.now_unix_s, goal_unix_s))
 
     def set_speed(self, factor: float) -> None:
         """Set how many lab seconds pass per second while no node is attached."""

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Ledger", "VirtualChamberInstrument", "VirtualInstrument"]
+from simulators.faults.doing import Doing
+from simulators.faults.plan import FaultPlan
+
+__all__ = ["Ledger", "Progress", "VirtualChamberInstrument", "VirtualInstrument"]
 
 Ledger = Mapping[str, npt.NDArray[np.generic]]
 """Columns of one test under the wire's own names, before formatting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a channel has come, over all tests in its memory."""
+
+    starts: int
+    step_changes: int
+    """Within tests: the first step of a test is no change."""
+    records: int
 
 
 class VirtualInstrument(Protocol):
@@ -60,8 +74,21 @@ class VirtualInstrument(Protocol):
         """All records of a test up to now, the lag of the wire ignored."""
         ...
 
-    def fault(self, command: str, nth: int, do: object) -> None:
-        """Arm a fault at the n-th exchange of a command from now."""
+    # ---- what may go wrong
+
+    faults: FaultPlan[Any]
+    """Every exchange is counted there, and suffers what is due."""
+
+    def doing(self, do: object, channels: Sequence[str]) -> Doing[Any]:
+        """Read what a fault does to this instrument, or to these of its channels."""
+        ...
+
+    def command(self, text: str) -> str:
+        """Return the name of a command, or ``*``, as its exchanges are counted."""
+        ...
+
+    def progress(self, channel: str) -> Progress:
+        """How far a channel has come now."""
         ...
 
 

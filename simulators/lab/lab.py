@@ -9,6 +9,8 @@ from types import TracebackType
 
 from simulators.biologic.server import Vsp300Server
 from simulators.chamber.server import ChamberServer
+from simulators.faults.director import FaultDirector
+from simulators.faults.fault_file import Faults
 from simulators.lab.chamber_section import ThermotronSection, WatlowF4tSection
 from simulators.lab.clock import LabClock
 from simulators.lab.control import ControlSession
@@ -22,16 +24,21 @@ __all__ = ["VirtualLab"]
 
 
 class VirtualLab:
-    """Everything that a lab file describes; ``async with`` opens and closes all ports."""
+    """Everything that a lab file describes; ``async with`` opens and closes all ports, and lets faults begin.
 
-    def __init__(self, config: LabFile) -> None:
+    Raises FaultFileError for faults that this lab does not know.
+    """
+
+    def __init__(self, config: LabFile, faults: Faults | None = None) -> None:
         self.config = config
         self.clock = LabClock(config.start_unix_s(datetime.now(UTC)), config.speed_without_node)
         self.instruments = self._build(config)
         self.control_host = config.control.host
         self.control_port = config.control.port
         self._over = asyncio.Event()
-        desk = Desk(config.virtual_lab, self.clock, self.instruments, self._over.set)
+        self.director = FaultDirector(self.clock, self.instruments)
+        self._orders = [] if faults is None else self.director.read(faults)
+        desk = Desk(config.virtual_lab, self.clock, self.instruments, self.director, self._over.set)
         self._control = Listener(lambda: ControlSession(desk))
         self._open = AsyncExitStack()
 
@@ -63,7 +70,9 @@ class VirtualLab:
                 opening.push_async_callback(instrument.stop)
             self.control_port = await self._control.open(self.control_host, self.config.control.port)
             opening.push_async_callback(self._control.close, reset=False)
+            opening.push_async_callback(self.director.close)
             self._open = opening.pop_all()
+        self.director.arm(self._orders)
         return self
 
     async def __aexit__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -23,6 +23,7 @@ from pydantic import (
 from simulators.cell import load_material
 from simulators.lab.chamber_section import ThermotronSection, WatlowF4tSection
 from simulators.lab.section import Endpoint, EndpointText, Section
+from simulators.lab.unique_keys import UniqueKeys
 from simulators.neware.address import ChannelAddress
 from simulators.neware.channel_hardware import ChannelAccuracy
 from simulators.neware.channel_meters import full_scales
@@ -198,21 +199,6 @@ class LabFile(Section):
         return (self.start or now).timestamp()
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """Safe YAML that refuses a key given twice instead of keeping the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            if key_node.value in seen and key_node.tag != "tag:yaml.org,2002:merge":
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"key {key_node.value!r} is given twice", key_node.start_mark
-                )
-            if isinstance(key_node, yaml.ScalarNode):
-                seen.add(key_node.value)
-        return super().construct_mapping(node, deep)
-
-
 def load_lab_file(path: Path) -> LabFile:
     """Read and check a lab file; raises LabFileError."""
     try:
@@ -228,8 +214,8 @@ def load_lab_file(path: Path) -> LabFile:
 def parse_lab(text: str, directory: Path) -> LabFile:
     """Check the text of a lab file; relative paths in it are relative to ``directory``. Raises LabFileError."""
     try:
-        # _UniqueKeys is a SafeLoader: it builds plain data only.
-        content = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506
+        # UniqueKeys is a SafeLoader: it builds plain data only.
+        content = yaml.load(text, Loader=UniqueKeys)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise LabFileError(f"{line}{error.problem}") from error

@@ -84,6 +84,11 @@ class Listener:
         self._connections.clear()
         await server.wait_closed()
 
+    def reset(self) -> None:
+        """Cut every connection; new ones are accepted."""
+        for connection in self._connections:
+            connection.reset()
+
     @staticmethod
     async def _wait(connection: Connection) -> None:
         try:

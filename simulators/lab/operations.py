@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from simulators.faults.director import FaultDirector
+from simulators.faults.fault_file import FaultFileError, parse_faults
 from simulators.lab.arguments import Request, integer, mapping, number, text
 from simulators.lab.clock import LabClock
 from simulators.lab.instrument import VirtualChamberInstrument, VirtualInstrument
@@ -25,6 +27,7 @@ class Desk:
     lab: str
     clock: LabClock
     instruments: Mapping[str, VirtualInstrument]
+    director: FaultDirector
     shutdown: Callable[[], None]
 
     def instrument(self, request: Request) -> VirtualInstrument:
@@ -94,10 +97,23 @@ def _encode(column: npt.NDArray[np.generic]) -> dict[str, str]:
 
 
 def _fault(desk: Desk, request: Request) -> Answer:
-    instrument = desk.instrument(request)
+    desk.instrument(request)
     nth = integer(request, "nth") if "nth" in request else 1
-    instrument.fault(text(request, "command"), nth, request.get("do"))
+    desk.director.arm_exchange(text(request, "instrument"), text(request, "command"), nth, request.get("do"))
     return {}
+
+
+def _faults(desk: Desk, request: Request) -> Answer:
+    try:
+        orders = desk.director.read(parse_faults(text(request, "text"), request.get("source") or "faults"))
+    except FaultFileError as error:
+        raise LabRefusal(str(error)) from error
+    desk.director.arm(orders)
+    return {"armed": len(orders)}
+
+
+def _fired(desk: Desk, _: Request) -> Answer:
+    return {"fired": [asdict(one) for one in desk.director.fired]}
 
 
 def _chamber(desk: Desk, request: Request) -> Answer:
@@ -125,6 +141,8 @@ OPERATIONS: Mapping[str, Callable[[Desk, Request], Answer]] = {
     "tests": _tests,
     "ledger": _ledger,
     "fault": _fault,
+    "faults": _faults,
+    "fired": _fired,
     "chamber": _chamber,
     "shutdown": _shutdown,
 }

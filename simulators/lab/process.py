@@ -22,16 +22,17 @@ class LabStartError(RuntimeError):
     """The lab's process ended, or kept silent, before it was ready; the message carries its last words."""
 
 
-def run_lab(path: Path) -> None:
+def run_lab(path: Path, faults: Path | None = None) -> None:
     """Serve a lab file until SIGTERM, SIGINT or ``shutdown``; prints one line a port, then ``ready``.
 
-    Raises LabFileError for a bad file and OSError for a port that is taken.
+    Raises LabFileError and FaultFileError for a bad file and OSError for a port that is taken.
     """
     # Whoever only starts a lab in another process needs none of its instruments and cells: their imports take longest.
+    from simulators.faults.fault_file import load_faults  # noqa: PLC0415
     from simulators.lab.lab_file import load_lab_file  # noqa: PLC0415
     from simulators.lab.serve import serve  # noqa: PLC0415
 
-    serve(load_lab_file(path))
+    serve(load_lab_file(path), None if faults is None else load_faults(faults))
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,11 @@ class LabProcess:
         self.terminate()
 
 
-def spawn_lab(config_path: Path, timeout: float = 30.0) -> LabProcess:
-    """Start a lab file in a child process and wait until it is ready; raises LabStartError."""
+def spawn_lab(config_path: Path, timeout: float = 30.0, faults: Path | None = None) -> LabProcess:
+    """Start a lab file, with a faults file, in a child process and wait until it is ready; raises LabStartError."""
     errors = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - lives as long as the process
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "simulators.lab", str(config_path)],
+        [sys.executable, "-m", "simulators.lab", str(config_path), *(["--faults", str(faults)] if faults else [])],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=errors,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import sys
 
+from simulators.faults.fault_file import Faults
 from simulators.lab.instrument import VirtualChamberInstrument
 from simulators.lab.lab import VirtualLab
 from simulators.lab.lab_file import LabFile
@@ -15,9 +17,14 @@ __all__ = ["serve"]
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def serve(config: LabFile) -> None:
-    """Serve until SIGTERM, SIGINT or ``shutdown``. Raises OSError for a port that is taken."""
-    asyncio.run(_serve(VirtualLab(config)))
+def serve(config: LabFile, faults: Faults | None = None) -> None:
+    """Serve until SIGTERM, SIGINT or ``shutdown``; every fault that happens is a line on stderr.
+
+    Raises OSError for a port that is taken and FaultFileError for faults that this lab does not know.
+    """
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    logging.getLogger("simulators.faults.director").setLevel(logging.INFO)
+    asyncio.run(_serve(VirtualLab(config, faults)))
 
 
 async def _serve(lab: VirtualLab) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from types import TracebackType
 
+from simulators.faults.fault_file import Faults
 from simulators.lab.client import LabControl
 from simulators.lab.lab import VirtualLab
 from simulators.lab.lab_file import LabFile
@@ -16,8 +17,8 @@ __all__ = ["LabThread"]
 class LabThread:
     """Serves a lab between ``__enter__`` and ``__exit__``; talk to it through its ports only."""
 
-    def __init__(self, config: LabFile) -> None:
-        self.lab = VirtualLab(config)
+    def __init__(self, config: LabFile, faults: Faults | None = None) -> None:
+        self.lab = VirtualLab(config, faults)
         self._ready = threading.Event()
         self._error: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -97,6 +97,28 @@ class Channel:
         self._cell = cell
         self._idle_since = None
 
+    def exchange_cell(self, cell: VirtualCell | None, now_unix_s: float) -> None:
+        """Put another cell between the clips, or none, also while a test runs: the test goes on with it."""
+        self.advance(now_unix_s)
+        execution = self._execution
+        cut_unix_s = self._cut(execution, now_unix_s, recorded=False) if execution else now_unix_s
+        self._relax(cut_unix_s)
+        self._cell = cell
+        if execution and execution.paused_at is None:
+            self._begin(execution, cut_unix_s, again=True)
+        elif execution:
+            self._idle_since = cut_unix_s
+
+    def forget(self, now_unix_s: float) -> None:
+        """End what runs, at open circuit, and lose all tests, as after a reboot."""
+        self.advance(now_unix_s)
+        if self._execution:
+            self.stop(now_unix_s)
+        self._relax(now_unix_s)
+        self._idle_since = now_unix_s
+        self.tests.clear()
+        self._history = WorkHistory()
+
     # ---- commands
 
     def start(self, program: StepProgram, barcode: str, now_unix_s: float, testid: int) -> None:
@@ -194,7 +216,7 @@ class Channel:
         """Compute the rest of the running step anew; its records go on as if nothing had happened."""
         execution.earlier = execution.run
         cut_unix_s = self._cut(execution, change.unix_s, recorded=False)
-        self._begin(execution, cut_unix_s, change.temperature_degC)
+        self._begin(execution, cut_unix_s, again=True, warmer_degC=change.temperature_degC)
 
     def snapshot(self, now_unix_s: float) -> Snapshot:
         """Show the channel at this instant, which may lie in the past; later than the last advance, it advances."""
@@ -264,17 +286,19 @@ class Channel:
                 self._begin(execution, at_unix_s)
                 return
 
-    def _begin(self, execution: Execution, at_unix_s: float, warmer_degC: float | None = None) -> None:
+    def _begin(
+        self, execution: Execution, at_unix_s: float, *, again: bool = False, warmer_degC: float | None = None
+    ) -> None:
         """Compute the present step and enter its records; in the middle when it was cut there.
 
-        Where only the cell's temperature has changed there is no record at the very instant.
+        Where it is only computed again, for a cell that has changed, there is no record at the very instant.
         """
         if self._cell is not None and self._cell.warmth is not None:
             now_degC = self._cell.warmth.at_degC(at_unix_s) if warmer_degC is None else warmer_degC
             self._cell.temperature_degC = now_degC
         position, program = execution.position, execution.position.program
         step = position.step
-        if warmer_degC is None:
+        if not again:
             execution.earlier = None
         passed, references = execution.cut or (None, None)
         execution.cut = None
@@ -295,7 +319,7 @@ class Channel:
         execution.run = run
         if passed is None:
             execution.ledger.open_step(step.number, position.cycleid, _STEP_TYPES[step.kind])
-        self._record(execution, run, run.records if warmer_degC is None else run.records.but_first())
+        self._record(execution, run, run.records.but_first() if again else run.records)
 
     def _record(self, execution: Execution, run: StepRun, records: StepRecords) -> None:
         noise = execution.noise.standard_normal((2, len(records.testtime_ms)))

@@ -9,7 +9,7 @@ from simulators.neware import commands_control, commands_data, commands_device, 
 from simulators.neware.virtual_neware import VirtualNeware
 from simulators.neware.wire import BtsRequest, answer_items, envelope, render
 
-__all__ = ["answer", "refusal"]
+__all__ = ["COMMANDS", "ORDERS", "acknowledgement", "answer", "refusal"]
 
 Handler = Callable[[VirtualNeware, BtsRequest], bytes]
 
@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, Handler] = {
     **commands_control.COMMANDS,
     **commands_data.COMMANDS,
 }
+ORDERS = frozenset(commands_control.COMMANDS) - {"getpause"} | {"light", "chl_ctrl", "resetalarm"}
+"""What is only acknowledged: such an answer can be false."""
 
 
 def answer(bts: VirtualNeware, request: BtsRequest) -> bytes:
@@ -36,5 +38,14 @@ def refusal(request: BtsRequest) -> bytes:
         root = envelope(f"{request.command}_resp")
         SubElement(root, "result").text = "fail"
         return render(root)
+    return _answer_all(request, done=False)
+
+
+def acknowledgement(request: BtsRequest) -> bytes:
+    """Answer an order with ``ok`` all over and do nothing."""
+    return _answer_all(request, done=True)
+
+
+def _answer_all(request: BtsRequest, *, done: bool) -> bytes:
     items = [item for item in request.items if item.tag != "backup"]
-    return answer_items(request.command, items, lambda _item, _address: False)
+    return answer_items(request.command, items, lambda _item, _address: done)

@@ -149,6 +149,11 @@ class TestLedger:
             return None
         return self._spans[int(np.searchsorted(self._first_rows(), known - 1, side="right")) - 1]
 
+    def steps_begun(self, until_unix_s: float) -> int:
+        """Count the steps with a record up to this instant."""
+        known = self.count(until_unix_s)
+        return int(np.searchsorted(self._first_rows(), known, side="left"))
+
     def _first_rows(self) -> NDArray[np.int64]:
         return np.array([span.first_row for span in self._spans], np.int64)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from simulators.chamber import VirtualChamber
-from simulators.lab.fault_plan import FaultPlan
-from simulators.lab.instrument import Ledger
+from simulators.faults.doing import Doing
+from simulators.faults.plan import FaultPlan
+from simulators.faults.wire_fault import WireFault
+from simulators.lab.instrument import Ledger, Progress
 from simulators.lab.lab_file import NewareSection
 from simulators.lab.listener import Listener
-from simulators.neware.faults import Fault, parse_fault
+from simulators.lab.refusal import LabRefusal
+from simulators.neware.commands import COMMANDS
+from simulators.neware.faults import parse_doing
 from simulators.neware.session import Session
 from simulators.neware.virtual_neware import VirtualNeware
 
@@ -31,8 +35,8 @@ class NewareServer:
         self.host = section.listen.host
         self.port = section.listen.port
         self._bts = VirtualNeware(section, now_unix_s, chambers)
-        self._faults: FaultPlan[Fault] = FaultPlan()
-        self._listener = Listener(lambda: Session(self._bts, self._faults))
+        self.faults: FaultPlan[WireFault] = FaultPlan(WireFault("drop_request"))
+        self._listener = Listener(lambda: Session(self._bts, self.faults))
 
     async def start(self) -> None:
         """Open the port; the same one again after ``stop``. Nothing happens where it is open."""
@@ -62,6 +66,16 @@ class NewareServer:
         """All records of a test."""
         return self._bts.ledger(channel, test_id)
 
-    def fault(self, command: str, nth: int, do: object) -> None:
-        """Arm a fault."""
-        self._faults.arm(command, nth, parse_fault(do))
+    def doing(self, do: object, channels: Sequence[str]) -> Doing[WireFault]:
+        """Read what a fault does."""
+        return parse_doing(self._bts, do, channels, self._listener.reset)
+
+    def command(self, text: str) -> str:
+        """Return a command of the BTS API, or ``*``."""
+        if text != "*" and text not in COMMANDS:
+            raise LabRefusal(f"there is no command {text!r:.80}; there are {', '.join(COMMANDS)} and *")
+        return text
+
+    def progress(self, channel: str) -> Progress:
+        """Starts, step changes and records of a channel."""
+        return self._bts.progress(channel)

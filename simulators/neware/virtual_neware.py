@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from simulators.cell import VirtualCell
 from simulators.chamber import VirtualChamber
+from simulators.faults.doing import Undo
+from simulators.lab.instrument import Progress
 from simulators.lab.lab_file import CellSection, NewareSection, first_problem
 from simulators.lab.plugged_cell import plugged_cell
 from simulators.lab.refusal import LabRefusal
@@ -23,12 +25,16 @@ from simulators.neware.ledger import TestLedger
 from simulators.neware.pc_paths import PcPaths
 from simulators.neware.snapshot import Snapshot, WorkStatus
 from simulators.neware.step_file import StepFileError, parse_step_file
+from simulators.neware.step_program import RecordRule, Step, StepProgram
 
 __all__ = ["StartOrder", "VirtualNeware"]
 
 logger = logging.getLogger(__name__)
 
 _ALL_ROWS = 1 << 62
+_BUSY = ("working", "pause")
+_LONG_s = 1000 * 3600.0
+_FOREIGN_BARCODE = "somebody else's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +152,12 @@ class VirtualNeware:
 
     def plug(self, text: str, cell: Mapping[str, Any]) -> None:
         """Put a fresh virtual cell into a channel."""
+        self._set_cell(text, self.cell_of(cell))
+
+    def cell_of(self, cell: Mapping[str, Any]) -> VirtualCell:
+        """Return a fresh cell that is described as in the lab file; raises LabRefusal."""
         try:
-            self._set_cell(text, plugged_cell(CellSection.model_validate(dict(cell)), self._chambers))
+            return plugged_cell(CellSection.model_validate(dict(cell)), self._chambers)
         except ValidationError as error:
             raise LabRefusal(f"cell.{first_problem(error)}") from error
 
@@ -156,7 +166,7 @@ class VirtualNeware:
         self._set_cell(text, None)
 
     def _set_cell(self, text: str, cell: VirtualCell | None) -> None:
-        channel = self._channel(text)
+        channel = self.channel(text)
         channel.advance(self.now_unix_s)
         try:
             channel.cell = cell
@@ -201,7 +211,7 @@ class VirtualNeware:
 
     def ledger(self, text: str, test_id: int) -> dict[str, npt.NDArray[np.generic]]:
         """All records of a test up to now."""
-        channel = self._channel(text)
+        channel = self.channel(text)
         channel.advance(self.now_unix_s)
         for test in channel.tests:
             if test.testid == test_id:
@@ -212,11 +222,74 @@ class VirtualNeware:
                 return columns
         raise LabRefusal(f"{text} has no test {test_id}")
 
-    def _channel(self, text: str) -> Channel:
+    def channel(self, text: str) -> Channel:
+        """Return a channel by its name in the lab; raises LabRefusal."""
         try:
             return self.channels[ChannelAddress.parse(text)]
         except (ValueError, KeyError) as error:
             raise LabRefusal(f"there is no channel {text!r:.80}") from error
+
+    def progress(self, text: str) -> Progress:
+        """How far a channel has come over all its tests."""
+        channel = self.channel(text)
+        now_unix_s = self.now_unix_s
+        channel.advance(now_unix_s)
+        tests = channel.tests
+        steps = sum(max(0, test.steps_begun(now_unix_s) - 1) for test in tests)
+        return Progress(len(tests), steps, sum(test.count(now_unix_s) for test in tests))
+
+    # ---- what may befall it
+
+    def pull(self, text: str) -> Undo:
+        """Let the cell drop out of the clips, whatever runs; undone, the same cell is back."""
+        return self._exchange(text, None)
+
+    def exchange_cell(self, text: str, cell: Mapping[str, Any]) -> Undo:
+        """Put another, fresh cell between the clips, whatever runs; undone, the one before is back."""
+        return self._exchange(text, self.cell_of(cell))
+
+    def _exchange(self, text: str, cell: VirtualCell | None) -> Undo:
+        channel, before = self.channel(text), self.channel(text).cell
+        channel.exchange_cell(cell, self.now_unix_s)
+        return lambda: channel.exchange_cell(before, self.now_unix_s)
+
+    def foreign_start(self, text: str) -> None:
+        """Let somebody else start a test here: a rest of a thousand hours, in place of whatever runs."""
+        channel, now_unix_s = self.channel(text), self.now_unix_s
+        channel.advance(now_unix_s)
+        if channel.workstatus in _BUSY:
+            channel.stop(now_unix_s)
+        self._last_testid += 1
+        rest = StepProgram((Step(1, "rest", duration_s=_LONG_s), Step(2, "end")), RecordRule(interval_s=60.0))
+        channel.start(rest, _FOREIGN_BARCODE, now_unix_s, self._last_testid)
+
+    def foreign_stop(self, text: str) -> None:
+        """Let somebody else stop what runs here; raises LabRefusal where nothing does."""
+        self._foreign(text, Channel.stop)
+
+    def foreign_pause(self, text: str) -> None:
+        """Let somebody else pause what runs here; raises LabRefusal where nothing does."""
+        self._foreign(text, Channel.pause)
+
+    def foreign_continue(self, text: str) -> None:
+        """Let somebody else continue what is paused here; raises LabRefusal where nothing is."""
+        self._foreign(text, Channel.resume)
+
+    def _foreign(self, text: str, act: Callable[[Channel, float], None]) -> None:
+        try:
+            act(self.channel(text), self.now_unix_s)
+        except ChannelError as refusal:
+            raise LabRefusal(str(refusal)) from refusal
+
+    def reboot(self) -> None:
+        """Lose every test, running or over, and count tests from 1 again.
+
+        # unconfirmed on hardware: what a BTS and its middle machines forget when they lose their power
+        """
+        for channel in self.channels.values():
+            channel.forget(self.now_unix_s)
+        self._last_testid = 0
+        self._ended.clear()
 
 
 def _hardware(section: NewareSection, address: ChannelAddress) -> ChannelHardware:
