@@ -11,7 +11,15 @@ from orchestrator.store.database_clock import database_unix_s
 from orchestrator.store.node_tables import instrument_status, node_status
 from orchestrator.store.upsert import upsert
 
-__all__ = ["InstrumentReport", "InstrumentStatus", "NodeReport", "NodeStatus", "node_statuses", "report_node"]
+__all__ = [
+    "InstrumentReport",
+    "InstrumentStatus",
+    "NodeReport",
+    "NodeStatus",
+    "instrument_report_ages",
+    "node_statuses",
+    "report_node",
+]
 
 _AHEAD_S = 10.0
 """A report from further ahead was written before the database's clock was set back: nobody knows how old it is."""
@@ -104,6 +112,13 @@ def node_statuses(connection: Connection) -> tuple[list[NodeStatus], dict[str, I
         for row in connection.execute(select(instrument_status))
     }
     return nodes, instruments
+
+
+def instrument_report_ages(connection: Connection) -> dict[str, float]:
+    """Seconds since a node last reported of each instrument that one ever has reported of."""
+    now = database_unix_s(connection)
+    query = select(instrument_status.c.instrument, instrument_status.c.reported_unix_s)
+    return {row.instrument: _age_s(now, row.reported_unix_s) for row in connection.execute(query)}
 
 
 def _age_s(now_unix_s: float, then_unix_s: float) -> float:

@@ -25,6 +25,7 @@ from orchestrator.web.routes import (
     interlocks,
     log,
     messages,
+    metrics,
     orders,
     protocols,
     records,
@@ -65,6 +66,7 @@ def create_app(lab: Lab) -> FastAPI:
     app.state.service = service
     answer_problems(app)
     app.include_router(index.router)
+    app.include_router(metrics.router)
     app.include_router(_api())
     app.add_middleware(Guard)
     return app

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, select
 
 from orchestrator.run_state import TERMINAL
+from orchestrator.store.node_status import instrument_report_ages
 from orchestrator.store.tables import cycles, latest, records, runs, segments
 from orchestrator.web.refusal import NotFound
 
@@ -43,6 +44,8 @@ class RunRows:
     """``now_s``, ``done_at_s``, ``cycle``: test time reached, end of the last complete cycle, present cycle."""
     record: AnyRow | None
     """Newest record of the present segment: full resolution, where a status may have four decimals of an ampere."""
+    reported_s: float | None = None
+    """How long ago its instrument's node last reported; None: no node ever has."""
 
 
 def require_run(connection: Connection, run_id: int) -> None:
@@ -88,8 +91,17 @@ def _with_rest(connection: Connection, found: Sequence[AnyRow]) -> list[RunRows]
     seen = {row.run_id: row for row in connection.execute(select(latest).where(latest.c.run_id.in_(ids)))}
     clocks = _clocks(connection, ids)
     newest = {run_id: _newest_record(connection, segment.id) for run_id, segment in present.items() if run_id in seen}
+    reported = instrument_report_ages(connection)
     return [
-        RunRows(row, present.get(row.id), seen.get(row.id), clocks.get(row.id), newest.get(row.id)) for row in found
+        RunRows(
+            row,
+            present.get(row.id),
+            seen.get(row.id),
+            clocks.get(row.id),
+            newest.get(row.id),
+            reported.get(row.instrument),
+        )
+        for row in found
     ]
 
 

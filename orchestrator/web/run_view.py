@@ -12,9 +12,12 @@ from orchestrator.web.plan_cache import KnownPlan, PlanCache
 from orchestrator.web.run_rows import ENDED, RunRows
 from protocols.plan import Prompt, Segment
 
-__all__ = ["is_stale", "progress_of", "run_answer"]
+__all__ = ["UNWATCHED_AFTER_S", "is_stale", "progress_of", "run_answer"]
 
+UNWATCHED_AFTER_S = 60.0
+"""A node that has not reported for so long, where it does every 5 s, hangs or is gone. Real seconds."""
 _HAS_AN_END = frozenset({RunState.STARTING, RunState.RUNNING, RunState.STOPPING})
+_ON_ITS_CHANNEL = frozenset({RunState.STARTING, RunState.RUNNING, RunState.PAUSING, RunState.PAUSED, RunState.STOPPING})
 _WITHOUT_DIRECTION = frozenset({"rest", "voltage_scan", "impedance"})
 _STEP_WORDS = {
     "rest": "rest",
@@ -31,13 +34,15 @@ def is_stale(lab: Lab, instrument: str, observed_unix_s: float | None, now_unix_
     place = lab.instruments.get(instrument)
     if place is None or observed_unix_s is None:
         return True
-    return now_unix_s - observed_unix_s > place.lost_after_s
+    # one from a time to come was written before a clock was set back: nobody knows how old it is
+    return abs(now_unix_s - observed_unix_s) > place.lost_after_s
 
 
 def run_answer(lab: Lab, plans: PlanCache, rows: RunRows, now_unix_s: float) -> RunAnswer:
     """The answer for one run."""
     run = rows.run
     bench = lab.bench_of(run.instrument, run.channel)
+    unwatched = _unwatched(rows)
     return RunAnswer(
         id=run.id,
         protocol=run.protocol,
@@ -45,10 +50,10 @@ def run_answer(lab: Lab, plans: PlanCache, rows: RunRows, now_unix_s: float) -> 
         instrument=run.instrument,
         channel=run.channel,
         bench=bench.name if bench else None,
-        state=run.state,
+        state=RunState.LOST.value if unwatched else run.state,
         ended=run.state in ENDED,
         desired=run.desired,
-        reason=run.reason,
+        reason=unwatched or run.reason,
         chamber=run.chamber,
         batch_id=run.batch_id,
         prompt=_prompt(plans.of(run.id, run.plan), run),
@@ -59,6 +64,14 @@ def run_answer(lab: Lab, plans: PlanCache, rows: RunRows, now_unix_s: float) -> 
         last_seen_unix_s=run.last_seen_unix_s,
         progress=progress_of(lab, plans.of(run.id, run.plan), rows, now_unix_s),
     )
+
+
+def _unwatched(rows: RunRows) -> str | None:
+    """Why nobody can tell how a test is that was on its channel when a node last said anything."""
+    if rows.run.state not in _ON_ITS_CHANNEL or rows.reported_s is None or rows.reported_s <= UNWATCHED_AFTER_S:
+        return None
+    known = f"it was {rows.run.state} when the node of {rows.run.instrument} last reported"
+    return f"{known}, {rows.reported_s:.0f} s ago; what is on the channel goes on by itself, start the node"
 
 
 def _task_line(known: KnownPlan, run: Any) -> int | None:

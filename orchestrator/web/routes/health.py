@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection, select
 
+from orchestrator.config.lab import NODE
 from orchestrator.store.chambers import ChamberRow, list_chambers
+from orchestrator.store.disks import DiskRow, list_disks
 from orchestrator.store.errors import StoreError
+from orchestrator.store.node_status import NodeStatus, node_statuses
 from orchestrator.store.tables import instruments, nodes
 from orchestrator.store.upgrade import require_current, schema_version
-from orchestrator.web.models.health import Health, InstrumentHealth
+from orchestrator.web.models.health import DiskHealth, Health, InstrumentHealth, NodeHealth
 from orchestrator.web.models.messages import ReceiverAnswer
 from orchestrator.web.outlet_view import outlets_now
+from orchestrator.web.run_view import UNWATCHED_AFTER_S
 from orchestrator.web.service import Service, ServiceHere
 
 __all__ = ["router"]
@@ -42,30 +47,68 @@ def _health(service: Service) -> Health:
             now_unix_s = service.now_unix_s(connection)
             seen = _instruments(connection, service, now_unix_s)
             receivers = outlets_now(connection)
+            nodes_seen, reports = node_statuses(connection)
+            disks = [_disk(row) for row in list_disks(connection)]
     except StoreError as error:
-        return _answer(service, 0.0, str(error), version, [], [])
-    instruments_seen = [seen[name] for name in (*lab.instruments, *lab.chambers)]
-    return _answer(service, now_unix_s, "ok", version, instruments_seen, receivers)
+        return _answer(service, 0.0, str(error), version, _Parts())
+    for name in seen.keys() & reports.keys():
+        seen[name].late_s = reports[name].late_s
+    parts = _Parts(
+        [seen[name] for name in (*lab.instruments, *lab.chambers)],
+        receivers,
+        [_node(one) for one in nodes_seen if one.node in (lab.nodes or (NODE,))],
+        disks,
+    )
+    return _answer(service, now_unix_s, "ok", version, parts)
 
 
-def _answer(
-    service: Service,
-    now_unix_s: float,
-    database: str,
-    version: str | None,
-    seen: list[InstrumentHealth],
-    receivers: list[ReceiverAnswer],
-) -> Health:
+@dataclass(frozen=True)
+class _Parts:
+    """Everything that may be well or not, beside the database."""
+
+    instruments: list[InstrumentHealth] = field(default_factory=list)
+    receivers: list[ReceiverAnswer] = field(default_factory=list)
+    nodes: list[NodeHealth] = field(default_factory=list)
+    disks: list[DiskHealth] = field(default_factory=list)
+
+    @property
+    def well(self) -> bool:
+        told = all(one.ok for one in self.receivers) and all(one.ok for one in self.nodes)
+        return told and all(one.fresh for one in self.instruments) and all(one.level == "ok" for one in self.disks)
+
+
+def _answer(service: Service, now_unix_s: float, database: str, version: str | None, parts: _Parts) -> Health:
     return Health(
-        ok=database == "ok" and all(one.fresh for one in seen) and all(one.ok for one in receivers),
+        ok=database == "ok" and parts.well,
         lab=service.lab.name,
         simulated=service.lab.simulated,
         now_unix_s=now_unix_s,
         database=database,
         schema_version=version,
-        instruments=seen,
-        receivers=receivers,
+        instruments=parts.instruments,
+        nodes=parts.nodes,
+        disks=parts.disks,
+        receivers=parts.receivers,
     )
+
+
+def _node(status: NodeStatus) -> NodeHealth:
+    return NodeHealth(
+        name=status.node,
+        holder=status.holder,
+        age_s=status.age_s,
+        uptime_s=status.uptime_s,
+        ready=status.ready,
+        stuck=status.stuck,
+        backlog=status.backlog,
+        stalls=status.stalls,
+        clock_jumps=status.clock_jumps,
+        ok=status.ready and status.stuck is None and status.age_s <= UNWATCHED_AFTER_S,
+    )
+
+
+def _disk(row: DiskRow) -> DiskHealth:
+    return DiskHealth(node=row.node, folder=row.folder, free_B=row.free_B, total_B=row.total_B, level=row.level)
 
 
 def _instruments(connection: Connection, service: Service, now_unix_s: float) -> dict[str, InstrumentHealth]:
@@ -105,7 +148,8 @@ def _health_of(
     holder: Any,
     now_unix_s: float,
 ) -> InstrumentHealth:
-    age_s = max(now_unix_s - seen_unix_s, 0.0) if seen_unix_s is not None else None
+    # one from a time to come was written before a clock was set back: nobody knows how old it is
+    age_s = abs(now_unix_s - seen_unix_s) if seen_unix_s is not None else None
     return InstrumentHealth(
         name=name,
         connected=connected,

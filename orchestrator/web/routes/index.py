@@ -20,6 +20,7 @@ _LINKS = (
     ("/api/v1/protocols", "protocols of the library"),
     ("/api/v1/alarms", "open alarms"),
     ("/api/v1/events", "events"),
+    ("/metrics", "metrics, for Prometheus"),
     ("/api/v1/openapi.json", "the whole API, as OpenAPI"),
 )
 

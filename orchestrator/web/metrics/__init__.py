@@ -1,0 +1,1 @@
+"""What Prometheus is told: read from the database, where nodes report."""

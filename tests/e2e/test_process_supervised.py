@@ -1,0 +1,112 @@
+"""The node as its service manager sees it: ready when it is, alive while it is, and unharmed by standing still."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from orchestrator.store.tables import alarms, events, instruments
+from orchestrator.store.transactions import reading
+from orchestrator.testing.virtual_bench import VirtualBench
+from tests.e2e.conftest import assert_stored_equals_ledger
+from tests.e2e.short_protocol import SHORT
+
+Make = Callable[..., VirtualBench]
+SUSPENDED_S = 6.5
+"""Longer than a stall, which is 5 s."""
+
+
+class Manager:
+    """What a service manager hears."""
+
+    def __init__(self, receiver: socket.socket) -> None:
+        self._receiver = receiver
+        self.heard: list[str] = []
+
+    def wait(self, word: str, patience_s: float = 60.0) -> str:
+        """The next datagram that holds this word."""
+        deadline_s = time.monotonic() + patience_s
+        while time.monotonic() < deadline_s:
+            self.heard.append(self._receiver.recv(4096).decode())
+            if word in self.heard[-1]:
+                return self.heard[-1]
+        raise TimeoutError(f"{word} was not heard, but {self.heard}")
+
+    def drain(self) -> list[str]:
+        """Everything that has been said and not been heard yet."""
+        self._receiver.setblocking(False)
+        fresh = []
+        try:
+            while True:
+                fresh.append(self._receiver.recv(4096).decode())
+        except BlockingIOError:
+            return fresh
+        finally:
+            self._receiver.settimeout(30.0)
+
+
+@contextmanager
+def manager(folder: Path) -> Iterator[tuple[Manager, dict[str, str]]]:
+    """A service manager, and the environment in which it starts a process."""
+    path = folder / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(str(path))
+        receiver.settimeout(30.0)
+        yield Manager(receiver), {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": "1500000"}
+
+
+def said(bench: VirtualBench, kind: str = "node") -> list[str]:
+    with reading(bench.engine) as connection:
+        return list(connection.scalars(sa.select(events.c.message).where(events.c.kind == kind)))
+
+
+def connected(bench: VirtualBench) -> bool:
+    with reading(bench.engine) as connection:
+        return bool(connection.scalar(sa.select(instruments.c.connected)))
+
+
+def test_ready_when_every_instrument_was_looked_at_alive_while_loops_turn_and_a_suspension_harms_nothing(
+    make_bench: Make, tmp_path: Path
+) -> None:
+    bench = make_bench()
+    run = bench.launch("short", "L1", "A1", source=SHORT, cycles="40")
+    with manager(tmp_path) as (heard, environment), bench.node(**environment) as node:
+        ready = heard.wait("READY=1")
+        assert connected(bench)
+        assert ready.splitlines()[1] == "STATUS=1 run on bts-1"
+        heard.wait("WATCHDOG=1")
+        bench.wait_state(run, "running")
+        os.kill(node.pid, signal.SIGSTOP)
+        heard.drain()
+        time.sleep(SUSPENDED_S)
+        assert heard.drain() == [], "a process that stands still was said to be alive"
+        os.kill(node.pid, signal.SIGCONT)
+        heard.wait("WATCHDOG=1")
+        bench.wait_for(lambda: any("stood still for 6." in line for line in said(bench)), "the standstill is told")
+        bench.wait_state(run, "completed", "failed")
+        node.terminate()
+        heard.wait("STOPPING=1")
+    assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
+    assert assert_stored_equals_ledger(bench, run, 1) > 500
+    with reading(bench.engine) as connection:
+        (told,) = connection.execute(sa.select(alarms).where(alarms.c.source == "node node")).all()
+    assert told.message.startswith("the whole process stood still for 6.")
+    assert told.cleared_unix_s is not None
+
+
+def test_a_node_whose_instrument_is_away_is_ready_and_says_which(make_bench: Make, tmp_path: Path) -> None:
+    bench = make_bench()
+    text = bench.lab.path.read_text(encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        address = nobody.getsockname()
+    place = bench.lab.instruments["bts-1"].address
+    bench.lab.path.write_text(text.replace(place, f"127.0.0.1:{address[1]}"), encoding="utf-8")
+    with manager(tmp_path) as (heard, environment), bench.node(**environment):
+        assert heard.wait("READY=1").splitlines()[1] == "STATUS=0 runs on bts-1; silent: bts-1"
