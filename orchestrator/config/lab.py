@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestrator.backup.schedule import BackupSchedule
+from orchestrator.disk.settings import DiskSettings
 from orchestrator.interlocks.rule import Rule
 from orchestrator.messages.heartbeat.output import Heartbeat
 from orchestrator.messages.receiver import Receiver
@@ -115,6 +117,10 @@ class Lab:
     receivers: tuple[Receiver, ...] = ()
     """Who is told of alarms."""
     heartbeats: tuple[Heartbeat, ...] = ()
+    disk: DiskSettings = field(default_factory=DiskSettings)
+    """How much room must be left."""
+    backup: BackupSchedule | None = None
+    """None: nobody copies the database but who asks for it."""
     node: str = ""
     """Which of the lab's nodes this process is; empty where the lab has one, and in every process that is none."""
 

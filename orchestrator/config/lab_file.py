@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from orchestrator.config.backup_section import read_backup
+from orchestrator.config.disk_section import read_disk
 from orchestrator.config.instruments_section import Places, read_instruments
 from orchestrator.config.interlocks_section import read_interlocks
 from orchestrator.config.keys import Keys, amperes, text, voltage_pair
@@ -13,6 +15,7 @@ from orchestrator.config.lab import BenchLimits, BenchPlace, Lab, WebPlace
 from orchestrator.config.messages_sections import read_messages
 from orchestrator.config.one_node import require_one_node
 from orchestrator.config.temperature_source import read_temperature_source
+from orchestrator.disk.settings import DiskSettings
 from protocols.document import load_document
 from protocols.errors import ProtocolErrors, Refusal
 from protocols.node import MappingNode, Node
@@ -58,6 +61,8 @@ def _lab(root: Node, file: Path) -> Lab:
         chambers=places.chambers,
         receivers=receivers,
         heartbeats=heartbeats,
+        disk=keys.optional("disk", read_disk) or DiskSettings(),
+        backup=keys.optional("backup", lambda node: read_backup(node, file.parent)),
     )
     lab = replace(lab, interlocks=keys.optional("interlocks", lambda node: read_interlocks(node, lab)) or ())
     keys.done()

@@ -22,7 +22,7 @@ from orchestrator.store.nodes import claim_instrument
 from orchestrator.store.tables import nodes
 from orchestrator.store.transactions import reading, unavailable, writing
 
-__all__ = ["Lease", "LeaseHeld", "claimed", "require_epoch", "take_lease"]
+__all__ = ["Lease", "LeaseHeld", "claimed", "lock_file", "lock_key", "require_epoch", "take_lease"]
 
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class _AdvisoryLock:
 
     def __init__(self, database: sa.Engine, address: str, who: Callable[[], str]) -> None:
         self._database = database
-        self._key = int.from_bytes(hashlib.sha256(address.encode()).digest()[:8], "big", signed=True)
+        self._key = lock_key(address)
         self._who = who
         self._connection: sa.Connection | None = None
         self._take()
@@ -141,11 +141,18 @@ def claimed(instrument: str, epoch: int, change: Callable[[sa.Connection], T]) -
     return checked
 
 
-def _lock_file(database: sa.Engine, instrument: str, address: str) -> _Lock:
+def lock_file(database_file: Path, address: str) -> Path:
     """Beside the database, where two lab files that share it meet."""
-    folder = Path(database.url.database or ".").absolute().parent
-    path = folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', address)}.lock"
-    lock = FileLock(path, thread_local=False)
+    return database_file.absolute().parent / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', address)}.lock"
+
+
+def lock_key(address: str) -> int:
+    """Of the advisory lock on PostgreSQL."""
+    return int.from_bytes(hashlib.sha256(address.encode()).digest()[:8], "big", signed=True)
+
+
+def _lock_file(database: sa.Engine, instrument: str, address: str) -> _Lock:
+    lock = FileLock(lock_file(Path(database.url.database or "."), address), thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout:

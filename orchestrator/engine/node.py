@@ -13,9 +13,12 @@ import sqlalchemy as sa
 
 from drivers.errors import DriverError, Unreachable
 from orchestrator.analysis.worker import AnalysisWorker
+from orchestrator.backup.nightly import ScheduledBackup
+from orchestrator.campaigns.runner import CampaignRunner
 from orchestrator.clock import Clock, open_clock
 from orchestrator.config import Lab
 from orchestrator.config.lab import NODE
+from orchestrator.disk.watch import DiskWatch
 from orchestrator.engine import instrument_changes
 from orchestrator.engine.chambers.loop import ChamberLoop
 from orchestrator.engine.lease import Lease, LeaseHeld, take_lease
@@ -26,11 +29,14 @@ from orchestrator.engine.stop_file import StopFile
 from orchestrator.engine.watchdog.watchdog import Watchdog
 from orchestrator.engine.writer import Writer
 from orchestrator.exit_codes import CANNOT_START
+from orchestrator.housekeeping.calendar import Housekeeping
 from orchestrator.instruments import open_chamber, open_cycler
 from orchestrator.interlocks.keeper import TripKeeper
 from orchestrator.interlocks.watch import InterlockWatch
 from orchestrator.messages.heartbeat.pulse import Pulse
 from orchestrator.messages.service import MessageService
+from orchestrator.spool.opening import open_spool
+from orchestrator.spool.spool import Spool
 from orchestrator.store.database import open_database
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.recorder import Recorder
@@ -67,9 +73,10 @@ async def _drive(lab: Lab) -> None:
         stack.push_async_callback(clock.close)
         leases = [_take(stack, lab, database, clock, name) for name in lab.driven]
         recorder = stack.enter_context(Recorder(database))
+        spool = open_spool(lab, recorder, clock)
         worker = AnalysisWorker(lab.database_url, clock.now, linger_s=_ANALYSES_LINGER_S)
         stack.callback(worker.close)
-        node = _Node(lab, database, clock, recorder, leases, worker)
+        node = _Node(lab, database, clock, recorder, spool, leases, worker)
         await node.run()
 
 
@@ -87,11 +94,18 @@ class _Node:
         database: sa.Engine,
         clock: Clock,
         recorder: Recorder,
+        spool: Spool | None,
         leases: list[Lease],
         analyses: AnalysisWorker,
     ) -> None:
         self._lab, self._database, self._clock = lab, database, clock
-        writer = self._writer = Writer(recorder)
+        writer = self._writer = Writer(recorder, spool)
+        self._spool = spool
+        self._disks = DiskWatch(lab, writer, clock)
+        self._housekeeping = Housekeeping()
+        if lab.backup is not None:
+            backup = ScheduledBackup(lab, lab.backup, writer, clock)
+            self._housekeeping.add("backup", lab.backup.cron, backup)
         self._analyses = analyses
         self._interlocks = InterlockWatch(lab, clock)
         self._trips = TripKeeper(lab, self._interlocks, database, writer)
@@ -104,6 +118,7 @@ class _Node:
         workers = [loop.worker for loop in self._loops.values()] + [loop.worker for loop in self._chambers.values()]
         self._watchdog = Watchdog(lab.node or NODE, clock, self._pulse, workers, writer, recorder)
         self._orders = OrderWatch(database, self._wake)
+        self._campaigns = CampaignRunner(lab, database, clock, self._wake)
         self._stop = StopEverything(StopFile(lab.state_dir), self._loops.values(), writer, clock)
 
     def _instrument_loop(self, lease: Lease) -> InstrumentLoop:
@@ -137,6 +152,7 @@ class _Node:
     async def run(self) -> None:
         """Run every loop until a signal comes; a loop that breaks takes the process with it, to be started anew."""
         await self._writer.write(instrument_changes.lab_known(self._lab))
+        await self._writer.replay()  # what an earlier process kept aside: trips among it hold from the first look on
         await self._trips.begin()
         tasks: list[asyncio.Task[Any]] = [
             *(asyncio.create_task(loop.run(), name=name) for name, loop in self._loops.items()),
@@ -145,9 +161,14 @@ class _Node:
         tasks.append(asyncio.create_task(self._stop.run(), name="stop file"))
         tasks.append(asyncio.create_task(self._orders.run(), name="orders"))
         tasks.append(asyncio.create_task(self._trips.run(), name="trips"))
+        tasks.append(asyncio.create_task(self._campaigns.run(), name="campaigns"))
         tasks.append(asyncio.create_task(self._messages.run(), name="messages"))
         tasks.append(asyncio.create_task(self._analyse(), name="analyses"))
         tasks.append(asyncio.create_task(self._watchdog.run(), name="watchdog"))
+        tasks.append(asyncio.create_task(self._disks.run(), name="disks"))
+        tasks.append(asyncio.create_task(self._housekeeping.run(), name="housekeeping"))
+        if self._spool is not None:
+            tasks.append(asyncio.create_task(self._spool.run(), name="spool"))
         ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from drivers.contracts import Batch
+from orchestrator.spool.spool import Spool
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.recorder import Recorder
 
@@ -22,10 +23,11 @@ T = TypeVar("T")
 
 
 class Writer:
-    """Awaits what must be stored before going on, and posts what may follow."""
+    """Awaits what must be stored before going on, posts what may follow, and keeps aside what the database refuses."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, spool: Spool | None = None) -> None:
         self._recorder = recorder
+        self._spool = spool
 
     async def write(self, change: Callable[[sa.Connection], T]) -> T:
         """Commit a change. Raises StoreUnavailable when it could not be stored."""
@@ -50,6 +52,15 @@ class Writer:
                 raise error
             outcomes.append(refused.get(segment_id))
         return outcomes
+
+    async def keep(self, kind: str, facts: Mapping[str, Any]) -> bool:
+        """Put on the disk what nobody else has, until the database is back. False: it is in memory only."""
+        return self._spool is not None and await self._spool.keep(kind, facts)
+
+    async def replay(self) -> None:
+        """Commit what was kept aside. Raises StoreUnavailable."""
+        if self._spool is not None and self._spool.entries:
+            await self._spool.replay()
 
     def _submit(self, batches: Sequence[tuple[int, int, Batch]]) -> list[Future[None]]:
         """One future a batch, all in one commit; a malformed one takes along only what follows it in its segment."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, func, select, update
 from orchestrator.run_state import LEGAL, TERMINAL, RunState
 from orchestrator.store.errors import StoreError
 from orchestrator.store.events import append_event
+from orchestrator.store.restores import next_run_id
 from orchestrator.store.tables import runs
 
 __all__ = [
@@ -89,6 +90,8 @@ def insert_run(
         chamber=chamber,
         batch_id=batch_id,
     )
+    number = next_run_id(connection)
+    row = row if number is None else row.values(id=number)
     run_id: int = connection.execute(row.returning(runs.c.id)).scalar_one()
     append_event(
         connection,

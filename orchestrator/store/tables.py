@@ -27,6 +27,7 @@ from orchestrator.store.campaign_tables import calendar, campaign_jobs, campaign
 from orchestrator.store.measurement_tables import chamber_records, cycles, record_levels, records, spectra
 from orchestrator.store.message_tables import messages, outlets
 from orchestrator.store.node_tables import instrument_status, node_status
+from orchestrator.store.storage_tables import disks, restores, spools
 from orchestrator.store.table_metadata import metadata, one_of
 from orchestrator.store.trip_table import trips
 
@@ -45,6 +46,7 @@ __all__ = [
     "chambers",
     "channels",
     "cycles",
+    "disks",
     "events",
     "instrument_status",
     "instruments",
@@ -59,9 +61,11 @@ __all__ = [
     "protocols",
     "record_levels",
     "records",
+    "restores",
     "runs",
     "segments",
     "spectra",
+    "spools",
     "trips",
 ]
 

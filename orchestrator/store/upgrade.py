@@ -13,7 +13,7 @@ from orchestrator.crash_points import Point
 from orchestrator.store.errors import SchemaMismatch
 from orchestrator.store.transactions import reading, writing
 
-__all__ = ["code_version", "require_current", "schema_version", "upgrade"]
+__all__ = ["code_version", "is_known", "require_current", "schema_version", "upgrade"]
 
 _UPGRADE_LOCK = 0x63656C6C  # "cell": any number that nobody else on the server takes
 
@@ -59,9 +59,13 @@ def require_current(engine: Engine) -> None:
     raise SchemaMismatch(f"database: its tables are at {present}, this code needs {wanted}; run `cellbench db upgrade`")
 
 
+def is_known(revision: str) -> bool:
+    """Whether tables of this revision can be brought to this code."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def _refuse_newer(present: str) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if present not in known:
+    if not is_known(present):
         raise SchemaMismatch(
             f"database: its tables are at {present}, newer than this code ({code_version()}); install a newer cellbench"
         )

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import sqlalchemy as sa
 
@@ -35,6 +35,7 @@ from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
 from orchestrator.interlocks.chamber_report import chamber_report
 from orchestrator.interlocks.watch import InterlockWatch
+from orchestrator.spool.kinds import CHAMBER_RECORD
 from orchestrator.store.chamber_records import ChamberRecord
 from orchestrator.store.chambers import ChamberRow, find_chamber
 from orchestrator.store.errors import StoreError, StoreUnavailable
@@ -48,7 +49,7 @@ _WAITED_FOR_S = 20.0
 still comes before the silence that would begin the soak anew."""
 _DECISIONS_MAX = 6
 _UNSTORED_MAX = 100_000
-"""Looks kept in memory while the database is away: ten days of one every 10 s."""
+"""Looks kept in memory while neither the database nor the spool takes them: ten days of one every 10 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +223,19 @@ class ChamberLoop:
         seen = chamber_report(self.place.name, status, self._row, self._silence.answered_s, self._clock.now())
         self._interlocks.chamber_seen(seen, self.place.name, in_use=self._in_use)
         self._unstored.append(changes.recorded(self.place, status, self._clock.now()))
-        await self._writer.write(changes.seen(self.place, status, tuple(self._unstored), self._clock.now()))
-        self._unstored.clear()
+        await self._store(status)
         return status
+
+    async def _store(self, status: ChamberStatus) -> None:
+        """Commit this look; on the disk at least, where the database does not take it. Raises StoreUnavailable."""
+        try:
+            await self._writer.replay()  # those before it first: a soak is judged by all of them
+            await self._writer.write(changes.seen(self.place, status, tuple(self._unstored), self._clock.now()))
+        except StoreUnavailable:
+            while self._unstored and await self._writer.keep(CHAMBER_RECORD, asdict(self._unstored[0])):
+                self._unstored.popleft()
+            raise
+        self._unstored.clear()
 
     async def _greet(self) -> None:
         identity = await self._worker.call(self._chamber.identify)

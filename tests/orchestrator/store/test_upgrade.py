@@ -67,11 +67,16 @@ _SEVENTH = """
         INSERT INTO campaign_jobs (id, campaign_id, occurrence, step, cell_id, state, bench, run_id)
             VALUES (1, 1, 1, 'formation', '0042', 'running', 'A1', 7);
         INSERT INTO campaign_seats VALUES (1, 1, '0042', 'neware', 'A1', 5, NULL);
-        INSERT INTO calendar VALUES (1, 1, '', '', 5, 'begun', 5)
+        INSERT INTO calendar VALUES (1, 1, 1, '', '', 5, 'begun', 5)
     """
 _EIGHTH = """
         INSERT INTO node_status VALUES ('left', 'process 7 on pc', 1, 2, true, 0.1, NULL, 0, 1, 0);
         INSERT INTO instrument_status VALUES ('bts-1', 'left', '{"ok": 3}', 0.2, 2)
+    """
+_NINTH = """
+        INSERT INTO disks VALUES ('left', 'database', '/srv', 5, 9, 'ok', '5 of 9 free', 2);
+        INSERT INTO spools VALUES ('ab12', 3, 2);
+        INSERT INTO restores VALUES (1, 9, 8, 42)
     """
 OLD = {
     "0001": _FIRST,
@@ -82,6 +87,7 @@ OLD = {
     "0006": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH}",
     "0007": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH}",
     "0008": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH};{_EIGHTH}",
+    "0009": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH};{_EIGHTH};{_NINTH}",
 }
 IN_A_CHAMBER = {
     "0001": (None, None),
@@ -92,6 +98,7 @@ IN_A_CHAMBER = {
     "0006": ("oven", 3),
     "0007": ("oven", 3),
     "0008": ("oven", 3),
+    "0009": ("oven", 3),
 }
 
 
@@ -175,7 +182,7 @@ def test_an_empty_database_says_what_to_do(database_url, open_engine):
 
 def test_an_older_database_says_what_to_do(engine, mocker):
     mocker.patch.object(module, "code_version", return_value="0999")
-    with pytest.raises(SchemaMismatch, match=r"at 0008, this code needs 0999; run `cellbench db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"at 0009, this code needs 0999; run `cellbench db upgrade`"):
         require_current(engine)
 
 

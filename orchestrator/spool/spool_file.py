@@ -1,0 +1,123 @@
+"""One append-only file whose room is taken in advance, so that a full disk does not take it too.
+
+Layout: a header of 64 bytes (magic, identity, its CRC-32), then frames: length and CRC-32 (big endian, 4 bytes each)
+and the payload; a length of zero ends them. The CRC begins with the identity, which is new after every ``reset``: what
+is left of earlier contents is never taken for a frame.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import uuid
+import zlib
+from pathlib import Path
+
+__all__ = ["SpoolFile", "SpoolFull"]
+
+_MAGIC = b"cellbench spool 1 "
+_HEADER_B = 64
+_FRAME = struct.Struct(">II")
+
+
+class SpoolFull(Exception):
+    """The next frame does not fit any more."""
+
+
+class SpoolFile:
+    """Frames on the disk. ``append`` returns when the frame is there to stay (fsync). Not for several threads at once.
+
+    Raises OSError where the file cannot be opened or written.
+    """
+
+    def __init__(self, path: Path, size_B: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.size_B = size_B
+        self.reserved = True
+        """Whether the room is taken: False where the disk had none, or the system cannot."""
+        self.damage: str | None = None
+        """What could not be read at opening, in one line."""
+        self.frames: list[bytes] = []
+        self._end_B = _HEADER_B
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+        try:
+            self._open()
+        except OSError:
+            os.close(self._file)
+            raise
+
+    @property
+    def used_B(self) -> int:
+        """Bytes of header and frames."""
+        return self._end_B
+
+    def append(self, payload: bytes) -> None:
+        """Add a frame. Raises SpoolFull, OSError: then it counts as not written."""
+        frame = _FRAME.pack(len(payload), self._crc(payload)) + payload
+        if self._end_B + len(frame) + _FRAME.size > self.size_B:
+            raise SpoolFull(f"{self.path.name}: {self.size_B / 1e6:.0f} MB are full")
+        self._write(frame + bytes(_FRAME.size), self._end_B)
+        self._end_B += len(frame)
+        self.frames.append(payload)
+
+    def reset(self) -> None:
+        """Empty the file; it becomes another one, with an identity of its own."""
+        self.identity = uuid.uuid4().hex
+        stamp = _MAGIC + self.identity.encode()
+        self._write((stamp + b" %08x" % zlib.crc32(stamp)).ljust(_HEADER_B, b"\n") + bytes(_FRAME.size), 0)
+        self._end_B = _HEADER_B
+        self.frames = []
+
+    def close(self) -> None:
+        """Close the file; what is in it stays."""
+        os.close(self._file)
+
+    def _open(self) -> None:
+        header = os.pread(self._file, _HEADER_B, 0)
+        stamp = header[: len(_MAGIC) + 32]
+        known = stamp.startswith(_MAGIC) and header[len(stamp) :].strip() == b"%08x" % zlib.crc32(stamp)
+        if known:
+            self.identity = stamp.removeprefix(_MAGIC).decode()
+            self._scan()
+        else:
+            if header.strip(b"\0"):
+                self.damage = f"{self.path.name}: it is damaged at its beginning; what was in it is lost"
+            self.reset()
+        self._reserve()
+
+    def _scan(self) -> None:
+        content = os.pread(self._file, max(os.fstat(self._file).st_size, _HEADER_B), 0)
+        while True:
+            head = content[self._end_B : self._end_B + _FRAME.size]
+            length, crc = _FRAME.unpack(head) if len(head) == _FRAME.size else (0, 0)
+            if not length:
+                return
+            start = self._end_B + _FRAME.size
+            payload = content[start : start + length]
+            if len(payload) < length or self._crc(payload) != crc:
+                number = len(self.frames) + 1
+                self.damage = f"{self.path.name}: entry {number} is damaged; it and what is behind it is lost"
+                return
+            self.frames.append(payload)
+            self._end_B = start + length
+
+    def _reserve(self) -> None:
+        """Take the room that is missing. A file system that copies on write (btrfs, ZFS) may still need more later."""
+        missing_B = self.size_B - os.fstat(self._file).st_size
+        try:
+            if missing_B > 0 and hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(self._file, self.size_B - missing_B, missing_B)
+            elif missing_B > 0:
+                os.pwrite(self._file, bytes(missing_B), self.size_B - missing_B)
+        except OSError:
+            self.reserved = False
+
+    def _crc(self, payload: bytes) -> int:
+        return zlib.crc32(payload, zlib.crc32(self.identity.encode()))
+
+    def _write(self, content: bytes, at_B: int) -> None:
+        written = os.pwrite(self._file, content, at_B)
+        if written < len(content):
+            raise OSError(f"{self.path.name}: only {written} of {len(content)} bytes could be written")
+        os.fsync(self._file)
