@@ -15,7 +15,7 @@ from drivers.neware.cursor import Position
 from drivers.neware.download_rows import RowColumns
 from drivers.neware.step_kinds import STEP_KINDS
 from drivers.neware.wall_time import local_seconds, unix_times_s
-from drivers.neware.wire_numbers import as_numpy, floats, integers
+from drivers.neware.wire_numbers import FEW, as_numpy, floats, integers
 
 __all__ = ["NO_RECORDS", "Sequenced", "join", "record_columns", "sequence"]
 
@@ -107,6 +107,8 @@ def join(parts: list[Columns]) -> Columns:
 
 
 def _kinds(words: pa.StringArray) -> npt.NDArray[np.int8]:
+    if len(words) <= FEW:
+        return np.array([STEP_KINDS.get(word, StepKind.OTHER) for word in words.to_pylist()], dtype=np.int8)
     encoded = words.dictionary_encode()
     kinds = [STEP_KINDS.get(word, StepKind.OTHER) for word in encoded.dictionary.to_pylist()]
     return np.array(kinds, dtype=np.int8)[as_numpy(encoded.indices, np.int32)]

@@ -7,6 +7,7 @@ PC's clock was set.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from drivers.errors import Garbled
-from drivers.neware.wire_numbers import as_numpy
+from drivers.neware.wire_numbers import FEW, as_numpy
 
 __all__ = ["TOLERANCE_s", "local_seconds", "unix_times_s"]
 
@@ -23,16 +24,33 @@ TOLERANCE_s = 1.5
 """``atime`` is cut to whole seconds; what departs further is no rounding."""
 _BLOCK_s = 900
 """Zones change their offset on the quarter hour."""
+_PLAIN = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _Floats = npt.NDArray[np.float64]
 
 
 def local_seconds(atime: pa.StringArray) -> npt.NDArray[np.int64]:
     """Return ``YYYY-MM-DD HH:MM:SS`` as seconds since 1970-01-01 00:00:00 of the local clock. Raises Garbled."""
+    few = _few_seconds(atime)
+    if few is not None:
+        return few
     try:
         return as_numpy(atime.cast(pa.timestamp("s")).cast(pa.int64()), np.int64)
     except pa.ArrowInvalid as error:
         raise Garbled(f"atime makes no sense: {error}") from error
+
+
+def _few_seconds(atime: pa.StringArray) -> npt.NDArray[np.int64] | None:
+    """Return the seconds of a short column; None: arrow is to tell, or to say what is wrong."""
+    if len(atime) > FEW or atime.null_count:
+        return None
+    texts: list[str] = atime.to_pylist()
+    if not all(_PLAIN.fullmatch(text) for text in texts):
+        return None
+    try:
+        return np.array(texts, dtype="datetime64[s]").astype(np.int64)
+    except ValueError:
+        return None
 
 
 def unix_times_s(
