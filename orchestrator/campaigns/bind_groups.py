@@ -46,11 +46,13 @@ def bind_pools(
     for name, (node, pool) in file.benches.items():
         pools[name] = others.get(name) or tuple(bench.text for _, bench in pool)
         fixed[name] = {} if name in others else _fixed(pool, cells, findings)
-        for bench in pools[name]:
-            if owner.setdefault(bench, name) != name or pools[name].count(bench) > 1:
-                findings.append(Refusal(node.place, f"bench {bench} stands twice", "name each bench once"))
-    for name in (name for name, benches in pools.items() if not benches):
-        findings.append(Refusal(file.benches[name][0].place, f"pool {name} has no benches", "name some: [A1, A2]"))
+        findings += [
+            Refusal(node.place, f"bench {bench} stands twice", "name each bench once")
+            for bench in pools[name]
+            if owner.setdefault(bench, name) != name or pools[name].count(bench) > 1
+        ]
+        if not pools[name]:
+            findings.append(Refusal(node.place, f"pool {name} has no benches", "name some: [A1, A2]"))
     return pools, fixed
 
 
@@ -63,7 +65,7 @@ def _fixed(pool: Pool, cells: set[str], findings: list[Refusal]) -> dict[str, st
 
 
 def _given(given: Mapping[str, Sequence[str]], known: list[str], key: str, findings: list[Refusal]) -> Groups:
-    for name in given:
-        if name not in known:
-            findings.append(Refusal(Place(None, f"{key} {name}"), *unknown_word(name, known)))
+    findings += [
+        Refusal(Place(None, f"{key} {name}"), *unknown_word(name, known)) for name in given if name not in known
+    ]
     return {name: tuple(values) for name, values in given.items() if name in known}

@@ -130,7 +130,9 @@ class StepBinder:
         source = self.sources.get(section.protocol.text)
         if source is None:
             message = f"protocol file {quoted(section.protocol.text)} was not found"
-            self._refuse(section.protocol, message, "write its path from the campaign file on, or a name of the library")
+            self._refuse(
+                section.protocol, message, "write its path from the campaign file on, or a name of the library"
+            )
         return source
 
     def _options(self, options: Mapping[str, object]) -> dict[str, Option]:

@@ -13,7 +13,7 @@ from protocols.compile.overrides import launch_parameters
 from protocols.errors import Place, ProtocolErrors, Refusal
 from protocols.reading import Protocol, load_protocol, parse_protocol
 
-__all__ = ["analyses_named", "is_file", "protocol_problems", "protocol_of"]
+__all__ = ["analyses_named", "is_file", "protocol_of", "protocol_problems"]
 
 
 def is_file(name: str) -> bool:

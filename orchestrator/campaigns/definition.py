@@ -14,6 +14,7 @@ __all__ = [
     "PRIORITIES",
     "Campaign",
     "Condition",
+    "Expected",
     "IfOneFails",
     "Option",
     "Priority",
@@ -97,6 +98,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What a step is expected to take with one cell, from the estimate of its plan."""
+
+    duration_s: float
+    sets_temperature: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """Everything that one campaign file says. ``version`` is the version of this JSON form."""
 
@@ -107,11 +116,15 @@ class Campaign:
     """Benches by pool, in the order in which they are given away."""
     fixed: Mapping[str, Mapping[str, str]]
     """By pool: the bench that a cell has there and no other cell may have."""
+    placed: Mapping[str, str]
+    """Where each cell is that nobody moves before its first step."""
     steps: tuple[Step, ...]
     """In an order in which each comes after those that it depends on; a cell goes through them in this order."""
     priority: Priority = "normal"
     timing: Timing | None = None
     """When the whole of it begins; by a cron rule again and again."""
+    expected: Mapping[str, Mapping[str, Expected]] = field(default_factory=dict)
+    """By step and cell; empty before the campaign has met its cells."""
     version: Literal[1] = 1
 
     def step(self, name: str) -> Step:
@@ -125,12 +138,17 @@ class Campaign:
         """What a cell goes through, in order."""
         return tuple(step for step in self.steps if cell_id in step.cells)
 
-    def candidates(self, pool: str, cell_id: str) -> tuple[str, ...]:
-        """Benches of a pool that a cell may have, best first."""
-        fixed = self.fixed.get(pool, {})
+    def candidates(self, step: Step, cell_id: str) -> tuple[str, ...]:
+        """Benches that a cell may have at a step, best first."""
+        if step.pool is None:
+            return ()
+        fixed = self.fixed.get(step.pool, {})
         if cell_id in fixed:
             return (fixed[cell_id],)
-        return tuple(bench for bench in self.pools[pool] if bench not in fixed.values())
+        placed = self.placed.get(cell_id)
+        if not step.moves and placed in self.pools[step.pool]:  # it has been there from the start
+            return (placed,)
+        return tuple(bench for bench in self.pools[step.pool] if bench not in fixed.values())
 
 
 _ADAPTER: TypeAdapter[Campaign] = TypeAdapter(Campaign)

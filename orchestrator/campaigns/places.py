@@ -8,7 +8,28 @@ from orchestrator.campaigns.definition import Campaign, Step
 from orchestrator.config import Lab
 from protocols.errors import Place, Refusal
 
-__all__ = ["misplaced", "too_few_benches", "unfit_benches"]
+__all__ = ["misplaced", "place_cells", "too_few_benches", "unfit_benches"]
+
+
+def place_cells(campaign: Campaign) -> dict[str, str]:
+    """The bench of each cell that is somewhere from the start: its own, else one after the other; as far as they go."""
+    placed: dict[str, str] = {}
+    for pool, benches in campaign.pools.items():
+        fixed = campaign.fixed.get(pool, {})
+        free = iter([bench for bench in benches if bench not in fixed.values()])
+        for cell in campaign.cells:
+            first = _first_place(campaign, cell)
+            if first is None or first.pool != pool or first.moves:
+                continue
+            bench = fixed.get(cell) or next(free, None)
+            if bench is not None:
+                placed[cell] = bench
+    return placed
+
+
+def _first_place(campaign: Campaign, cell: str) -> Step | None:
+    """The first step of a cell for which it must be somewhere."""
+    return next((step for step in campaign.steps_of(cell) if step.pool is not None), None)
 
 
 def misplaced(campaign: Campaign) -> Iterator[Refusal]:
@@ -28,13 +49,12 @@ def misplaced(campaign: Campaign) -> Iterator[Refusal]:
 
 def too_few_benches(campaign: Campaign) -> Iterator[Refusal]:
     """Pools in which cells are from the start, or all at once, with fewer benches than cells."""
-    first = {cell: steps[0] for cell in campaign.cells if (steps := campaign.steps_of(cell))}
-    for pool, benches in campaign.pools.items():
-        from_start = [cell for cell, step in first.items() if step.pool == pool and step.protocol is not None]
-        if len(from_start) > len(benches):
-            message = f"{len(from_start)} cells are on {pool} from the start, which has {len(benches)} benches"
+    for cell in campaign.cells:
+        first = _first_place(campaign, cell)
+        if first is not None and not first.moves and cell not in campaign.placed:
+            message = f"no bench is left for cell {cell}, which is there from the start"
             remedy = "add benches, or begin with a step that asks a person to put each cell in (prompt, to)"
-            yield Refusal(Place(None, f"benches.{pool}"), message, remedy)
+            yield Refusal(Place(None, f"benches.{first.pool}"), message, remedy)
     for step in campaign.steps:
         if step.together and step.pool is not None and len(step.cells) > len(campaign.pools[step.pool]):
             message = f"{len(step.cells)} cells together, and {step.pool} has {len(campaign.pools[step.pool])} benches"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
@@ -13,7 +13,7 @@ from orchestrator.campaigns.bind_step import StepBinder
 from orchestrator.campaigns.bind_timing import bind_timing, bind_zone
 from orchestrator.campaigns.check_protocol import analyses_named, is_file, protocol_problems
 from orchestrator.campaigns.definition import Campaign, Step
-from orchestrator.campaigns.places import misplaced, too_few_benches, unfit_benches
+from orchestrator.campaigns.places import misplaced, place_cells, too_few_benches, unfit_benches
 from orchestrator.campaigns.schema import CampaignFile, StepSection
 from orchestrator.campaigns.step_order import in_order
 from orchestrator.config import Lab
@@ -92,16 +92,18 @@ def _read(
     ordered = _ordered(steps, findings)
     _check(ordered, {section.name.text: section for section in file.steps}, findings)
     used = dict.fromkeys(cell for cells in groups.values() for cell in cells)
-    return Campaign(
+    campaign = Campaign(
         name=file.campaign.text,
         description=file.description.text if file.description else "",
         cells=tuple(used),
         pools=pools,
         fixed=fixed,
+        placed={},
         steps=tuple(ordered),
         priority=file.priority,  # type: ignore[arg-type]  # the model lets nothing else pass
         timing=bind_timing(file, zone, findings),
     )
+    return replace(campaign, placed=place_cells(campaign))
 
 
 def _ordered(steps: Sequence[Step], findings: list[Refusal]) -> list[Step]:

@@ -24,9 +24,7 @@ def cron_trigger(rule: str, zone: str) -> Any:
         raise ValueError(f"it has {len(fields)} fields instead of minute, hour, day, month and weekday")
     minute, hour, day, month, weekday = fields
     names = weekday_names(weekday)
-    return CronTrigger(
-        minute=minute, hour=hour, day=day, month=month, day_of_week=names, timezone=ZoneInfo(zone)
-    )
+    return CronTrigger(minute=minute, hour=hour, day=day, month=month, day_of_week=names, timezone=ZoneInfo(zone))
 
 
 def next_due(timing: Timing, after_unix_s: float, previous_unix_s: float | None = None) -> float | None:

@@ -2,7 +2,16 @@
 
 from orchestrator.launch.launch import launch
 from orchestrator.launch.launch_together import launch_together
-from orchestrator.launch.refusal import LaunchRefused
+from orchestrator.launch.obstacle import obstacle_to_launch
+from orchestrator.launch.refusal import LaunchHeldUp, LaunchRefused
 from orchestrator.launch.request import LaunchedRun, LaunchRequest
 
-__all__ = ["LaunchRefused", "LaunchRequest", "LaunchedRun", "launch", "launch_together"]
+__all__ = [
+    "LaunchHeldUp",
+    "LaunchRefused",
+    "LaunchRequest",
+    "LaunchedRun",
+    "launch",
+    "launch_together",
+    "obstacle_to_launch",
+]

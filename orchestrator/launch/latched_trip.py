@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from orchestrator.config import Lab
 from orchestrator.interlocks.held import held
-from orchestrator.launch.refusal import LaunchRefused
+from orchestrator.launch.refusal import LaunchHeldUp
 from orchestrator.launch.target import Target
 from orchestrator.store.tables import runs
 from orchestrator.store.trips import TripRow, latched_trips
@@ -15,11 +15,11 @@ __all__ = ["latched_for_run", "refuse_tripped"]
 
 
 def refuse_tripped(connection: Connection, lab: Lab, target: Target, cell_id: str) -> None:
-    """Raises LaunchRefused where a trip holds at the bench, at its chamber or of the cell, naming its first cause."""
+    """Raises LaunchHeldUp where a trip holds at the bench, at its chamber or of the cell, naming its first cause."""
     trip = _latched_at(connection, lab, target.instrument.name, target.channel, cell_id)
     if trip is not None:
         remedy = f"look, then acknowledge it: cellbench ack trip {trip.id} --reason …"
-        raise LaunchRefused(f"{target}: {trip} has not been acknowledged; {remedy}")
+        raise LaunchHeldUp(f"{target}: {trip} has not been acknowledged; {remedy}")
 
 
 def latched_for_run(connection: Connection, lab: Lab, run_id: int) -> TripRow | None:

@@ -12,7 +12,7 @@ from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.engine.chambers.turn import ChamberTurns
 from orchestrator.engine.plan_cache import PlanCache
 from orchestrator.launch.launch import launch
-from orchestrator.launch.refusal import LaunchRefused
+from orchestrator.launch.refusal import LaunchHeldUp, LaunchRefused
 from orchestrator.launch.request import LaunchedRun, LaunchRequest
 from orchestrator.store.batches import insert_batch
 from protocols.errors import ProtocolErrors
@@ -29,18 +29,24 @@ def launch_together(
     now_unix_s: float,
     actor: str,
 ) -> list[LaunchedRun]:
-    """Launch all of them; the caller commits. Raises LaunchRefused with the problems of all: then nothing may stay."""
+    """Launch all of them; the caller commits. Raises LaunchRefused with the problems of all: then nothing may stay.
+
+    It is LaunchHeldUp where all of them are of the present moment.
+    """
     launched: list[LaunchedRun] = []
     problems: list[str] = []
+    held_up = True
     for request in requests:
         try:
             launched.append(launch(connection, lab, cycler_for, request, now_unix_s, actor))
         except ProtocolErrors as error:
             problems += [str(problem) for problem in error.errors]
+            held_up = False
         except LaunchRefused as error:
             problems += error.problems
+            held_up = held_up and isinstance(error, LaunchHeldUp)
     if problems:
-        raise LaunchRefused(dict.fromkeys(problems))
+        raise (LaunchHeldUp if held_up else LaunchRefused)(dict.fromkeys(problems))
     return _waiting(connection, _batched(connection, launched, now_unix_s))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from drivers.contracts import ChannelState
-from orchestrator.launch.refusal import LaunchRefused
+from orchestrator.launch.refusal import LaunchHeldUp, LaunchRefused
 from orchestrator.launch.target import Target
 from orchestrator.run_state import TERMINAL
 from orchestrator.store.tables import channels, instruments, latest, runs
@@ -26,7 +26,7 @@ def refuse_absent_channel(connection: Connection, target: Target) -> None:
 
 
 def refuse_silent_instrument(connection: Connection, target: Target) -> None:
-    """Raises LaunchRefused where a node has looked and the instrument did not answer.
+    """Raises LaunchHeldUp where a node has looked and the instrument did not answer.
 
     A node that has not looked yet is no reason: the run waits for it.
     """
@@ -34,11 +34,11 @@ def refuse_silent_instrument(connection: Connection, target: Target) -> None:
     query = select(instruments.c.connected, instruments.c.last_error).where(instruments.c.name == name)
     seen = connection.execute(query).one_or_none()
     if seen is not None and not seen.connected and seen.last_error:
-        raise LaunchRefused(f"{name} does not answer: {seen.last_error} Launch again when it does")
+        raise LaunchHeldUp(f"{name} does not answer: {seen.last_error} Launch again when it does")
 
 
 def refuse_busy_cell(connection: Connection, cell_id: str, target: Target) -> None:
-    """Raises LaunchRefused where a run that has not ended holds the cell at another place."""
+    """Raises LaunchHeldUp where a run that has not ended holds the cell at another place."""
     query = select(runs.c.id, runs.c.instrument, runs.c.channel, runs.c.state).where(
         runs.c.cell_id == cell_id, runs.c.state.not_in(_OVER)
     )
@@ -46,13 +46,13 @@ def refuse_busy_cell(connection: Connection, cell_id: str, target: Target) -> No
     for run in connection.execute(query):
         if (run.instrument, run.channel) != here:
             where = f"{run.instrument}/{run.channel}"
-            raise LaunchRefused(f"cell {cell_id} is in run {run.id} ({run.state}) at {where}; a cell is in one place")
+            raise LaunchHeldUp(f"cell {cell_id} is in run {run.id} ({run.state}) at {where}; a cell is in one place")
 
 
 def run_ahead(connection: Connection, cell_id: str, target: Target) -> int | None:
     """The newest run of ours that has the channel first, None where the channel is free.
 
-    Raises LaunchRefused where that run is of another cell (which would still be there when this one starts), where
+    Raises LaunchHeldUp where that run is of another cell (which would still be there when this one starts), where
     somebody else's test is there, or one of ours that we no longer follow.
     """
     here = (runs.c.instrument == target.instrument.name, runs.c.channel == target.channel)
@@ -65,7 +65,7 @@ def run_ahead(connection: Connection, cell_id: str, target: Target) -> int | Non
         return None
     if ahead.cell_id != cell_id:
         there = f"{target} has cell {ahead.cell_id} in run {ahead.id}"
-        raise LaunchRefused(f"{there}; launch {cell_id} there when that cell has been taken out")
+        raise LaunchHeldUp(f"{there}; launch {cell_id} there when that cell has been taken out")
     return int(ahead.id)
 
 
@@ -77,6 +77,4 @@ def _refuse_foreign_test(connection: Connection, target: Target) -> None:
     what = f"test {seen.tag or seen.test_id or 'without a name'}"
     if seen.run_id is not None:
         what = f"run {seen.run_id}, which is over for us,"
-    raise LaunchRefused(
-        f"{target} is occupied: {what} is there ({seen.native_state}); stop it, or take another channel"
-    )
+    raise LaunchHeldUp(f"{target} is occupied: {what} is there ({seen.native_state}); stop it, or take another channel")

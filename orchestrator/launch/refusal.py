@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["LaunchRefused"]
+__all__ = ["LaunchHeldUp", "LaunchRefused"]
 
 
 class LaunchRefused(Exception):
@@ -13,3 +13,7 @@ class LaunchRefused(Exception):
     def __init__(self, problems: str | Iterable[str]) -> None:
         self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
         super().__init__("; ".join(self.problems))
+
+
+class LaunchHeldUp(LaunchRefused):
+    """Only as things are now: the very same launch may be accepted later, without anybody changing it."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from orchestrator.store.campaign_tables import calendar
 
-__all__ = ["Due", "last_due", "open_entries", "schedule", "settle_due", "void_entries"]
+__all__ = ["Due", "Outcome", "entries_of", "schedule", "settle_due", "void_entries"]
 
 Outcome = Literal["begun", "missed", "void"]
 
@@ -20,6 +20,7 @@ class Due:
 
     id: int
     campaign_id: int
+    occurrence: int
     step: str
     cell_id: str
     due_unix_s: float
@@ -27,25 +28,18 @@ class Due:
     settled_unix_s: float | None
 
 
-def open_entries(connection: Connection, campaign_id: int) -> list[Due]:
-    """What of a campaign is to come."""
-    query = select(calendar).where(calendar.c.campaign_id == campaign_id, calendar.c.outcome.is_(None))
-    return [Due(*row) for row in connection.execute(query.order_by(calendar.c.due_unix_s))]
+def entries_of(connection: Connection, campaign_id: int) -> list[Due]:
+    """Every entry of a campaign, those that are settled too, by time."""
+    query = select(calendar).where(calendar.c.campaign_id == campaign_id)
+    return [Due(*row) for row in connection.execute(query.order_by(calendar.c.due_unix_s, calendar.c.id))]
 
 
-def last_due(connection: Connection, campaign_id: int) -> dict[tuple[str, str], float]:
-    """The latest time that was ever entered, by step and cell."""
-    query = select(calendar.c.step, calendar.c.cell_id, func.max(calendar.c.due_unix_s)).where(
-        calendar.c.campaign_id == campaign_id
-    )
-    rows = connection.execute(query.group_by(calendar.c.step, calendar.c.cell_id))
-    return {(step, cell_id): due for step, cell_id, due in rows}
-
-
-def schedule(connection: Connection, campaign_id: int, step: str, cell_id: str, due_unix_s: float) -> None:
-    """Enter what is to begin then."""
-    row = {"campaign_id": campaign_id, "step": step, "cell_id": cell_id, "due_unix_s": due_unix_s}
-    connection.execute(calendar.insert(), [row])
+def schedule(
+    connection: Connection, campaign_id: int, occurrence: int, step: str, cell_id: str, due_unix_s: float
+) -> None:
+    """Enter what is to begin then. Raises IntegrityError where the very same is entered already."""
+    row = {"campaign_id": campaign_id, "occurrence": occurrence, "step": step, "cell_id": cell_id}
+    connection.execute(calendar.insert(), [{**row, "due_unix_s": due_unix_s}])
 
 
 def settle_due(connection: Connection, entry_id: int, outcome: Outcome, *, now: float) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from orchestrator.store.campaign_tables import campaign_seats
 
-__all__ = ["Seat", "release_seats", "take_seat", "taken_seats"]
+__all__ = ["Seat", "release_pool_seat", "take_seat", "taken_seats"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,9 @@ def take_seat(connection: Connection, campaign_id: int, cell_id: str, pool: str,
     connection.execute(campaign_seats.insert(), [row])
 
 
-def release_seats(connection: Connection, campaign_id: int, cell_id: str | None, *, now: float, keep: str = "") -> None:
-    """Take back what a cell has, or all cells of a campaign; except in the pool ``keep``."""
+def release_pool_seat(connection: Connection, campaign_id: int, cell_id: str, pool: str, *, now: float) -> None:
+    """Take back what a cell has in a pool."""
     seats = campaign_seats.c
-    change = update(campaign_seats).where(seats.campaign_id == campaign_id, seats.released_unix_s.is_(None))
-    if cell_id is not None:
-        change = change.where(seats.cell_id == cell_id)
-    connection.execute(change.where(seats.pool != keep).values(released_unix_s=now))
+    mine = (seats.campaign_id == campaign_id, seats.cell_id == cell_id, seats.pool == pool)
+    change = update(campaign_seats).where(*mine, seats.released_unix_s.is_(None))
+    connection.execute(change.values(released_unix_s=now))

@@ -1,4 +1,4 @@
-"""The tables of campaigns: what is to be done with which cell, what has become of it, when it is due, who sits where."""
+"""The tables of campaigns: what is to be done with which cell, what became of it, when it is due, who sits where."""
 
 from __future__ import annotations
 
@@ -89,11 +89,12 @@ calendar = Table(  # what is, and was, to begin at a stated time
     metadata,
     Column("id", Integer, primary_key=True),
     Column("campaign_id", Integer, ForeignKey("campaigns.id"), nullable=False),
+    Column("occurrence", Integer, nullable=False),  # which time of the campaign it is about
     Column("step", Text, nullable=False),  # empty: the campaign itself
     Column("cell_id", Text, nullable=False),  # empty: the campaign itself
     Column("due_unix_s", Float, nullable=False),
     Column("outcome", Text),  # begun, missed, void; NULL: to come
     Column("settled_unix_s", Float),
-    UniqueConstraint("campaign_id", "step", "cell_id", "due_unix_s"),
+    UniqueConstraint("campaign_id", "occurrence", "step", "cell_id", "due_unix_s"),
     Index("ix_calendar_due", "outcome", "due_unix_s"),
 )

@@ -63,9 +63,7 @@ def insert_campaign(
     )
     campaign_id: int = connection.execute(row.returning(campaigns.c.id)).scalar_one()
     message = f"campaign {campaign_id} ({name}) was handed in"
-    append_event(
-        connection, now=now, actor=actor, kind="campaign", message=message, data={"campaign": campaign_id}
-    )
+    append_event(connection, now=now, actor=actor, kind="campaign", message=message, data={"campaign": campaign_id})
     return campaign_id
 
 

@@ -66,9 +66,7 @@ def _jobs() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_campaign_jobs_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_jobs")),
         sa.UniqueConstraint("run_id", name=op.f("uq_campaign_jobs_run_id")),
-        sa.UniqueConstraint(
-            "campaign_id", "occurrence", "step", "cell_id", name=op.f("uq_campaign_jobs_campaign_id")
-        ),
+        sa.UniqueConstraint("campaign_id", "occurrence", "step", "cell_id", name=op.f("uq_campaign_jobs_campaign_id")),
     )
     op.create_index("ix_campaign_jobs_state", "campaign_jobs", ["state"])
 
@@ -99,6 +97,7 @@ def _calendar() -> None:
         "calendar",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("cell_id", sa.Text(), nullable=False),
         sa.Column("due_unix_s", sa.Float(), nullable=False),
@@ -106,6 +105,8 @@ def _calendar() -> None:
         sa.Column("settled_unix_s", sa.Float()),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_calendar_campaign_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar")),
-        sa.UniqueConstraint("campaign_id", "step", "cell_id", "due_unix_s", name=op.f("uq_calendar_campaign_id")),
+        sa.UniqueConstraint(
+            "campaign_id", "occurrence", "step", "cell_id", "due_unix_s", name=op.f("uq_calendar_campaign_id")
+        ),
     )
     op.create_index("ix_calendar_due", "calendar", ["outcome", "due_unix_s"])
