@@ -55,6 +55,7 @@ def passing_by(armed: str | None, program: str = PASSES_BY) -> tuple[int, list[s
         ("here:2", -signal.SIGKILL, ["1", "2"]),
         ("there:3", -signal.SIGKILL, ["1", "2"]),
         ("here:3:all", -signal.SIGKILL, ["1", "2", "3"]),
+        ("elsewhere,there:2,here:2", -signal.SIGKILL, ["1"]),
     ],
 )
 def test_it_dies_there_and_nowhere_else(armed: str | None, status: int, printed: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -10,7 +9,7 @@ from random import Random
 from drivers.biologic.crash_points import EclibPoint
 from orchestrator.crash_points import Point
 
-__all__ = ["NOT_OF_A_NODE", "AtPoint", "AtRandom", "Blow", "plan_blows"]
+__all__ = ["NOT_OF_A_NODE", "AtPoint", "AtRandom", "Blow", "Blows"]
 
 NOT_OF_A_NODE = (Point.UPGRADE_WRITTEN, Point.UPGRADE_COMMITTED)
 """Passed by `cellbench db upgrade`, see :mod:`tests.soak.upgrading`."""
@@ -34,31 +33,43 @@ class AtRandom:
 
 @dataclass(frozen=True)
 class AtPoint:
-    """The process dies by itself where it comes by this point."""
+    """The process dies by itself at the first of these points that it comes by."""
 
-    point: StrEnum
-    nth: int
-    everybody: bool
-
-    @property
-    def armed(self) -> str:
-        """As the environment says it."""
-        return f"{self.point}:{self.nth}" + (":all" if self.everybody else "")
+    armed: str
+    """As the environment says it."""
 
 
 Blow = AtRandom | AtPoint
 
 
-def plan_blows(kills: int, points: Iterable[StrEnum], instruments: list[str], chance: Random) -> list[Blow]:
-    """So many random kills and one at each of these points, in any order."""
-    blows: list[Blow] = [_random_kill(instruments, chance) for _ in range(kills)]
-    blows += [
-        AtPoint(point, 1, everybody=point in _IN_CHILDREN or chance.random() < 0.5)
-        for point in points
-        if point not in NOT_OF_A_NODE
-    ]
-    chance.shuffle(blows)
-    return blows
+@dataclass
+class Blows:
+    """So many random kills, and one at each of the points, in any order; what comes next depends on what was hit."""
+
+    kills: int
+    points: list[StrEnum]
+    instruments: list[str]
+    chance: Random
+
+    def __post_init__(self) -> None:
+        self.points = [point for point in self.points if point not in NOT_OF_A_NODE]
+
+    def next(self) -> Blow | None:
+        """Return what befalls the next node; None: nothing any more."""
+        left = self.kills + len(self.points)
+        if not left:
+            return None
+        if self.chance.random() * left < self.kills:
+            self.kills -= 1
+            return _random_kill(self.instruments, self.chance)
+        return AtPoint(",".join(self._armed(point) for point in self.points))
+
+    def hit(self, point: str) -> None:
+        """A process has died there."""
+        self.points = [left for left in self.points if left != point]
+
+    def _armed(self, point: StrEnum) -> str:
+        return f"{point}:1" + (":all" if point in _IN_CHILDREN or self.chance.random() < 0.5 else "")
 
 
 def _random_kill(instruments: list[str], chance: Random) -> AtRandom:

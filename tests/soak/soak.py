@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import time
@@ -13,9 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 from random import Random
 
-from drivers.crash_point import VARIABLE
+from drivers.crash_point import DIES_AT, VARIABLE
 from orchestrator.testing.virtual_bench import VirtualBench
-from tests.soak.blows import AtPoint, AtRandom, plan_blows
+from tests.soak.blows import AtPoint, AtRandom, Blows
 from tests.soak.campaign import Campaign, make_bench
 from tests.soak.findings import Findings, examine
 from tests.soak.upgrading import kill_upgrades
@@ -26,6 +27,7 @@ __all__ = ["Soak", "Tally"]
 _LOOK_EVERY_S = 0.02
 _POINT_PATIENCE_S = 120.0
 _END_PATIENCE_S = 300.0
+_DIED = re.compile(rf"^{DIES_AT}(\S+)$", re.MULTILINE)
 _UP = " node INFO ready: "
 INSTRUMENTS = ["bts-1", "vsp-1", "oven-1"]
 
@@ -102,30 +104,33 @@ class Soak:
         return self.tally, found, campaign
 
     def _kill_all(self, bench: VirtualBench, campaign: Campaign, web: WebProcess, until: float) -> None:
-        chance = Random(self.seed)
-        for blow in plan_blows(self.kills, self.points, INSTRUMENTS, chance):
-            if time.monotonic() > until:
-                return
+        blows = Blows(self.kills, list(self.points), INSTRUMENTS, Random(self.seed))
+        while time.monotonic() < until and (blow := blows.next()) is not None:
             self.tally.nodes += 1
             said_before = bench.node_log.stat().st_size if bench.node_log.exists() else 0
             armed = {VARIABLE: blow.armed} if isinstance(blow, AtPoint) else {}
             with bench.node(**armed) as node:
-                if isinstance(blow, AtPoint):
-                    self._wait_to_die(blow, _Life(bench, campaign, node, said_before))
-                else:
-                    self._kill(blow, _Life(bench, campaign, node, said_before), web)
+                life = _Life(bench, campaign, node, said_before)
+                if isinstance(blow, AtRandom):
+                    self._kill(blow, life, web)
+                elif not self._dies(life, blows):
+                    return
 
-    def _wait_to_die(self, blow: AtPoint, life: _Life) -> None:
-        """The campaign goes on until the process comes by the point."""
+    def _dies(self, life: _Life, blows: Blows) -> bool:
+        """The campaign goes on until the process comes by a point; False where it comes by none."""
         deadline = time.monotonic() + _POINT_PATIENCE_S
-        while life.node.poll() is None and time.monotonic() < deadline:
+        while life.node.poll() is None:
+            if time.monotonic() > deadline:
+                return False
             life.campaign.tend(more=True)
             time.sleep(_LOOK_EVERY_S)
-        if life.node.poll() == -signal.SIGKILL:
-            self.tally.points[str(blow.point)] += 1
-            self.tally.kills["at a point, " + ("with its children" if blow.everybody else "alone")] += 1
-        elif life.node.poll() is not None:
+        if life.node.poll() != -signal.SIGKILL:
             raise life.ended()
+        for point in _DIED.findall(life.said()):
+            blows.hit(point)
+            self.tally.points[point] += 1
+        self.tally.kills["at a named point"] += 1
+        return True
 
     def _kill(self, blow: AtRandom, life: _Life, web: WebProcess) -> None:
         if blow.once_up:
