@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,10 +89,14 @@ def write_report(
     from orchestrator.export.atomic_file import atomic_file
     from orchestrator.report.collect import collect_runs
     from orchestrator.report.profiles import DEFAULT_CYCLES
-    from orchestrator.report.report import ReportHead, render_report
 
     health = client.health()
-    measured = collect_runs(client, runs, cycles or DEFAULT_CYCLES)
+    with ThreadPoolExecutor(1, thread_name_prefix="collect") as collector:
+        collecting = collector.submit(collect_runs, client, runs, cycles or DEFAULT_CYCLES)
+        # what draws takes a second to load: the service answers meanwhile
+        from orchestrator.report.report import ReportHead, render_report
+
+        measured = collecting.result()
     head = ReportHead(title or _title(runs), health.lab, health.simulated, health.now_unix_s)
     text = render_report(head, measured, truth if health.simulated else None)
     with atomic_file(target) as file:

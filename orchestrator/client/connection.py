@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -92,11 +93,13 @@ class Connection:
         return answer
 
     def _typed(self, kind: type[_Answer], answer: httpx.Response) -> _Answer:
+        shape: Any = kind  # a list of models is no class
         try:
-            return TypeAdapter(kind).validate_json(answer.content)
+            typed: _Answer = _adapter(shape).validate_json(answer.content)
         except ValidationError as error:
             line = f"service at {self._base_url} answered something else than {getattr(kind, '__name__', kind)}"
             raise ClientError([f"{line}; is it cellbench, and of this version?"], answer.status_code) from error
+        return typed
 
     def _unreachable(self, error: httpx.HTTPError) -> ClientError:
         if isinstance(error, httpx.TimeoutException):
@@ -105,6 +108,12 @@ class Connection:
             return ClientError([f"service: {self._base_url!r} is not a URL; write http://127.0.0.1:8321"])
         start = "start it with `cellbench serve --lab lab.yaml`"
         return ServiceUnreachable([f"service at {self._base_url} not reachable: {start}"])
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Making one takes longer than most answers take to read."""
+    return TypeAdapter(kind)
 
 
 def _params(query: Query) -> dict[str, str | int | float | bool]:

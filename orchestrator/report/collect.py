@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from orchestrator.analysis.result import AnalysisResult
 from orchestrator.client import Client
-from orchestrator.report.measured_run import Analysed, MeasuredRun
+from orchestrator.report.measured_run import Analysed, MeasuredRun, Profile
 from orchestrator.report.panel_choice import chosen_panels
 from orchestrator.report.profiles import chosen_cycles, read_profile
 from orchestrator.report.voltage_course import read_course
@@ -19,6 +21,9 @@ from orchestrator.web.models.run import RunDetail
 __all__ = ["Collected", "collect_runs"]
 
 _EVENTS = 200
+_AT_ONCE = 4
+_Asked = TypeVar("_Asked")
+_Told = TypeVar("_Told")
 _NO_PROFILES = frozenset({"voltammetry", "gitt", "impedance_fit"})
 """Their runs have cycles too, but nobody looks at those as charge and discharge."""
 
@@ -34,20 +39,26 @@ class Collected:
 
 def collect_runs(client: Client, run_ids: Sequence[int], cycles: Sequence[int | str]) -> Collected:
     """Ask for these runs, in this order; ``cycles`` are those whose voltage is shown. Raises ClientError."""
-    cells: dict[str, CellAnswer] = {}
-    joint: dict[int, AnalysisAnswer] = {}
     alarms = client.alarms(open_only=False)
-    found = []
-    for run_id in run_ids:
-        run = client.run(run_id)
-        if run.cell not in cells:
-            cells[run.cell] = client.cell(run.cell)
-        analyses = client.analyses(run_id)
-        joint |= {one.id: one for one in analyses if len(one.run_ids) > 1 and set(one.run_ids) <= set(run_ids)}
-        alone = [one for one in analyses if one.run_ids == [run_id]]
-        found.append(_collect(client, run, cells[run.cell], alone, alarms))
+    details = _at_once(client.run, run_ids)
+    names = list(dict.fromkeys(run.cell for run in details))
+    cells = dict(zip(names, _at_once(client.cell, names), strict=True))
+    analyses = _at_once(client.analyses, run_ids)
+    alone = {
+        run.id: [one for one in told if one.run_ids == [run.id]] for run, told in zip(details, analyses, strict=True)
+    }
+    found = _at_once(lambda run: _collect(client, run, cells[run.cell], alone[run.id], alarms), details)
+    joint = {
+        one.id: one for told in analyses for one in told if len(one.run_ids) > 1 and set(one.run_ids) <= set(run_ids)
+    }
     newest_first = [joint[number] for number in sorted(joint, reverse=True)]
     return Collected(_with_profiles(client, found, cycles), _newest(newest_first))
+
+
+def _at_once(ask: Callable[[_Asked], _Told], of: Iterable[_Asked]) -> list[_Told]:
+    """Ask of each, in order, a few at a time: the service answers one while another is read here."""
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="report") as pool:
+        return list(pool.map(ask, of))
 
 
 def _with_profiles(client: Client, runs: Sequence[MeasuredRun], cycles: Sequence[int | str]) -> tuple[MeasuredRun, ...]:
@@ -56,12 +67,13 @@ def _with_profiles(client: Client, runs: Sequence[MeasuredRun], cycles: Sequence
     for run in runs:
         if not run.results.keys() & _NO_PROFILES and chosen_cycles(run.cycles, cycles):
             protocols.setdefault(run.run.protocol, []).append(run)
-    profiles = {
-        run.id: tuple(read_profile(client, run.id, row) for row in chosen_cycles(run.cycles, cycles))
-        for together in protocols.values()
-        for run in chosen_panels(together)
-    }
-    return tuple(replace(run, profiles=profiles.get(run.id, ())) for run in runs)
+    shown = [run for together in protocols.values() for run in chosen_panels(together)]
+    wanted = [(run.id, row) for run in shown for row in chosen_cycles(run.cycles, cycles)]
+    read = _at_once(lambda one: read_profile(client, *one), wanted)
+    profiles: dict[int, list[Profile]] = {}
+    for (run_id, _), profile in zip(wanted, read, strict=True):
+        profiles.setdefault(run_id, []).append(profile)
+    return tuple(replace(run, profiles=tuple(profiles.get(run.id, ()))) for run in runs)
 
 
 def _collect(

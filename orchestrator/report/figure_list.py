@@ -18,6 +18,7 @@ from orchestrator.report.figures.kramers_kronig import kramers_kronig
 from orchestrator.report.figures.looks import Looks, looks_of
 from orchestrator.report.figures.nyquist import nyquist
 from orchestrator.report.figures.rate_ladder import rate_ladder
+from orchestrator.report.figures.relaxation_times import relaxation_times
 from orchestrator.report.figures.share_bars import share_bars
 from orchestrator.report.figures.titration import titration
 from orchestrator.report.figures.voltage_profiles import voltage_profiles
@@ -137,6 +138,14 @@ FIGURES: Sequence[FigureKind] = (
         "Solid: real, dotted: imaginary part, in percent of the modulus.",
         _has("impedance_fit", "points"),
         _panels(kramers_kronig),
+        panel_a_run=True,
+    ),
+    FigureKind(
+        "relaxation-times",
+        "Relaxation times",
+        "Distribution of the polarisation resistance over time constants; a peak's area is its resistance.",
+        _has("drt", "drt"),
+        _panels(relaxation_times),
         panel_a_run=True,
     ),
     FigureKind(

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from orchestrator.analysis.registry import find_analysis
 from protocols import library
 from protocols.cell import Cell
 from protocols.compile import compile_protocol
@@ -28,6 +30,7 @@ def test_the_library_holds_what_the_first_lab_needs() -> None:
     assert library.names() == [
         "cv-scan-rates",
         "cycling-2c-500",
+        "fast-charge-5mAcm2",
         "formation",
         "gitt",
         "impedance",
@@ -150,6 +153,33 @@ def test_every_temperature_has_its_spectrum_and_the_chamber_comes_back() -> None
     spectra = [item.program.steps for item in items[3:-1:2] if isinstance(item, Segment)]
     assert [[step.kind for step in steps] for steps in spectra] == [["rest", "impedance"]] * 5
     assert [steps[-1].origin.label for steps in spectra] == [f"eis {t} degC" for t in (0, 10, 25, 40, 55)]
+
+
+def test_the_fast_charge_is_an_areal_current_into_an_empty_host() -> None:
+    empty, rest, loop = program_of("fast-charge-5mAcm2").steps
+    assert isinstance(empty, ConstantCurrent)
+    assert isinstance(rest, Rest)
+    assert isinstance(loop, Loop)
+    assert (empty.current_A, empty.until.voltage_V) == (pytest.approx(0.2 * 2.753e-3), 1.5)
+    fast, _, slow, _ = loop.body
+    assert isinstance(fast, ConstantCurrent)
+    assert isinstance(slow, ConstantCurrent)
+    assert (fast.current_A, fast.until.voltage_V) == (pytest.approx(-5e-3 * 1.131), 0.01)
+    assert (slow.current_A, slow.until.voltage_V) == (pytest.approx(0.2 * 2.753e-3), 1.5)
+    assert loop.origin.label == "fast charge 5 mA/cm2"
+
+
+def test_an_areal_current_needs_the_cells_area() -> None:
+    with pytest.raises(ProtocolErrors, match=r"area"):
+        compile_protocol(load_protocol("fast-charge-5mAcm2"), replace(CELL, area_cm2=None))
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_every_protocol_names_its_analyses(name: str) -> None:
+    asked = compile_protocol(load_protocol(name), CELL).analyses
+    assert asked
+    for one in asked:
+        find_analysis(one.name).check_options(one.options)
 
 
 @pytest.mark.parametrize("name", ["cycling-2c-500", "formation", "rate-ladder"])

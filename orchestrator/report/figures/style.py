@@ -24,6 +24,7 @@ STYLE: dict[Any, Any] = {
     "axes.labelsize": 8,
     "axes.labelpad": 2.5,
     "axes.titlepad": 4.0,
+    "axes.titley": 1.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": INK,
@@ -48,7 +49,10 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "cellbench",
 }
-"""Text is drawn as outlines: a page looks the same on every machine, with whatever fonts it has."""
+"""Text is drawn as outlines: a page looks the same on every machine, with whatever fonts it has.
+
+The title's height is given: finding it would lay out all ticks of every panel once more.
+"""
 
 
 def shades(count: int) -> Sequence[Any]:

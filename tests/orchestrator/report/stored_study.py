@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from orchestrator.analysis.cycles import cycles
 from orchestrator.analysis.dq_dv import dq_dv
 from orchestrator.analysis.impedance.arrhenius import arrhenius
+from orchestrator.analysis.impedance.drt import drt
 from orchestrator.analysis.impedance.impedance_fit import impedance_fit
 from orchestrator.analysis.rate_capability import rate_capability
 from orchestrator.analysis.result import AnalysisResult
@@ -68,6 +69,7 @@ def electrochemical_results(energy_kJ_mol: float) -> dict[str, AnalysisResult]:
     found = arrhenius(warmed)
     return {
         "impedance_fit": impedance_fit(warmed),
+        "drt": drt(warmed),
         "arrhenius": replace(found, warnings=(*found.warnings, RESISTANCE_WARNING)),
     }
 
