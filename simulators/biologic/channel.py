@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -23,12 +26,15 @@ from simulators.biologic.sequence import LinkedTechnique
 from simulators.biologic.structs import PARAMETER_IMAGE_BYTES, ExperimentInfos
 from simulators.biologic.technique_id import technique_of_file
 from simulators.cell import CellState, Response, VirtualCell
+from simulators.faults.misreading import Misreading
 
-__all__ = ["Channel"]
+__all__ = ["Channel", "Read"]
 
 _MOST_UPDATED = 10
 _MOST_TECHNIQUES = 50
 _MOST_MESSAGES = 100
+Read = Literal["voltage", "current"]
+_COLUMNS: Mapping[Read, str] = {"voltage": "ewe_V", "current": "i_A"}
 
 
 class Channel:
@@ -52,6 +58,7 @@ class Channel:
         self.saturated = False
         self.over_range_next = False
         """Whether the next row's current is to be beyond every range."""
+        self._stuck: dict[Read, float] = {}
         self._clips = Clips(cell)
         self._sealed = False
         self._run: ListRun | None = None
@@ -96,7 +103,13 @@ class Channel:
     def shown(self) -> Response:
         """Potential and current now."""
         course, elapsed_s = self._course()
-        return course.response(np.array([elapsed_s]))
+        shown = course.response(np.array([elapsed_s]))
+        if self._stuck:
+            voltage_V = np.array([self._stuck.get("voltage", shown.voltage_V[0])])
+            shown = replace(
+                shown, voltage_V=voltage_V, current_A=np.array([self._stuck.get("current", shown.current_A[0])])
+            )
+        return shown
 
     def cell_state(self) -> CellState:
         """Where the cell stands now."""
@@ -114,7 +127,7 @@ class Channel:
     def cell(self, cell: VirtualCell | None) -> None:
         if self._run is not None:
             raise EclibError(ErrorCode.CHANNEL_RUNNING)
-        self._clips = Clips(cell)
+        self._clips.exchange(cell)
         self._idle_since = self._now_unix_s
 
     def exchange_cell(self, cell: VirtualCell | None) -> None:
@@ -127,6 +140,27 @@ class Channel:
         else:
             run.change_under_way(self.elapsed_s, lambda: self._clips.exchange(cell))
             self._settle()
+
+    def misread(self, quantity: Read, wrong: Misreading) -> None:
+        """Let potential or current be measured wrongly from now on; its own limits see that too, unless it is stuck."""
+        shown = self.shown()
+        present = float((shown.voltage_V if quantity == "voltage" else shown.current_A)[0])
+
+        def misread() -> None:
+            setattr(self._clips, f"wrong_{quantity}", wrong)
+            self._stuck.pop(quantity, None)
+            if (at := wrong.stuck_at(present)) is not None:
+                self._stuck[quantity] = at
+
+        if self._run is None:
+            misread()
+        else:
+            self._run.change_measurement(self.elapsed_s, misread)
+            self._settle()
+
+    def misreading(self, quantity: Read) -> Misreading:
+        """How it is measured wrongly now."""
+        return self._clips.wrong_voltage if quantity == "voltage" else self._clips.wrong_current
 
     # ---- firmware and techniques
 
@@ -238,6 +272,9 @@ class Channel:
     # ---- inside
 
     def _enter(self, key: SegmentKey, ticks: Ticks, columns: Columns) -> int:
+        for quantity, at in self._stuck.items():
+            if (column := _COLUMNS[quantity]) in columns:
+                columns[column][:] = at
         if self.over_range_next and "i_A" in columns:
             self.over_range_next = False
             columns["i_A"][0] = np.nan if self.hardware.board_type == 3 else np.finfo(np.float32).max

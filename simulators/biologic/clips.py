@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulators.cell import CellState, Response, VirtualCell
+from simulators.faults.misreading import RIGHT
 
 __all__ = ["Clips", "Course"]
 
@@ -31,6 +32,8 @@ class Clips:
     def __init__(self, cell: VirtualCell | None) -> None:
         self.cell = cell
         self.state = cell.state if cell else CellState()
+        self.wrong_voltage, self.wrong_current = RIGHT, RIGHT
+        """How what is measured is wrong. Currents flow as set; a potential is held where it reads as set."""
         self._current_A = 0.0
         """Where the course before ended: a sweep that turns begins with the current of the one before it."""
 
@@ -55,28 +58,28 @@ class Clips:
         """Drive a constant current; open leads go to the compliance limit at once."""
         if self.cell is None:
             return self._open(float(np.sign(current_A)) * _COMPLIANCE_V, 0.0)
-        return Course(
-            partial(self.cell.under_current, self.state, current_A), partial(self.cell.advance, self.state, current_A)
-        )
+        driven = partial(self.cell.under_current, self.state, current_A)
+        return Course(partial(self._read, driven), partial(self.cell.advance, self.state, current_A))
 
     def sweep(self, start_V: float, rate_V_s: float, current_limit_A: float) -> Course:
         """Move the potential at a rate, or hold it with rate 0; the current flows either way.
 
         A held potential keeps to the current limit; a sweep is the cell's voltammetry, which knows none.
         """
+        true_V, true_rate_V_s = self.wrong_voltage.true_value(start_V), rate_V_s / self.wrong_voltage.scale
         if self.cell is None:
-            return self._open(start_V, rate_V_s)
+            return self._open(true_V, true_rate_V_s)
         if rate_V_s:
-            sweep = self.cell.voltammetry(self.state, start_V, rate_V_s, self._current_A)
-            return Course(sweep.response, sweep.state_at)
-        held = self.cell.sweep(self.state, start_V, 0.0, current_limit_A)
-        return Course(held.response, held.state_at)
+            sweep = self.cell.voltammetry(self.state, true_V, true_rate_V_s, self._current_A)
+            return Course(partial(self._read, sweep.response), sweep.state_at)
+        held = self.cell.sweep(self.state, true_V, 0.0, current_limit_A)
+        return Course(partial(self._read, held.response), held.state_at)
 
     def leave(self, course: Course, elapsed_s: float) -> Response:
         """End a course here; returns what is measured at its end. Whatever comes next begins there."""
         self.state = course.state_at(elapsed_s)
         end = course.response(np.array([elapsed_s]))
-        self._current_A = float(end.current_A[-1])
+        self._current_A = self.wrong_current.true_value(float(end.current_A[-1]))
         return end
 
     def impedance(self, frequency_Hz: NDArray[np.float64]) -> NDArray[np.complex128]:
@@ -92,4 +95,12 @@ class Clips:
             zero = np.zeros(elapsed_s.shape)
             return Response(elapsed_s, start_V + rate_V_s * elapsed_s, zero, zero, lambda _: state)
 
-        return Course(response, lambda _: state)
+        return Course(partial(self._read, response), lambda _: state)
+
+    def _read(self, response: Callable[[NDArray[np.float64]], Response], elapsed_s: NDArray[np.float64]) -> Response:
+        """Return what is measured at these seconds, by sensors as they are now."""
+        true = response(elapsed_s)
+        if self.wrong_voltage is RIGHT and self.wrong_current is RIGHT:
+            return true
+        voltage_V, current_A = self.wrong_voltage.reading(true.voltage_V), self.wrong_current.reading(true.current_A)
+        return replace(true, voltage_V=voltage_V, current_A=current_A)

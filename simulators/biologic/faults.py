@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from simulators.biologic.call_fault import CALL_FAULTS, CallFault, parse_call_fault
-from simulators.biologic.channel import Channel
+from simulators.biologic.channel import Channel, Read
 from simulators.biologic.error_code import EclibError
 from simulators.biologic.firmware import Firmware
 from simulators.biologic.foreign_list import foreign_list
 from simulators.biologic.virtual_vsp300 import VirtualVsp300
 from simulators.faults.doing import Befall, Doing, Spoil, Undo
+from simulators.faults.misreading import parse_misreading
 from simulators.lab.refusal import LabRefusal
 
 __all__ = ["parse_doing"]
@@ -108,10 +109,28 @@ def parse_doing(
         case {"plug": dict(cell), **rest} if not rest:
             device.cell_of(cell)
             return _each(device, channels, "plug", lambda it, channel: it.exchange_cell(channel, device.cell_of(cell)))
+        case {"voltage": told, **rest} if not rest:
+            return _misreading(device, channels, "voltage", told)
+        case {"current": told, **rest} if not rest:
+            return _misreading(device, channels, "current", told)
         case _:
             raise LabRefusal(
-                f"do must be one of {CALL_FAULTS}, power_off, power_on, reboot, {', '.join(_WORDS)} or {{plug: cell}}"
+                f"do must be one of {CALL_FAULTS}, power_off, power_on, reboot, {', '.join(_WORDS)}, {{plug: cell}}, "
+                "{voltage: …} or {current: …}"
             )
+
+
+def _misreading(device: VirtualVsp300, channels: Sequence[str], quantity: Read, told: object) -> Befall:
+    wrong = parse_misreading(told, "V" if quantity == "voltage" else "A")
+    if quantity == "voltage" and wrong.scale < 0:
+        raise LabRefusal("voltage: scale must be positive: nothing can be held at a voltage that reads the wrong way")
+
+    def misread(device: VirtualVsp300, channel: Channel) -> Undo:
+        before = channel.misreading(quantity)
+        channel.misread(quantity, wrong)
+        return lambda: device.channel(channel.number).misread(quantity, before)
+
+    return _each(device, channels, quantity, misread)
 
 
 def _reboot(device: VirtualVsp300, reset: Callable[[], None]) -> None:

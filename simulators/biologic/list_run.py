@@ -101,6 +101,15 @@ class ListRun:
         change()
         run.go_on_warmer(tick)
 
+    def change_measurement(self, now_s: float, change: Callable[[], None]) -> None:
+        """Let the channel measure otherwise from now on; sweeps and spectra judge their limits by it at their next."""
+        self.advance(now_s)
+        run = self.technique
+        if run is not None and run.piece.takes_updates:
+            self.change_under_way(now_s, change)
+        else:
+            change()
+
     def trigger(self, now_s: float) -> bool:
         """Let a technique go on that waits for a trigger; False where none does."""
         self.advance(now_s)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from simulators.chamber.chamber import ChamberRefusal, VirtualChamber
 from simulators.chamber.f4t import F4t
+from simulators.faults.misreading import parse_misreading
 from simulators.lab.arguments import flag, integer, number, text
 from simulators.lab.refusal import LabRefusal
 
@@ -39,24 +40,25 @@ def _sensor(controller: Controller, request: Mapping[str, Any]) -> None:
     chamber = controller.chamber
     match text(request, "sensor"):
         case "ok":
-            chamber.change(measured_degC=None)
+            chamber.change(measured_degC=None, sensor_scale=1.0, sensor_offset_K=0.0)
         case "frozen":
             chamber.freeze_sensor()
-        case "open" | "shorted" | "nan":
+        case _:
             chamber.change(measured_degC=math.nan)
-        case other:
-            raise LabRefusal(f"sensor must be ok, frozen, open, shorted or nan, not {other:.80}")
+
+
+def _temperature(controller: Controller, request: Mapping[str, Any]) -> None:
+    wrong = parse_misreading(request["temperature"], "K")
+    chamber = controller.chamber
+    stuck_degC = wrong.stuck_at(chamber.process_degC)
+    chamber.change(measured_degC=stuck_degC, sensor_scale=wrong.scale, sensor_offset_K=wrong.offset)
 
 
 def _limit(controller: Controller, request: Mapping[str, Any]) -> None:
-    chamber = controller.chamber
-    match text(request, "limit"):
-        case "trip":
-            chamber.trip()
-        case "reset":
-            chamber.reset()
-        case other:
-            raise LabRefusal(f"limit must be trip or reset, not {other:.80}")
+    if text(request, "limit") == "trip":
+        controller.chamber.trip()
+    else:
+        controller.chamber.reset()
 
 
 def _alarm(controller: Controller, request: Mapping[str, Any]) -> None:
@@ -90,10 +92,7 @@ def _profile(controller: Controller, request: Mapping[str, Any]) -> None:
 
 
 def _mode(controller: Controller, request: Mapping[str, Any]) -> None:
-    mode = text(request, "mode")
-    if mode not in ("off", "auto"):
-        raise LabRefusal(f"mode must be off or auto, not {mode:.80}")
-    controller.switch(on=mode == "auto")
+    controller.switch(on=text(request, "mode") == "auto")
 
 
 _SETTINGS: Mapping[str, Setting] = {
@@ -101,15 +100,47 @@ _SETTINGS: Mapping[str, Setting] = {
     "heater_alive": lambda controller, request: controller.chamber.change(heater_alive=flag(request, "heater_alive")),
     "set_point_degC": lambda controller, request: controller.chamber.set_target(number(request, "set_point_degC")),
     "sensor": _sensor,
+    "temperature": _temperature,
     "limit": _limit,
     "alarm": _alarm,
     "load_J_K": _load,
     "profile": _profile,
     "mode": _mode,
 }
+
+
+def _one_of(*words: str) -> Callable[[Mapping[str, Any], str], object]:
+    def check(request: Mapping[str, Any], key: str) -> None:
+        if text(request, key) not in words:
+            raise LabRefusal(f"{key} must be {', '.join(words[:-1])} or {words[-1]}, not {text(request, key):.80}")
+
+    return check
+
+
+_CHECKS: Mapping[str, Callable[[Mapping[str, Any], str], object]] = {
+    "door_open": flag,
+    "heater_alive": flag,
+    "on": flag,
+    "set_point_degC": number,
+    "load_J_K": number,
+    "load_heat_W": number,
+    "alarm": integer,
+    "sensor": _one_of("ok", "frozen", "open", "shorted", "nan"),
+    "limit": _one_of("trip", "reset"),
+    "mode": _one_of("off", "auto"),
+    "unit": _one_of("C", "F"),
+    "word_order": _one_of("low", "high"),
+    "temperature": lambda request, key: parse_misreading(request[key], "K"),
+}
+"""What can be said of a value before anything happens."""
 _ALONG = {"on": "alarm", "load_heat_W": "load_J_K"}
 _F4T_SETTINGS = ("unit", "word_order")
 _ALARM_KEYS = 2
+
+
+def _present_temperature(controller: Controller) -> object:
+    drive = controller.chamber.drive
+    return {"scale": drive.sensor_scale, "offset_K": drive.sensor_offset_K}
 
 
 _UNDONE: Mapping[str, Callable[[Controller], object]] = {
@@ -118,6 +149,7 @@ _UNDONE: Mapping[str, Callable[[Controller], object]] = {
     "set_point_degC": lambda it: it.chamber.drive.target_degC,
     "mode": lambda it: "off" if it.chamber.drive.mode == "off" else "auto",
     "sensor": lambda _: "ok",
+    "temperature": _present_temperature,
     "limit": lambda _: "reset",
     "unit": lambda it: it.unit if isinstance(it, F4t) else None,
     "word_order": lambda it: ("low" if it.low_word_first else "high") if isinstance(it, F4t) else None,
@@ -139,6 +171,8 @@ def check_befalling(controller: Controller, request: Mapping[str, Any]) -> None:
     for key in request:
         if key not in known and _ALONG.get(key) not in request:
             raise LabRefusal(f"no such setting: {key!r:.80}; there are {', '.join(known)}")
+        if key in _CHECKS:
+            _CHECKS[key](request, key)
 
 
 def befall(controller: Controller, request: Mapping[str, Any]) -> None:
@@ -155,10 +189,7 @@ def befall(controller: Controller, request: Mapping[str, Any]) -> None:
 
 
 def _panel(f4t: F4t, key: str, value: str) -> None:
-    match key, value:
-        case "unit", "C" | "F":
-            f4t.unit = "C" if value == "C" else "F"
-        case "word_order", "low" | "high":
-            f4t.low_word_first = value == "low"
-        case _:
-            raise LabRefusal(f"{key} must be {'C or F' if key == 'unit' else 'low or high'}, not {value:.80}")
+    if key == "unit":
+        f4t.unit = "C" if value == "C" else "F"
+    else:
+        f4t.low_word_first = value == "low"

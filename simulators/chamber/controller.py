@@ -28,6 +28,9 @@ class Drive:
     manual_percent: float = 0.0
     measured_degC: float | None = None
     """What a frozen sensor shows; NaN for one that has failed; None for one that works."""
+    sensor_scale: float = 1.0
+    sensor_offset_K: float = 0.0
+    """How a sensor is wrong that works; the controller believes it."""
     heater_alive: bool = True
     door_open: bool = False
     trip_low_degC: float = -math.inf

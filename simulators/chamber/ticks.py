@@ -15,7 +15,7 @@ TICK_s = 2.0
 
 def run_ticks(state: ControlState, drive: Drive, tuning: Tuning, plant: Plant, step: PlantStep, count: int) -> None:
     """Take so many ticks under one drive, in place."""
-    driven = drive.mode != "off"
+    driven, scale, offset_K = drive.mode != "off", drive.sensor_scale, drive.sensor_offset_K
     air_a, air_l, air_W, air_1, load_a, load_l, load_W, load_1 = step
     derivative_percent_K = tuning.gain_percent_K * tuning.derivative_s / TICK_s
     for _ in range(count):
@@ -32,7 +32,7 @@ def run_ticks(state: ControlState, drive: Drive, tuning: Tuning, plant: Plant, s
             power_W = plant.cooling_W(air_degC) * percent / 100
         state.air_degC = air_a * air_degC + air_l * load_degC + air_W * power_W + air_1
         state.load_degC = load_a * air_degC + load_l * load_degC + load_W * power_W + load_1
-        measured_degC = state.air_degC if drive.measured_degC is None else drive.measured_degC
+        measured_degC = scale * state.air_degC + offset_K if drive.measured_degC is None else drive.measured_degC
         state.measured_degC = measured_degC
         state.derivative_percent = derivative_percent_K * (before_degC - measured_degC)
         state.lowest_degC = min(state.lowest_degC, measured_degC)  # NaN leaves both as they are

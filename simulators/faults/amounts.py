@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-__all__ = ["Duration", "Every", "EveryText", "Share", "duration_s"]
+from simulators.lab.refusal import LabRefusal
+
+__all__ = ["Duration", "Every", "EveryText", "Share", "duration_s", "jump_s"]
 
 _SECONDS = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ?([a-z%]+)")
@@ -24,6 +26,14 @@ def duration_s(value: object) -> float:
     if seconds > _LONGEST_s:
         raise ValueError(f"{value!r:.80} is longer than a hundred years")
     return seconds
+
+
+def jump_s(value: object) -> float:
+    """Read a duration that may be negative, as a clock can be set back; raises LabRefusal."""
+    try:
+        return -duration_s(value[1:].strip()) if isinstance(value, str) and value.startswith("-") else duration_s(value)
+    except ValueError as error:
+        raise LabRefusal(f"clock_jump: {error}; -1 h sets it back") from error
 
 
 def _share(value: object) -> float:

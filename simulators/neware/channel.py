@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from simulators.cell import VirtualCell, WarmthChange
+from simulators.faults.misreading import Misreading
 from simulators.neware.channel_errors import ChannelBusy, ChannelError, NotExecutable, NotRunning
 from simulators.neware.channel_hardware import ChannelHardware
-from simulators.neware.channel_meters import ChannelMeters
+from simulators.neware.channel_readings import ChannelReadings, Read
 from simulators.neware.executability import check_executable, set_current_A
 from simulators.neware.execution import Execution, WorkHistory
 from simulators.neware.ledger import TestLedger
-from simulators.neware.open_clips import OpenClips, TestObject
+from simulators.neware.open_clips import TestObject
 from simulators.neware.program_position import ProgramPosition
 from simulators.neware.running_snapshot import running_snapshot
 from simulators.neware.snapshot import Snapshot, StepType, WorkStatus
@@ -54,8 +57,7 @@ class Channel:
         """Oldest first."""
         self._first_testid = first_testid
         self._cell = cell
-        self._meters = ChannelMeters(self.limits)
-        self._clips = OpenClips(self.limits.voltage_max_V, self.limits.voltage_min_V)
+        self.readings = ChannelReadings(self.limits)
         self._history = WorkHistory()
         self._execution: Execution | None = None
         self._idle_since: float | None = None
@@ -97,17 +99,35 @@ class Channel:
         self._cell = cell
         self._idle_since = None
 
+    # ---- what may befall it
+
     def exchange_cell(self, cell: VirtualCell | None, now_unix_s: float) -> None:
         """Put another cell between the clips, or none, also while a test runs: the test goes on with it."""
+
+        def exchange() -> None:
+            if not (self._execution and self._execution.cut):
+                self._relax(now_unix_s)
+                self._idle_since = now_unix_s
+            self._cell = cell
+
+        self._change_under_way(now_unix_s, exchange)
+
+    def misread(self, quantity: Read, wrong: Misreading, now_unix_s: float) -> None:
+        """Let voltage or current be read wrongly from now on, in records, in what is shown and by its own limits."""
+        shown = self.snapshot(now_unix_s)
+        self._change_under_way(now_unix_s, lambda: self.readings.misread(quantity, wrong, shown))
+
+    def _change_under_way(self, now_unix_s: float, change: Callable[[], None]) -> None:
+        """Let a running step be computed anew from here on; its records go on."""
         self.advance(now_unix_s)
         execution = self._execution
-        cut_unix_s = self._cut(execution, now_unix_s, recorded=False) if execution else now_unix_s
-        self._relax(cut_unix_s)
-        self._cell = cell
-        if execution and execution.paused_at is None:
-            self._begin(execution, cut_unix_s, again=True)
-        elif execution:
-            self._idle_since = cut_unix_s
+        if execution is None or execution.run is None:
+            change()
+            return
+        execution.earlier = execution.run
+        cut_unix_s = self._cut(execution, now_unix_s, recorded=False)
+        change()
+        self._begin(execution, cut_unix_s, again=True)
 
     def forget(self, now_unix_s: float) -> None:
         """End what runs, at open circuit, and lose all tests, as after a reboot."""
@@ -129,7 +149,7 @@ class Channel:
         check_executable(program, self.limits)
         now_unix_s = round(now_unix_s, 3)  # from here on every instant is a whole millisecond
         self._relax(now_unix_s)
-        ledger = TestLedger(testid, barcode, now_unix_s, Thermometer(self._cell))
+        ledger = TestLedger(testid, barcode, now_unix_s, self.thermometer)
         ledger.write_log(_LOG_FIRST, now_unix_s)
         self.tests.append(ledger)
         noise = np.random.default_rng([self.limits.seed, testid])
@@ -220,6 +240,9 @@ class Channel:
 
     def snapshot(self, now_unix_s: float) -> Snapshot:
         """Show the channel at this instant, which may lie in the past; later than the last advance, it advances."""
+        return self.readings.shown(self._snapshot(now_unix_s))
+
+    def _snapshot(self, now_unix_s: float) -> Snapshot:
         if now_unix_s > self._seen_unix_s:
             self.advance(now_unix_s)
         status = self._history.at(now_unix_s)
@@ -238,7 +261,7 @@ class Channel:
 
     @property
     def _item(self) -> TestObject:
-        return self._clips if self._cell is None else self._meters.on(self._cell)
+        return self.readings.of(self._cell)
 
     def _active(self, now_unix_s: float) -> Execution:
         self.advance(now_unix_s)
@@ -323,12 +346,11 @@ class Channel:
 
     def _record(self, execution: Execution, run: StepRun, records: StepRecords) -> None:
         noise = execution.noise.standard_normal((2, len(records.testtime_ms)))
-        driven = run.step.kind != "rest"  # at rest nothing is connected to the current's meter
         execution.ledger.append(
             testtime_ms=records.testtime_ms,
             unix_time_s=run.unix_s(records.testtime_ms),
-            volt_V=self._meters.recorded_V(records.voltage_V, noise[0]),
-            curr_A=self._meters.recorded_A(records.current_A, noise[1]) if driven else records.current_A,
+            volt_V=self.readings.recorded_V(records, noise[0]),
+            curr_A=self.readings.recorded_A(records, noise[1], driven=run.step.kind != "rest"),
             cap_Ah=records.capacity_Ah,
             eng_Wh=records.energy_Wh,
         )
@@ -365,6 +387,11 @@ class Channel:
         self._history.enter(status, at_unix_s)
 
     # ---- looking
+
+    @property
+    def thermometer(self) -> Thermometer:
+        """The sensor on the cell that is there now."""
+        return Thermometer(self._cell, self.readings.temperature)
 
     def _idle_voltage_V(self, ledger: TestLedger | None, now_unix_s: float) -> float:
         if ledger and (self._execution or (self._idle_since is not None and now_unix_s < self._idle_since)):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement
 
 from simulators.neware.address import ChannelAddress
 from simulators.neware.data_rows import format_rows, real_text
 from simulators.neware.ledger import TestLedger
 from simulators.neware.ledger_rows import StepLayer
-from simulators.neware.local_time import local_time
 from simulators.neware.virtual_neware import VirtualNeware
 from simulators.neware.wire import BtsRequest, envelope, number, render, where
 
@@ -36,7 +36,8 @@ def _download(bts: VirtualNeware, request: BtsRequest) -> bytes:
         return reply
     name = bts.section.temperature_aux
     aux = {} if name is None else {name: test.thermometer.read_degC(rows.unix_time_s)}
-    block = b'<list count="%d">\r\n%s  </list>' % (len(rows), format_rows(rows, bts.zone, aux))
+    rows = replace(rows, unix_time_s=bts.clock.shown_unix_s(rows.unix_time_s))
+    block = b'<list count="%d">\r\n%s  </list>' % (len(rows), format_rows(rows, bts.clock.zone, aux))
     return reply.replace(_ROWS_PLACE, block)
 
 
@@ -61,7 +62,7 @@ def _layer(layer: StepLayer, bts: VirtualNeware) -> dict[str, str]:
         "cycleid": str(layer.cycleid),
         "steptype": layer.steptype,
         "steptime": str(layer.steptime_ms),
-        "endatime": local_time(layer.endatime, bts.zone),
+        "endatime": bts.clock.text(layer.endatime),
         "startvolt": real_text(layer.startvolt),
         "endvolt": real_text(layer.endvolt),
         "startcurr": real_text(layer.startcurr),
@@ -79,7 +80,7 @@ def _downloadlog(bts: VirtualNeware, request: BtsRequest) -> bytes:
     rows = test.log(bts.told_unix_s)[:_LOG_ROWS_AT_ONCE] if test else []
     listed = SubElement(root, "list", count=str(len(rows)))
     for row in rows:
-        atime = local_time(row.unix_time_s, bts.zone)
+        atime = bts.clock.text(row.unix_time_s)
         SubElement(listed, "data", seqid=str(row.seqid), log_code=str(row.log_code), atime=atime)
     return render(root)
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from simulators.neware.address import ChannelAddress
 from simulators.neware.snapshot import Snapshot
-from simulators.neware.thermometer import Thermometer
 from simulators.neware.virtual_neware import VirtualNeware
 from simulators.neware.wire import BtsRequest, envelope, number, render, where
 
@@ -74,7 +73,7 @@ def _aux(bts: VirtualNeware, address: ChannelAddress | None) -> dict[str, str]:
     channel, name = bts.advanced(address), bts.section.temperature_aux
     if channel is None or name is None:
         return {}
-    read_degC = Thermometer(channel.cell).read_degC(np.array([bts.told_unix_s]))
+    read_degC = channel.thermometer.read_degC(np.array([bts.told_unix_s]))
     return {name: _decimal(float(read_degC[0]), 1)}
 
 

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 
 from simulators.cell import VirtualCell
 from simulators.chamber import VirtualChamber
-from simulators.faults.doing import Undo
 from simulators.lab.instrument import Progress
 from simulators.lab.lab_file import CellSection, NewareSection, first_problem
 from simulators.lab.plugged_cell import plugged_cell
@@ -25,16 +24,13 @@ from simulators.neware.ledger import TestLedger
 from simulators.neware.pc_paths import PcPaths
 from simulators.neware.snapshot import Snapshot, WorkStatus
 from simulators.neware.step_file import StepFileError, parse_step_file
-from simulators.neware.step_program import RecordRule, Step, StepProgram
+from simulators.neware.wall_clock import WallClock
 
 __all__ = ["StartOrder", "VirtualNeware"]
 
 logger = logging.getLogger(__name__)
 
 _ALL_ROWS = 1 << 62
-_BUSY = ("working", "pause")
-_LONG_s = 1000 * 3600.0
-_FOREIGN_BARCODE = "somebody else's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,9 @@ class VirtualNeware:
         chambers: Mapping[str, VirtualChamber] | None = None,
     ) -> None:
         self.section = section
-        self.zone = ZoneInfo(section.time_zone)
+        self.clock = WallClock(ZoneInfo(section.time_zone))
+        self.frozen_unix_s: float | None = None
+        """Since when what it tells stands still; None while it does not."""
         self.channels = {
             address: Channel(str(address), None, _hardware(section, address))
             for device in section.devices
@@ -81,7 +79,8 @@ class VirtualNeware:
     @property
     def told_unix_s(self) -> float:
         """Up to when the wire knows what happened."""
-        return self._now_unix_s() - self.section.status_lag_s
+        now_unix_s = self._now_unix_s() if self.frozen_unix_s is None else self.frozen_unix_s
+        return now_unix_s - self.section.status_lag_s
 
     def advanced(self, address: ChannelAddress | None) -> Channel | None:
         """Return a channel brought to the present; None where there is no such channel."""
@@ -217,6 +216,7 @@ class VirtualNeware:
             if test.testid == test_id:
                 rows = test.rows(1, _ALL_ROWS, self.now_unix_s)
                 columns = {column.name: getattr(rows, column.name) for column in fields(rows)}
+                columns["unix_time_s"] = self.clock.shown_unix_s(rows.unix_time_s)
                 if self.section.temperature_aux is not None:
                     columns[self.section.temperature_aux] = test.thermometer.read_degC(rows.unix_time_s)
                 return columns
@@ -238,48 +238,10 @@ class VirtualNeware:
         steps = sum(max(0, test.steps_begun(now_unix_s) - 1) for test in tests)
         return Progress(len(tests), steps, sum(test.count(now_unix_s) for test in tests))
 
-    # ---- what may befall it
-
-    def pull(self, text: str) -> Undo:
-        """Let the cell drop out of the clips, whatever runs; undone, the same cell is back."""
-        return self._exchange(text, None)
-
-    def exchange_cell(self, text: str, cell: Mapping[str, Any]) -> Undo:
-        """Put another, fresh cell between the clips, whatever runs; undone, the one before is back."""
-        return self._exchange(text, self.cell_of(cell))
-
-    def _exchange(self, text: str, cell: VirtualCell | None) -> Undo:
-        channel, before = self.channel(text), self.channel(text).cell
-        channel.exchange_cell(cell, self.now_unix_s)
-        return lambda: channel.exchange_cell(before, self.now_unix_s)
-
-    def foreign_start(self, text: str) -> None:
-        """Let somebody else start a test here: a rest of a thousand hours, in place of whatever runs."""
-        channel, now_unix_s = self.channel(text), self.now_unix_s
-        channel.advance(now_unix_s)
-        if channel.workstatus in _BUSY:
-            channel.stop(now_unix_s)
+    def next_testid(self) -> int:
+        """Take the next number."""
         self._last_testid += 1
-        rest = StepProgram((Step(1, "rest", duration_s=_LONG_s), Step(2, "end")), RecordRule(interval_s=60.0))
-        channel.start(rest, _FOREIGN_BARCODE, now_unix_s, self._last_testid)
-
-    def foreign_stop(self, text: str) -> None:
-        """Let somebody else stop what runs here; raises LabRefusal where nothing does."""
-        self._foreign(text, Channel.stop)
-
-    def foreign_pause(self, text: str) -> None:
-        """Let somebody else pause what runs here; raises LabRefusal where nothing does."""
-        self._foreign(text, Channel.pause)
-
-    def foreign_continue(self, text: str) -> None:
-        """Let somebody else continue what is paused here; raises LabRefusal where nothing is."""
-        self._foreign(text, Channel.resume)
-
-    def _foreign(self, text: str, act: Callable[[Channel, float], None]) -> None:
-        try:
-            act(self.channel(text), self.now_unix_s)
-        except ChannelError as refusal:
-            raise LabRefusal(str(refusal)) from refusal
+        return self._last_testid
 
     def reboot(self) -> None:
         """Lose every test, running or over, and count tests from 1 again.
