@@ -7,10 +7,10 @@ BENCH_VENV := .venv-bench
 PYTEST_ARGS ?= -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench calibrate docs clean
+.PHONY: help demo test lint bench soak soak-channels calibrate docs clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("cellbench needs Python 3.11 or newer, not %s; say make PYTHON=python3.12" % sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -43,6 +43,13 @@ lint: $(VENV)/.dev ## ruff, strict types, layers
 
 bench: $(BENCH_VENV)/.bench ## measure, all or NAMES="download recorder"; writes build/bench.json
 	$(BENCH_VENV)/bin/python -m benchmarks $(NAMES)
+
+soak: $(VENV)/.dev ## kill -9 at random and at every named point, compare with the instruments; KILLS=10 SECONDS=60 is short
+	$(BIN)/python -m tests.soak --kills $(or $(KILLS),100) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.soak.disturbed
+
+soak-channels: $(VENV)/.dev ## 1,000 virtual channels in real time for ten minutes: lateness, losses, memory, processor
+	$(BIN)/python -m benchmarks channels_1000
 
 calibrate: $(VENV)/.run ## the virtual cell's parameters anew, from the paper's figures
 	$(BIN)/python -m simulators.cell.calibrate

@@ -19,7 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=100, help="kill -9 at random moments")
     parser.add_argument("--points", default=_EVERY, help="named crash points, separated by commas; every, or none")
-    parser.add_argument("--seconds", type=float, default=3600.0, help="begin no further kill after so many")
+    parser.add_argument("--seconds", type=float, help="begin no further kill after so many; else: every kill and point")
     parser.add_argument("--seed", type=int, default=20260105)
     parser.add_argument("--keep", type=Path, help="a new folder in which everything is left behind")
     wanted = parser.parse_args()

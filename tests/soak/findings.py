@@ -16,9 +16,10 @@ from tests.e2e.conftest import assert_stored_equals_ledger
 from tests.soak.campaign import EXPECTED, Campaign
 from tests.soak.vsp_check import Missing, check_vsp_run
 
-__all__ = ["Findings", "examine"]
+__all__ = ["Findings", "examine", "left_open", "started_twice", "tracebacks"]
 
 _OURS = re.compile(r"(?P<segment>.+#\d+\.\d+)\.\d+(?: .*)?")
+_WITHOUT_ANALYSES = ("spectra", "linked")
 _MAY_STAY = re.compile(r"records of run \d+")
 """A gap that was told stays told."""
 
@@ -43,7 +44,7 @@ def examine(campaign: Campaign) -> Findings:
     found = Findings(runs=len(campaign.launched))
     for run, place in campaign.launched.items():
         _examine_run(bench, run, place, found)
-    found.wrong += [*_started_twice(bench), *_left_open(bench), *_tracebacks(bench)]
+    found.wrong += [*started_twice(bench), *left_open(bench), *tracebacks(bench)]
     with reading(bench.engine) as connection:
         of_starts = sa.select(intents.c.outcome).where(intents.c.action == "start")
         found.outcomes.update(str(outcome) for outcome in connection.scalars(of_starts))
@@ -71,7 +72,7 @@ def _examine_run(bench: VirtualBench, run: int, place: str, found: Findings) -> 
         found.wrong.append(f"run {run} on {place} is not what the instrument has: {error}")
 
 
-def _started_twice(bench: VirtualBench) -> Iterator[str]:
+def started_twice(bench: VirtualBench) -> Iterator[str]:
     """However many attempts there were: one test at most for each segment, and none that is nobody's."""
     for instrument in ("bts-1", "vsp-1"):
         of_segments: Counter[str] = Counter()
@@ -84,7 +85,8 @@ def _started_twice(bench: VirtualBench) -> Iterator[str]:
         yield from (f"{segment} was started {times} times" for segment, times in of_segments.items() if times > 1)
 
 
-def _left_open(bench: VirtualBench) -> Iterator[str]:
+def left_open(bench: VirtualBench) -> Iterator[str]:
+    """Intents without an outcome, analyses that are not done, alarms that nobody has cleared."""
     with reading(bench.engine) as connection:
         opened = sa.select(intents.c.run_id, intents.c.action).where(intents.c.outcome.is_(None))
         yield from (f"run {row.run_id} has an open intent: {row.action}" for row in connection.execute(opened))
@@ -93,7 +95,7 @@ def _left_open(bench: VirtualBench) -> Iterator[str]:
             yield f"analysis {row.name} of run {row.run_id} is {row.state}: {row.error}"
         wanted = sa.select(runs.c.id).where(runs.c.state == "completed")
         wanted = wanted.where(sa.not_(sa.exists().where(analyses.c.run_id == runs.c.id)))
-        wanted = wanted.where(runs.c.protocol.not_in(("spectra", "linked")))
+        wanted = wanted.where(runs.c.protocol.not_in(_WITHOUT_ANALYSES))
         yield from (f"run {run} is completed without its analyses" for run in connection.scalars(wanted))
         raised = sa.select(alarms.c.source, alarms.c.message).where(alarms.c.cleared_unix_s.is_(None))
         for row in connection.execute(raised):
@@ -101,7 +103,8 @@ def _left_open(bench: VirtualBench) -> Iterator[str]:
                 yield f"an alarm stays: {row.source}: {row.message}"
 
 
-def _tracebacks(bench: VirtualBench) -> Iterator[str]:
+def tracebacks(bench: VirtualBench) -> Iterator[str]:
+    """What no process of the service may ever say."""
     for name in ("node.log", "web.log"):
         path = bench.folder / name
         text = path.read_text(errors="replace") if path.exists() else ""

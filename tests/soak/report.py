@@ -28,6 +28,7 @@ def report(tally: Tally, found: Findings, campaign: Campaign, *, seed: int) -> s
         "died at:",
         *(f"  {times:4} x {point}" for point, times in sorted(tally.points.items())),
     ]
+    lines += [f"no time for {len(tally.untried)} points"] if tally.untried else []
     lines += [f"NEVER HIT: {point}" for point in tally.never_hit]
     lines += [f"WRONG: {what}" for what in found.wrong] or ["nothing lost, nothing twice, nothing left open"]
     return "\n".join(lines)

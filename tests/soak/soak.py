@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import signal
 import subprocess
@@ -40,6 +41,9 @@ class Tally:
     points: Counter[str] = field(default_factory=Counter)
     """By named point: how often the service died there."""
     never_hit: list[str] = field(default_factory=list)
+    """Though there was time for it."""
+    untried: list[str] = field(default_factory=list)
+    """For want of time."""
     nodes: int = 0
     resets: Counter[str] = field(default_factory=Counter)
     web_kills: int = 0
@@ -75,12 +79,15 @@ class _Life:
 
 @dataclass
 class Soak:
-    """``seconds``: begin no further kill after so many wall seconds; what is under way is brought to its end."""
+    """``seconds``: begin no further kill after so many wall seconds; what is under way is brought to its end.
+
+    None: every kill, and every point.
+    """
 
     folder: Path
     kills: int
     points: Sequence[StrEnum]
-    seconds: float
+    seconds: float | None
     seed: int
     tally: Tally = field(default_factory=Tally)
 
@@ -93,19 +100,21 @@ class Soak:
             web = stack.enter_context(WebProcess(bench.lab.path, bench.lab.web.port, bench.wait_for))
             campaign = Campaign(bench)
             campaign.add_cells()
-            self._kill_all(bench, campaign, web, began + self.seconds)
+            self._kill_all(bench, campaign, web, math.inf if self.seconds is None else began + self.seconds)
             self._finish(bench, campaign, web)
             self.tally.web_kills = web.kills
             self.tally.points.update(kill_upgrades(bench))
             self.tally.lab_s = bench.control.now() - lab_began
             found = examine(campaign)
-        self.tally.never_hit = [str(point) for point in self.points if not self.tally.points[str(point)]]
         self.tally.wall_s = time.monotonic() - began
         return self.tally, found, campaign
 
     def _kill_all(self, bench: VirtualBench, campaign: Campaign, web: WebProcess, until: float) -> None:
         blows = Blows(self.kills, list(self.points), INSTRUMENTS, Random(self.seed))
-        while time.monotonic() < until and (blow := blows.next()) is not None:
+        while (blow := blows.next()) is not None:
+            if time.monotonic() > until:
+                self.tally.untried = [str(point) for point in blows.points]
+                return
             self.tally.nodes += 1
             said_before = bench.node_log.stat().st_size if bench.node_log.exists() else 0
             armed = {VARIABLE: blow.armed} if isinstance(blow, AtPoint) else {}
@@ -114,7 +123,8 @@ class Soak:
                 if isinstance(blow, AtRandom):
                     self._kill(blow, life, web)
                 elif not self._dies(life, blows):
-                    return
+                    self.tally.never_hit = [str(point) for point in blows.points]
+                    blows.points.clear()
 
     def _dies(self, life: _Life, blows: Blows) -> bool:
         """The campaign goes on until the process comes by a point; False where it comes by none."""
