@@ -13,6 +13,14 @@ from zipfile import ZipFile
 
 from orchestrator.client.connection import Connection
 from orchestrator.web.models.analysis import AnalysisAnswer, AnalysisLine, AnalysisOrder, JointAnalysisOrder
+from orchestrator.web.models.campaign import (
+    CampaignAnswer,
+    CampaignDetail,
+    CampaignOrderAnswer,
+    CampaignStart,
+    ForecastAnswer,
+    Scan,
+)
 from orchestrator.web.models.cell import CellAnswer, CellChange, CellImport, NewCell
 from orchestrator.web.models.chamber import ChamberAnswer, ChamberRecords
 from orchestrator.web.models.channel import ChannelAnswer
@@ -118,6 +126,32 @@ class Client(Connection):
     def stop_all(self, order: Order) -> list[OrderAnswer]:
         """Stop every run that has not ended."""
         return self.send("POST", list[OrderAnswer], "stop-all", order)
+
+    def start_campaign(self, request: CampaignStart) -> CampaignDetail:
+        """Hand a campaign in."""
+        return self.send("POST", CampaignDetail, "campaigns", request)
+
+    def campaigns(self, *, limit: int = 50, offset: int = 0) -> Page[CampaignAnswer]:
+        """Campaigns, newest first."""
+        return self.get(Page[CampaignAnswer], "campaigns", {"limit": limit, "offset": offset})
+
+    def campaign(self, campaign_id: int) -> CampaignDetail:
+        """One campaign with its jobs."""
+        return self.get(CampaignDetail, f"campaigns/{campaign_id}")
+
+    def forecast(self) -> ForecastAnswer:
+        """When everything that campaigns have still to do is expected."""
+        return self.get(ForecastAnswer, "forecast")
+
+    def order_campaign(
+        self, campaign_id: int, what: Literal["pause", "resume", "stop"], order: Order
+    ) -> CampaignOrderAnswer:
+        """Pause, resume or stop a campaign; the node carries it out."""
+        return self.send("POST", CampaignOrderAnswer, f"campaigns/{campaign_id}/{what}", order)
+
+    def confirm_campaign(self, campaign_id: int, scan: Scan) -> CampaignOrderAnswer:
+        """Confirm what a campaign has asked a person to do, by the cell's barcode."""
+        return self.send("POST", CampaignOrderAnswer, f"campaigns/{campaign_id}/confirm", scan)
 
     def records(self, run_id: int, **window: float | None) -> RecordsAnswer:
         """Records of a run: ``start_s``, ``end_s`` (test time), ``buckets`` to decimate, ``limit``."""

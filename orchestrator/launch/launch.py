@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from drivers.contracts import Cycler
 from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.launch.able_channels import AbleChannels
+from orchestrator.launch.full_disk import refuse_full_disk
 from orchestrator.launch.known_cell import known_cell
 from orchestrator.launch.latched_trip import refuse_tripped
 from orchestrator.launch.occupancy import refuse_absent_channel, refuse_busy_cell, refuse_silent_instrument, run_ahead
@@ -40,6 +41,7 @@ def launch(
     plan = compile_protocol(protocol, cell, request.parameters)
     able = AbleChannels(lab, cycler_for, connection)
     prepared = prepare(plan, lab.limits, target, cycler_for(target.instrument), able)
+    refuse_full_disk(connection, lab)
     refuse_absent_channel(connection, target)
     refuse_tripped(connection, lab, target, cell.id)
     refuse_busy_cell(connection, cell.id, target)

@@ -16,6 +16,7 @@ from orchestrator.web.models.problem import Problem
 from orchestrator.web.problems import answer_problems
 from orchestrator.web.routes import (
     analyses,
+    campaigns,
     cells,
     chambers,
     channels,
@@ -81,6 +82,7 @@ def _api() -> APIRouter:
         chambers,
         runs,
         orders,
+        campaigns,
         records,
         spectra,
         log,

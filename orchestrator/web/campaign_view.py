@@ -1,0 +1,106 @@
+"""A campaign as the API shows it, and the forecast of the whole queue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, select
+
+from orchestrator.campaigns.definition import load_campaign
+from orchestrator.campaigns.forecast import Slot, forecast
+from orchestrator.campaigns.load_view import load_view
+from orchestrator.campaigns.work_left import work_left
+from orchestrator.store.calendar import entries_of
+from orchestrator.store.campaign_jobs import Job, jobs_of
+from orchestrator.store.campaign_seats import taken_seats
+from orchestrator.store.campaigns import ENDED, CampaignRow, active_campaigns, run_ids
+from orchestrator.store.tables import runs
+from orchestrator.web.models.campaign import CampaignAnswer, CampaignDetail, JobAnswer
+from orchestrator.web.run_rows import RunFilter, read_runs
+from orchestrator.web.run_view import run_answer
+from orchestrator.web.service import Service
+
+__all__ = ["campaign_answer", "campaign_detail", "queue_forecast"]
+
+_RUNS_MAX = 10_000
+
+
+def campaign_answer(connection: Connection, row: CampaignRow) -> CampaignAnswer:
+    """The answer for one campaign."""
+    counts: Counter[str] = Counter(job.state for job in jobs_of(connection, row.id, row.occurrence))
+    due = (one.due_unix_s for one in entries_of(connection, row.id) if one.outcome is None and not one.step)
+    return CampaignAnswer(
+        id=row.id,
+        name=row.name,
+        state=row.state,
+        ended=row.state in ENDED,
+        desired=row.desired,
+        reason=row.reason,
+        occurrence=row.occurrence,
+        begins_unix_s=min(due, default=None),
+        jobs=dict(counts),
+        created_unix_s=row.created_unix_s,
+        created_by=row.created_by,
+        finished_unix_s=row.finished_unix_s,
+    )
+
+
+def campaign_detail(connection: Connection, service: Service, row: CampaignRow, now_unix_s: float) -> CampaignDetail:
+    """One campaign with its jobs, each with its run and when it is expected."""
+    campaign = load_campaign(row.definition)
+    jobs = jobs_of(connection, row.id)
+    slots = queue_forecast(connection, service, now_unix_s) if row.state not in ENDED else []
+    expected = {slot.work.job_id: slot for slot in slots if slot.work.job_id is not None}
+    states = _run_states(connection, jobs)
+    return CampaignDetail(
+        **campaign_answer(connection, row).model_dump(),
+        description=campaign.description,
+        placed=dict(campaign.placed),
+        run_ids=run_ids(connection, row.id),
+        table=[_job_answer(job, states, expected.get(job.id)) for job in jobs],
+        now_unix_s=now_unix_s,
+    )
+
+
+def queue_forecast(connection: Connection, service: Service, now_unix_s: float) -> list[Slot]:
+    """When everything that campaigns have still to do is expected, beside whatever else runs."""
+    rows, _ = read_runs(connection, RunFilter(active=True), _RUNS_MAX, 0)
+    ends: dict[int, float] = {}
+    busy: dict[str, float] = {}
+    for one in rows:
+        answer = run_answer(service.lab, service.plans, one, now_unix_s)
+        ends[answer.id] = answer.progress.finish_unix_s or now_unix_s + (answer.progress.time_left_s or 0.0)
+        if answer.bench is not None:
+            busy[answer.bench] = max(ends[answer.id], busy.get(answer.bench, 0.0))
+    seats = taken_seats(connection)
+    views = [load_view(connection, service.lab, row, seats) for row in active_campaigns(connection)]
+    works = [work for view in views for work in work_left(view, service.lab, ends, now_unix_s)]
+    return forecast(works, busy, now_unix_s)
+
+
+def _run_states(connection: Connection, jobs: Sequence[Job]) -> Mapping[int, str]:
+    wanted = [job.run_id for job in jobs if job.run_id is not None]
+    return {
+        row.id: row.state for row in connection.execute(select(runs.c.id, runs.c.state).where(runs.c.id.in_(wanted)))
+    }
+
+
+def _job_answer(job: Job, states: Mapping[int, str], slot: Slot | None) -> JobAnswer:
+    return JobAnswer(
+        id=job.id,
+        occurrence=job.occurrence,
+        step=job.step,
+        cell=job.cell_id,
+        state=job.state,
+        bench=job.bench or (slot.bench if slot is not None else None),
+        run_id=job.run_id,
+        run_state=states.get(job.run_id) if job.run_id is not None else None,
+        reason=job.reason,
+        prompt=job.prompt if job.state == "asking" else None,
+        answered_by=job.answered_by,
+        started_unix_s=job.started_unix_s,
+        finished_unix_s=job.finished_unix_s,
+        expected_start_unix_s=slot.start_unix_s if slot is not None and job.started_unix_s is None else None,
+        expected_end_unix_s=slot.end_unix_s if slot is not None else None,
+    )

@@ -1,0 +1,151 @@
+"""Campaigns: handing in, following, steering; the node carries them out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from sqlalchemy import Connection
+
+from orchestrator.campaigns.hand_in import hand_in
+from orchestrator.campaigns.read_campaign import Overrides, read_campaign
+from orchestrator.campaigns.scan import scan
+from orchestrator.store.campaigns import ENDED, CampaignRow, get_campaign, list_campaigns, set_campaign_desired
+from orchestrator.store.errors import StoreError, StoreUnavailable
+from orchestrator.web.campaign_view import campaign_answer, campaign_detail, queue_forecast
+from orchestrator.web.models.campaign import (
+    CampaignAnswer,
+    CampaignDetail,
+    CampaignOrderAnswer,
+    CampaignStart,
+    ForecastAnswer,
+    Scan,
+    SlotAnswer,
+)
+from orchestrator.web.models.fields import ID_MAX
+from orchestrator.web.models.page import Page
+from orchestrator.web.models.run import Desired, Order
+from orchestrator.web.refusal import Conflict, NotFound
+from orchestrator.web.routes.parameters import Limit, Offset
+from orchestrator.web.service import ReadingConnection, ServiceHere
+from protocols.library.campaigns import find, names
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["campaigns"])
+_CampaignId = Annotated[int, Path(ge=1, le=ID_MAX, description="Number of the campaign.", examples=[3])]
+
+
+@router.post("/campaigns", status_code=HTTPStatus.CREATED)
+def start_campaign(body: CampaignStart, service: ServiceHere) -> CampaignDetail:
+    """Hand a campaign in: all of it is checked with every cell on its benches before anything begins."""
+    source = body.source if body.source is not None else _shipped(body.name)
+    overrides = Overrides({k: tuple(v) for k, v in body.cells.items()}, {k: tuple(v) for k, v in body.benches.items()})
+    campaign = read_campaign(source.removeprefix("\ufeff"), body.name, body.sources, overrides, service.lab)
+    with service.writing() as connection:
+        now = service.now_unix_s(connection)
+        key = hand_in(connection, service.lab, service.cycler_for, campaign, source, now, body.actor)
+        return campaign_detail(connection, service, _known(connection, key), now)
+
+
+@router.get("/campaigns")
+def get_campaigns(connection: ReadingConnection, limit: Limit = 50, offset: Offset = 0) -> Page[CampaignAnswer]:
+    """Campaigns, newest first."""
+    rows, total = list_campaigns(connection, limit=limit, offset=offset)
+    items = [campaign_answer(connection, row) for row in rows]
+    return Page(items=items, total=total, limit=limit, offset=offset)
+
+
+@router.get("/campaigns/{campaign_id}")
+def get_one_campaign(campaign_id: _CampaignId, service: ServiceHere, connection: ReadingConnection) -> CampaignDetail:
+    """One campaign with every job: its run, and when it is expected."""
+    now = service.now_unix_s(connection)
+    return campaign_detail(connection, service, _known(connection, campaign_id), now)
+
+
+@router.get("/forecast")
+def get_forecast(service: ServiceHere, connection: ReadingConnection) -> ForecastAnswer:
+    """The whole queue on the calendar: when every job of every campaign is expected to begin and to end, and where."""
+    now = service.now_unix_s(connection)
+    slots = queue_forecast(connection, service, now)
+    called = {row.id: row.name for row in list_campaigns(connection, limit=1000)[0]}
+    answers = [
+        SlotAnswer(
+            campaign_id=slot.work.campaign_id,
+            campaign=called.get(slot.work.campaign_id, ""),
+            step=slot.work.step,
+            cell=slot.work.cell_id,
+            bench=slot.bench,
+            chamber=slot.work.chamber,
+            run_id=slot.work.run_id,
+            start_unix_s=slot.start_unix_s,
+            end_unix_s=slot.end_unix_s,
+        )
+        for slot in slots
+    ]
+    ends = [slot.end_unix_s for slot in slots if slot.end_unix_s is not None]
+    return ForecastAnswer(now_unix_s=now, end_unix_s=max(ends, default=None), slots=answers)
+
+
+@router.post("/campaigns/{campaign_id}/pause")
+def pause_campaign(campaign_id: _CampaignId, order: Order, service: ServiceHere) -> CampaignOrderAnswer:
+    """Pause its runs, and begin nothing more."""
+    return _want(campaign_id, "pause", order, service)
+
+
+@router.post("/campaigns/{campaign_id}/resume")
+def resume_campaign(campaign_id: _CampaignId, order: Order, service: ServiceHere) -> CampaignOrderAnswer:
+    """Let a paused campaign and its runs go on."""
+    return _want(campaign_id, "run", order, service)
+
+
+@router.post("/campaigns/{campaign_id}/stop")
+def stop_campaign(campaign_id: _CampaignId, order: Order, service: ServiceHere) -> CampaignOrderAnswer:
+    """End its runs at open circuit, and begin nothing more. It is stopped when the last of them has been seen to be."""
+    return _want(campaign_id, "stop", order, service)
+
+
+@router.post("/campaigns/{campaign_id}/confirm")
+def confirm_campaign(campaign_id: _CampaignId, body: Scan, service: ServiceHere) -> CampaignOrderAnswer:
+    """Confirm what the campaign has asked a person to do, by the barcode of the cell it asked about."""
+    with service.writing() as connection:
+        row = _known(connection, campaign_id)
+        now = service.now_unix_s(connection)
+        wrong = scan(connection, campaign_id, body.barcode, body.bench, actor=body.actor, now=now, reason=body.reason)
+    if wrong is not None:
+        raise Conflict(wrong)
+    message = f"campaign {campaign_id}: confirmed for cell {body.barcode}"
+    return CampaignOrderAnswer(campaign_id=campaign_id, state=row.state, desired=row.desired, message=message)
+
+
+def _want(campaign_id: int, desired: Desired, order: Order, service: ServiceHere) -> CampaignOrderAnswer:
+    verb = "resume" if desired == "run" else desired
+    with service.writing() as connection:
+        row = _known(connection, campaign_id)
+        now = service.now_unix_s(connection)
+        counts = set_campaign_desired(connection, campaign_id, desired, actor=order.actor, now=now, reason=order.reason)
+    if desired == "stop" and not counts:
+        message = f"campaign {campaign_id} is {row.state}"
+        return CampaignOrderAnswer(campaign_id=campaign_id, state=row.state, desired=row.desired, message=message)
+    if not counts:
+        what = row.state if row.state in ENDED else "being stopped"
+        raise Conflict(f"campaign {campaign_id} is {what} and cannot {verb}; start it again")
+    message = f"campaign {campaign_id}: {verb} requested ({row.state})"
+    return CampaignOrderAnswer(campaign_id=campaign_id, state=row.state, desired=desired, message=message)
+
+
+def _known(connection: Connection, campaign_id: int) -> CampaignRow:
+    try:
+        return get_campaign(connection, campaign_id)
+    except StoreUnavailable:
+        raise
+    except StoreError as error:
+        raise NotFound(str(error)) from error
+
+
+def _shipped(name: str) -> str:
+    found = find(name)
+    if found is None:
+        raise NotFound(f"no campaign of the library is called {name}; it has {', '.join(names())}")
+    return found.content.decode()
