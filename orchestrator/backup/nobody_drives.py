@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from orchestrator.backup.errors import RestoreRefused
-from orchestrator.config import ChamberPlace, InstrumentPlace, Lab
+from orchestrator.config import Lab
 from orchestrator.engine.lease import lock_file, lock_key
 
 __all__ = ["nobody_drives"]
@@ -24,10 +24,9 @@ def nobody_drives(lab: Lab, database: sa.Engine) -> Iterator[None]:
     """Hold the lock of every instrument. Raises RestoreRefused where a node has one, or the web process answers."""
     if (told := _web_answers(lab)) is not None:
         raise RestoreRefused(f"the service of {told} answers at {lab.web.url}; {_REMEDY}")
-    places: list[InstrumentPlace | ChamberPlace] = [*lab.instruments.values(), *lab.chambers.values()]
     with ExitStack() as stack:
         connection = stack.enter_context(database.connect()) if database.dialect.name == "postgresql" else None
-        for place in places:
+        for place in lab.places:
             if connection is not None:
                 free = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(lock_key(place.address)))))
             else:

@@ -127,15 +127,16 @@ class Lab:
     @property
     def nodes(self) -> tuple[str, ...]:
         """Names of the lab's nodes, in the order of the lab file; none where one node drives everything."""
-        return tuple(dict.fromkeys(place.node for place in self._places if place.node))
+        return tuple(dict.fromkeys(place.node for place in self.places if place.node))
 
     @property
     def driven(self) -> tuple[str, ...]:
         """Cyclers and chambers that this node drives."""
-        return tuple(place.name for place in self._places if place.node == self.node)
+        return tuple(place.name for place in self.places if place.node == self.node)
 
     @property
-    def _places(self) -> tuple[InstrumentPlace | ChamberPlace, ...]:
+    def places(self) -> tuple[InstrumentPlace | ChamberPlace, ...]:
+        """Cyclers, then chambers."""
         return (*self.instruments.values(), *self.chambers.values())
 
     @property

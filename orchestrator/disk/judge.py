@@ -1,4 +1,4 @@
-"""Is there room enough? A pure function."""
+"""Whether there is room enough: a pure function."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import uuid
 import zlib
 from pathlib import Path
 
-__all__ = ["SpoolFile", "SpoolFull"]
+__all__ = ["SpoolFile", "SpoolFull", "waiting_in"]
 
 _MAGIC = b"cellbench spool 1 "
 _HEADER_B = 64
@@ -54,7 +54,7 @@ class SpoolFile:
 
     def append(self, payload: bytes) -> None:
         """Add a frame. Raises SpoolFull, OSError: then it counts as not written."""
-        frame = _FRAME.pack(len(payload), self._crc(payload)) + payload
+        frame = _FRAME.pack(len(payload), _crc(self.identity, payload)) + payload
         if self._end_B + len(frame) + _FRAME.size > self.size_B:
             raise SpoolFull(f"{self.path.name}: {self.size_B / 1e6:.0f} MB are full")
         self._write(frame + bytes(_FRAME.size), self._end_B)
@@ -74,33 +74,16 @@ class SpoolFile:
         os.close(self._file)
 
     def _open(self) -> None:
-        header = os.pread(self._file, _HEADER_B, 0)
-        stamp = header[: len(_MAGIC) + 32]
-        known = stamp.startswith(_MAGIC) and header[len(stamp) :].strip() == b"%08x" % zlib.crc32(stamp)
-        if known:
-            self.identity = stamp.removeprefix(_MAGIC).decode()
-            self._scan()
+        content = os.pread(self._file, max(os.fstat(self._file).st_size, _HEADER_B), 0)
+        identity = _identity_in(content)
+        if identity is not None:
+            self.identity = identity
+            self.frames, self._end_B, self.damage = _scan(content, identity, self.path.name)
         else:
-            if header.strip(b"\0"):
+            if content.strip(b"\0"):
                 self.damage = f"{self.path.name}: it is damaged at its beginning; what was in it is lost"
             self.reset()
         self._reserve()
-
-    def _scan(self) -> None:
-        content = os.pread(self._file, max(os.fstat(self._file).st_size, _HEADER_B), 0)
-        while True:
-            head = content[self._end_B : self._end_B + _FRAME.size]
-            length, crc = _FRAME.unpack(head) if len(head) == _FRAME.size else (0, 0)
-            if not length:
-                return
-            start = self._end_B + _FRAME.size
-            payload = content[start : start + length]
-            if len(payload) < length or self._crc(payload) != crc:
-                number = len(self.frames) + 1
-                self.damage = f"{self.path.name}: entry {number} is damaged; it and what is behind it is lost"
-                return
-            self.frames.append(payload)
-            self._end_B = start + length
 
     def _reserve(self) -> None:
         """Take the room that is missing. A file system that copies on write (btrfs, ZFS) may still need more later."""
@@ -113,11 +96,45 @@ class SpoolFile:
         except OSError:
             self.reserved = False
 
-    def _crc(self, payload: bytes) -> int:
-        return zlib.crc32(payload, zlib.crc32(self.identity.encode()))
-
     def _write(self, content: bytes, at_B: int) -> None:
         written = os.pwrite(self._file, content, at_B)
         if written < len(content):
             raise OSError(f"{self.path.name}: only {written} of {len(content)} bytes could be written")
         os.fsync(self._file)
+
+
+def waiting_in(path: Path) -> tuple[int, str | None]:
+    """How many entries wait in a spool that another process has, and what is damaged. Changes nothing."""
+    content = path.read_bytes()
+    identity = _identity_in(content)
+    if identity is None:
+        return 0, f"{path.name}: it is damaged at its beginning" if content.strip(b"\0") else None
+    frames, _, damage = _scan(content, identity, path.name)
+    return len(frames), damage
+
+
+def _identity_in(content: bytes) -> str | None:
+    """The identity that its header names; None: it has none, or a damaged one."""
+    stamp = content[: len(_MAGIC) + 32]
+    known = stamp.startswith(_MAGIC) and content[len(stamp) : _HEADER_B].strip() == b"%08x" % zlib.crc32(stamp)
+    return stamp.removeprefix(_MAGIC).decode() if known else None
+
+
+def _scan(content: bytes, identity: str, name: str) -> tuple[list[bytes], int, str | None]:
+    """Frames that are whole, where they end, and what is damaged behind them."""
+    frames: list[bytes] = []
+    end_B = _HEADER_B
+    while True:
+        head = content[end_B : end_B + _FRAME.size]
+        length, crc = _FRAME.unpack(head) if len(head) == _FRAME.size else (0, 0)
+        if not length:
+            return frames, end_B, None
+        payload = content[end_B + _FRAME.size : end_B + _FRAME.size + length]
+        if len(payload) < length or _crc(identity, payload) != crc:
+            return frames, end_B, f"{name}: entry {len(frames) + 1} is damaged; it and what is behind it is lost"
+        frames.append(payload)
+        end_B += _FRAME.size + length
+
+
+def _crc(identity: str, payload: bytes) -> int:
+    return zlib.crc32(payload, zlib.crc32(identity.encode()))
