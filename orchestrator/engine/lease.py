@@ -96,8 +96,12 @@ class Lease:
 
     def require(self, connection: sa.Connection) -> None:
         """Before acting: the lock is ours, and nobody else has had it meanwhile. Raises LeaseHeld, StoreUnavailable."""
-        self._lock.keep()
+        self.keep()
         require_epoch(connection, self.instrument, self.epoch)
+
+    def keep(self) -> None:
+        """Have the lock, again where it was lost with its connection. Raises LeaseHeld, StoreUnavailable."""
+        self._lock.keep()
 
     def release(self) -> None:
         """Let the next process have it."""

@@ -46,6 +46,8 @@ _LOOK_AGAIN_S = 10.0
 """While something is under way (a start, a pause, a stop, the last records) the next look comes at most this late."""
 _STOP_AGAIN_S = 1.0
 """Likewise after a stop that could not be delivered."""
+_OUT_OF_TOUCH_S = 20.0
+"""So late a look comes only after the process, or its computer, stood still."""
 LOOK_FLOOR_S = 0.2
 """However fast a memory fills: a look that never ends leaves no time for anything else."""
 _DECISIONS_MAX = 12
@@ -147,6 +149,8 @@ class InstrumentLoop:
     async def tick(self) -> float:
         """Obey, look, store, decide, act. Returns after how many seconds the next tick is due."""
         await self._stop_tripped()
+        if self._clock.monotonic() - self._observed.looked_s > self.place.poll_s + _OUT_OF_TOUCH_S:
+            await self._still_ours()
         if not self._runs or self._ordered.is_set():
             await self._obey()
         seen = await self._look()
@@ -167,6 +171,13 @@ class InstrumentLoop:
         if self._ordered.is_set() or (seen is not None and seen.unread and not seen.errors):
             return 0.0
         return self._due_s()
+
+    async def _still_ours(self) -> None:
+        """After standing still for long: a look may empty a memory, and somebody else may drive the instrument now."""
+        try:
+            await asyncio.to_thread(self._lease.keep)
+        except StoreUnavailable as error:  # interlocks need the look, and nobody can have taken the lease without it
+            _LOG.warning("%s: whether it is still ours cannot be seen: %s", self.place.name, error)
 
     def halt(self) -> None:
         """From now on every run is wanted stopped and nothing is started, whatever the database says."""

@@ -19,7 +19,7 @@ class InstrumentHealth(BaseModel):
     node_age_s: float | None = Field(description="Lab time since its node renewed its lease.")
     last_error: str | None
     fresh: bool = Field(description="False: silent for longer than the lab file allows.")
-    late_s: float | None = Field(default=None, description="The latest a look of the last minute began after it was due.")
+    late_s: float | None = Field(default=None, description="The latest a look of late began after it was due.")
 
 
 class NodeHealth(BaseModel):

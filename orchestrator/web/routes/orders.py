@@ -26,7 +26,8 @@ router = APIRouter(tags=["runs"])
 def pause_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
     """Pause a run as soon as its channel can."""
     with service.writing() as connection:
-        return _want(connection, run_id, "pause", order, service.now_unix_s(connection))
+        answer = _want(connection, run_id, "pause", order, service.now_unix_s(connection))
+    return _done(answer)
 
 
 @router.post("/runs/{run_id}/resume")
@@ -36,14 +37,16 @@ def resume_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer
         trip = latched_for_run(connection, service.lab, run_id)
         if trip is not None:
             raise Conflict(f"{trip} holds run {run_id} back; look, then `cellbench ack trip {trip.id} --reason …`")
-        return _want(connection, run_id, "run", order, service.now_unix_s(connection))
+        answer = _want(connection, run_id, "run", order, service.now_unix_s(connection))
+    return _done(answer)
 
 
 @router.post("/runs/{run_id}/stop")
 def stop_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
     """End a run at open circuit. A run that has ended already stays as it is."""
     with service.writing() as connection:
-        return _want(connection, run_id, "stop", order, service.now_unix_s(connection))
+        answer = _want(connection, run_id, "stop", order, service.now_unix_s(connection))
+    return _done(answer)
 
 
 @router.post("/runs/{run_id}/confirm")
@@ -59,7 +62,15 @@ def stop_all(order: Order, service: ServiceHere) -> list[OrderAnswer]:
     with service.writing() as connection:
         now_unix_s = service.now_unix_s(connection)
         active = connection.execute(select(runs.c.id).where(runs.c.state.not_in(ENDED)).order_by(runs.c.id)).scalars()
-        return [_want(connection, run_id, "stop", order, now_unix_s) for run_id in active.all()]
+        answers = [_want(connection, run_id, "stop", order, now_unix_s) for run_id in active.all()]
+    return [_done(answer) for answer in answers]
+
+
+def _done(answer: OrderAnswer | Conflict) -> OrderAnswer:
+    """Raise what an order was refused with, after its line in the event log is committed."""
+    if isinstance(answer, Conflict):
+        raise answer
+    return answer
 
 
 def _confirm(connection: Connection, run_id: int, order: Order, now_unix_s: float) -> OrderAnswer:
@@ -77,7 +88,10 @@ def _confirm(connection: Connection, run_id: int, order: Order, now_unix_s: floa
     return OrderAnswer(run_id=run_id, state=run.state, desired=run.desired, message=message)
 
 
-def _want(connection: Connection, run_id: int, desired: Desired, order: Order, now_unix_s: float) -> OrderAnswer:
+def _want(
+    connection: Connection, run_id: int, desired: Desired, order: Order, now_unix_s: float
+) -> OrderAnswer | Conflict:
+    """Write what is wanted. Returned, not raised, is a Conflict with an order before it: both stand in the log."""
     query = select(runs.c.state, runs.c.desired, runs.c.item).where(runs.c.id == run_id)
     run = connection.execute(query).one_or_none()
     if run is None:
@@ -88,7 +102,7 @@ def _want(connection: Connection, run_id: int, desired: Desired, order: Order, n
             return OrderAnswer(run_id=run_id, state=run.state, desired="stop", message=f"run {run_id} is {run.state}")
         raise Conflict(f"run {run_id} is {run.state} and cannot {verb}; launch it again")
     if not set_desired(connection, run_id, desired, actor=order.actor, now=now_unix_s):
-        raise Conflict(f"run {run_id} is being stopped and cannot {verb}; launch it again")
+        return Conflict(f"run {run_id} is being stopped and cannot {verb}; launch it again")
     state = run.state
     if desired == "run" and _waits_to_confirm(connection, run_id, run.item, run.desired):
         raise Conflict(f"run {run_id} waits for a person to act: when it is done, `cellbench confirm {run_id}`")

@@ -45,7 +45,13 @@ def _report(api: Api, **more: object) -> None:
 
 def _seen(api: Api, ago_s: float = 1.0) -> None:
     now = time.time()
-    row = {"instrument": "bts-1", "channel": "27-21-1-1", "observed_unix_s": now, "state": "running", "native_state": "working"}
+    row = {
+        "instrument": "bts-1",
+        "channel": "27-21-1-1",
+        "observed_unix_s": now,
+        "state": "running",
+        "native_state": "working",
+    }
     api.write(
         instruments.update().values(connected=True, last_seen_unix_s=now - ago_s),
         latest.insert().values(**row, voltage_V=0.8, current_A=-0.0027),

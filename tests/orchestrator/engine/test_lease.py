@@ -1,0 +1,113 @@
+"""A lease is for one process. On PostgreSQL it ends with its connection: then it is taken again, or let go of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from drivers.contracts import ChannelStatus
+from orchestrator.engine.lease import Lease, LeaseHeld, claimed, take_lease
+from orchestrator.store.database import open_database
+from orchestrator.store.nodes import claim_instrument
+from orchestrator.store.tables import intents
+from orchestrator.store.transactions import reading, writing
+from orchestrator.store.upgrade import upgrade
+from tests.orchestrator.engine.engine_bench import EngineBench
+from tests.orchestrator.fake_cycler import NoPauses
+
+ADDRESS = "192.0.2.10:502"
+
+
+@pytest.fixture
+def server(postgres_database: str) -> Iterator[sa.Engine]:
+    database = open_database(postgres_database)
+    upgrade(database)
+    yield database
+    database.dispose()
+
+
+@dataclass
+class CountingCycler(NoPauses):
+    """It counts how often it is looked at."""
+
+    looks: int = 0
+
+    def observe(self) -> Mapping[str, ChannelStatus]:
+        self.looks += 1
+        return super().observe()
+
+
+def cut_all(server: sa.Engine) -> None:
+    """End every connection but this one, as a restart of the server does."""
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    with server.begin() as connection:
+        connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+
+
+def require(database: sa.Engine, lease: Lease) -> None:
+    with reading(database) as connection:
+        lease.require(connection)
+
+
+@pytest.mark.postgres
+def test_after_a_restart_of_postgresql_the_lease_is_taken_again(server: sa.Engine) -> None:
+    lease = take_lease(server, "bts-1", ADDRESS, 1.0)
+    cut_all(server)
+
+    require(server, lease)
+
+    with pytest.raises(LeaseHeld, match=r"bts-1 \(192.0.2.10:502\) is driven by process \d+ on"):
+        take_lease(server, "bts-1", ADDRESS, 2.0)
+    lease.release()
+    take_lease(server, "bts-1", ADDRESS, 3.0).release()
+
+
+@pytest.mark.postgres
+def test_who_comes_too_late_after_a_restart_lets_go(server: sa.Engine) -> None:
+    old = take_lease(server, "bts-1", ADDRESS, 1.0)
+    cut_all(server)
+    new = take_lease(server, "bts-1", ADDRESS, 2.0)
+
+    with pytest.raises(LeaseHeld):
+        require(server, old)
+    new.release()
+
+    with pytest.raises(LeaseHeld, match="this process lets go of it"):
+        require(server, old)  # the lock is free again, but the instrument was somebody else's meanwhile
+    assert new.epoch == old.epoch + 1
+    old.release()
+
+
+def test_no_intent_is_written_once_somebody_else_has_claimed_the_instrument(engine: sa.Engine) -> None:
+    with writing(engine) as connection:
+        epoch = claim_instrument(connection, "bts-1", "us", now=1.0)
+        assert claimed("bts-1", epoch, lambda _: "written")(connection) == "written"
+        claim_instrument(connection, "bts-1", "somebody else", now=2.0)
+
+        with pytest.raises(LeaseHeld, match="driven by somebody else"):
+            claimed("bts-1", epoch, lambda _: pytest.fail("it was written"))(connection)
+
+
+def test_after_standing_still_nothing_is_asked_of_an_instrument_that_another_node_drives(tmp_path: Path) -> None:
+    """A look may empty an instrument's memory, so the lease comes first."""
+    cycler = CountingCycler()
+    bench = EngineBench(tmp_path, cycler)
+    loop = bench.node()
+    bench.tick()
+
+    def gone() -> None:
+        raise LeaseHeld("bts-1 is driven by process 7 on another-pc now")
+
+    loop._lease.keep = gone  # type: ignore[method-assign]
+    looks = cycler.looks
+    with pytest.raises(LeaseHeld):
+        bench.tick(3600.0)
+
+    assert cycler.looks == looks > 0
+    with reading(bench.database) as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(intents)) == 0
+    bench.close()
