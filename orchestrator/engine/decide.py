@@ -25,6 +25,7 @@ from orchestrator.engine.actions import (
 from orchestrator.engine.conclusions import CONFIRM_S, ENDED, again, all_stored, displaced, settle_all
 from orchestrator.engine.under_way import under_way
 from orchestrator.engine.view import OpenIntent, RunView, Seen
+from orchestrator.engine.wrong_cell import wrong_cell
 from orchestrator.run_state import RunState
 
 __all__ = ["CONFIRM_S", "START_ATTEMPTS_MAX", "UNSTARTED_AFTER_S", "decide"]
@@ -75,6 +76,9 @@ def _launch(run: RunView, seen: Seen) -> list[Action]:
         other = status.tag or "a test of unknown origin"
         reason = f"the channel is busy with {other} ({status.native_state}); nothing was started"
         return [Alarm("warning", reason), Transition(RunState.FAILED, reason)]
+    wrong = wrong_cell(run.rest_window_V, status.voltage_V)
+    if wrong is not None:
+        return [Alarm("warning", wrong), Transition(RunState.FAILED, wrong)]
     return [Start(test_id_before=status.test_id)]
 
 

@@ -112,6 +112,7 @@ def _run(
         blocked_by=blocked,
         look_first=look if row.state == RunState.QUEUED.value else None,
         reason=row.reason,
+        rest_window_V=facts.rest_windows_V.get(row.item),
     )
     return ActiveRun(view, row.cell_id, row.channel, row.item, row.cursor, row.cycle_offset, facts, row.chamber)
 

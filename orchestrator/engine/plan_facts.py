@@ -33,6 +33,8 @@ class PlanFacts:
     """What the service itself does, by plan item."""
     expected: Mapping[int, Mapping[int, ExpectedStep]] = field(default_factory=dict)
     """By plan item and instrument step: what interlocks hold its records against."""
+    rest_windows_V: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    """By plan item: between which voltages the cell must rest before the channel is started."""
 
     @property
     def temperatures(self) -> int:
@@ -57,8 +59,10 @@ def read_step_map(stored: Sequence[Any]) -> tuple[MappedStep, ...]:
 def read_facts(plan_json: Mapping[str, Any], step_maps: Mapping[int, Sequence[Any]]) -> PlanFacts:
     """Read a stored plan; ``step_maps`` by plan item."""
     plan = load_plan(plan_json)
-    rules, expected = {}, {}
+    rules, expected, windows = {}, {}, {}
     for number, item in enumerate(plan.items):
+        if isinstance(item, Segment):
+            windows[number] = (item.program.limits.voltage_min_V, item.program.limits.voltage_max_V)
         if isinstance(item, Segment) and number in step_maps:
             step_map = read_step_map(step_maps[number])
             expected[number] = _expected(item.program, step_map, plan.cell)
@@ -66,7 +70,7 @@ def read_facts(plan_json: Mapping[str, Any], step_maps: Mapping[int, Sequence[An
             if rule is not None:
                 rules[number] = rule
     tasks = {number: item for number, item in enumerate(plan.items) if isinstance(item, SetTemperature | Prompt)}
-    return PlanFacts(len(plan.items), rules, plan.analyses, tasks, expected)
+    return PlanFacts(len(plan.items), rules, plan.analyses, tasks, expected, windows)
 
 
 def _expected(program: Program, step_map: Sequence[MappedStep], cell: Cell) -> dict[int, ExpectedStep]:

@@ -59,6 +59,8 @@ class RunView:
     look_first: str | None = None
     """Why a person must look at the channel before this run starts: what became of those before it, or their cell."""
     reason: str | None = None
+    rest_window_V: tuple[float, float] | None = None
+    """Between which voltages the cell must rest before the segment starts; None: anywhere."""
 
     def intent(self, action: str) -> OpenIntent | None:
         """The open intent of this action."""

@@ -275,3 +275,25 @@ def test_a_failure_always_tells_a_person() -> None:
         actions = decide(view, look, NOW)
         if any(isinstance(action, Transition) and action.state is S.FAILED for action in actions):
             assert any(isinstance(action, Alarm) for action in actions), name
+
+
+@pytest.mark.parametrize("voltage_V", [3.31, -0.9, 2.006, -0.0551])
+def test_a_cell_that_rests_outside_the_limits_is_not_started(voltage_V: float) -> None:
+    view = replace(run(RunState.QUEUED), rest_window_V=(-0.05, 2.0))
+    actions = decide(view, seen(ChannelState.FINISHED, OLD, voltage_V=voltage_V), NOW)
+
+    assert not [action for action in actions if isinstance(action, Start)]
+    alarm, transition = actions
+    assert isinstance(alarm, Alarm)
+    assert isinstance(transition, Transition)
+    assert transition.state is RunState.FAILED
+    assert f"{voltage_V:.4g} V" in alarm.message
+    assert "-0.05 V to 2 V" in alarm.message
+
+
+@pytest.mark.parametrize("voltage_V", [0.0, 1.49, 2.0, 2.005, -0.055, None])
+def test_a_cell_that_rests_within_the_limits_is_started(voltage_V: float | None) -> None:
+    view = replace(run(RunState.QUEUED), rest_window_V=(-0.05, 2.0))
+    (action,) = decide(view, seen(ChannelState.FINISHED, OLD, voltage_V=voltage_V), NOW)
+
+    assert isinstance(action, Start)
