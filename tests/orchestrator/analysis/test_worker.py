@@ -1,5 +1,6 @@
 """The queue worked off by a real child process, which dies in every way that we know."""
 
+import multiprocessing
 import sys
 import time
 from pathlib import Path
@@ -91,6 +92,30 @@ def test_a_queued_analysis_is_done_in_a_child_and_its_result_stored(
     result = AnalysisResult.from_json(done.result)
     assert result.value("initial coulombic efficiency").value == pytest.approx(80.0)
     assert row(engine, second).result == done.result
+
+
+def test_a_child_that_lingers_takes_what_is_queued_later_at_the_nodes_time(
+    engine: Engine, install_plugin: InstallPlugin
+) -> None:
+    """Lab time may have gone on by weeks while the child waited for seconds."""
+    install_plugin(PLUGIN, ENTRIES)
+    clock, done = NOW, list[tuple[float, int | None]]()
+    worker = AnalysisWorker(url_of(engine), lambda: clock, linger_s=60.0)
+    for _ in range(2):
+        (waiting,) = queued(engine, "odd_cycles")
+        deadline = time.monotonic() + 60
+        while row(engine, waiting).state != "done":
+            worker.submit_pending()
+            worker.wait(0.05)
+            assert time.monotonic() < deadline
+        assert worker.busy
+        (child,) = (one for one in multiprocessing.active_children() if one.name == "cellbench-analysis")
+        done.append((row(engine, waiting).finished_unix_s, child.pid))
+        clock += 1e6
+        worker.submit_pending()
+    worker.close()
+
+    assert done == [(NOW, child.pid), (NOW + 1e6, child.pid)]
 
 
 def test_a_child_that_dies_takes_only_its_own_analysis_with_it(engine: Engine, install_plugin: InstallPlugin) -> None:
