@@ -14,6 +14,7 @@ from orchestrator.clock import Clock, Sleeper
 from orchestrator.engine.writer import Writer
 from orchestrator.messages.receiver import Receiver
 from orchestrator.messages.routing import Episode, Routed, episodes, route
+from orchestrator.messages.steady_stamps import SteadyStamps
 from orchestrator.store.alarms import alarms_to_tell, alarms_told
 from orchestrator.store.errors import StoreUnavailable
 from orchestrator.store.messages import Kind, messages_of, queue_messages
@@ -45,6 +46,7 @@ class Router:
         self._writer = writer
         self._clock = clock
         self._wall = wall
+        self._stamps = SteadyStamps()
 
     async def run(self) -> None:
         """Route until cancelled. Lab time waits for what is due at an instant, never for mail servers."""
@@ -71,7 +73,7 @@ class Router:
     async def route(self) -> float | None:
         """Queue what is due now. Returns when something else will be. Raises StoreUnavailable."""
         now = self._clock.now()
-        routed = await asyncio.to_thread(self._routed, now)
+        routed = await asyncio.to_thread(self._routed, now, self._clock.monotonic())
         queue = [
             (episode.id, receiver, kind)
             for episode, what in routed
@@ -83,12 +85,12 @@ class Router:
             await self._writer.write(lambda connection: self._store(connection, queue, finished, now))
         return min((what.again_unix_s for _, what in routed if what.again_unix_s is not None), default=None)
 
-    def _routed(self, now: float) -> list[tuple[Episode, Routed]]:
+    def _routed(self, now: float, now_s: float) -> list[tuple[Episode, Routed]]:
         with reading(self._database) as connection:
             to_tell = alarms_to_tell(connection)
             unreachable = {outlet.name for outlet in list_outlets(connection, "receiver") if outlet.unreachable}
             queued = messages_of(connection, {alarm.first_id or alarm.id for alarm in to_tell})
-        found = episodes(to_tell, queued)
+        found = self._stamps.steady(episodes(to_tell, queued), now, now_s)
         return [(episode, route(episode, self._receivers, unreachable, now)) for episode in found]
 
     def _store(

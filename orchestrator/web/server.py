@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import signal
 import socket
@@ -12,6 +13,7 @@ import uvicorn
 from orchestrator.config import Lab
 from orchestrator.config.lab import WebPlace
 from orchestrator.exit_codes import CANNOT_START
+from orchestrator.process.supervisor import Supervisor
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.upgrade import require_current
 from orchestrator.web.application import create_app
@@ -21,6 +23,9 @@ __all__ = ["listen", "run_web"]
 
 _CONNECTIONS_MAX = 200
 _GRACE_S = 5
+_LOOK_EVERY_S = 0.05
+_PINGS = 3
+"""Signs of life in the time within which the service manager wants one."""
 
 
 def run_web(lab: Lab) -> int:
@@ -44,8 +49,30 @@ def run_web(lab: Lab) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     with listener:
-        uvicorn.Server(config).run(sockets=[listener])
+        asyncio.run(_serve(uvicorn.Server(config), listener, lab))
     return 0
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket, lab: Lab) -> None:
+    """Serve; the service manager hears that we are ready once requests are answered, and then that we live."""
+    supervisor = Supervisor.from_environment()
+    told = asyncio.create_task(_tell(supervisor, server, f"{lab.name} at {lab.web.url}"))
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        supervisor.stopping()
+        told.cancel()
+        await asyncio.gather(told, return_exceptions=True)
+
+
+async def _tell(supervisor: Supervisor, server: uvicorn.Server, status: str) -> None:
+    """From the event loop that answers requests: where it hangs, this falls silent."""
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(_LOOK_EVERY_S)
+    supervisor.ready(status)
+    while supervisor.watchdog_s is not None:
+        supervisor.alive()
+        await asyncio.sleep(supervisor.watchdog_s / _PINGS)
 
 
 def listen(place: WebPlace) -> socket.socket:

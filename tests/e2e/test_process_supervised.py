@@ -6,8 +6,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,49 +16,11 @@ from orchestrator.store.transactions import reading
 from orchestrator.testing.virtual_bench import VirtualBench
 from tests.e2e.conftest import assert_stored_equals_ledger
 from tests.e2e.short_protocol import SHORT
+from tests.orchestrator.process.service_manager import service_manager
 
 Make = Callable[..., VirtualBench]
 SUSPENDED_S = 6.5
 """Longer than a stall, which is 5 s."""
-
-
-class Manager:
-    """What a service manager hears."""
-
-    def __init__(self, receiver: socket.socket) -> None:
-        self._receiver = receiver
-        self.heard: list[str] = []
-
-    def wait(self, word: str, patience_s: float = 60.0) -> str:
-        """The next datagram that holds this word."""
-        deadline_s = time.monotonic() + patience_s
-        while time.monotonic() < deadline_s:
-            self.heard.append(self._receiver.recv(4096).decode())
-            if word in self.heard[-1]:
-                return self.heard[-1]
-        raise TimeoutError(f"{word} was not heard, but {self.heard}")
-
-    def drain(self) -> list[str]:
-        """Everything that has been said and not been heard yet."""
-        self._receiver.setblocking(False)
-        fresh = []
-        try:
-            while True:
-                fresh.append(self._receiver.recv(4096).decode())
-        except BlockingIOError:
-            return fresh
-        finally:
-            self._receiver.settimeout(30.0)
-
-
-@contextmanager
-def manager(folder: Path) -> Iterator[tuple[Manager, dict[str, str]]]:
-    """A service manager, and the environment in which it starts a process."""
-    path = folder / "notify"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
-        receiver.bind(str(path))
-        receiver.settimeout(30.0)
-        yield Manager(receiver), {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": "1500000"}
 
 
 def said(bench: VirtualBench, kind: str = "node") -> list[str]:
@@ -77,7 +38,7 @@ def test_ready_when_every_instrument_was_looked_at_alive_while_loops_turn_and_a_
 ) -> None:
     bench = make_bench()
     run = bench.launch("short", "L1", "A1", source=SHORT, cycles="40")
-    with manager(tmp_path) as (heard, environment), bench.node(**environment) as node:
+    with service_manager(tmp_path) as (heard, environment), bench.node(**environment) as node:
         ready = heard.wait("READY=1")
         assert connected(bench)
         assert ready.splitlines()[1] == "STATUS=1 run on bts-1"
@@ -108,5 +69,5 @@ def test_a_node_whose_instrument_is_away_is_ready_and_says_which(make_bench: Mak
         address = nobody.getsockname()
     place = bench.lab.instruments["bts-1"].address
     bench.lab.path.write_text(text.replace(place, f"127.0.0.1:{address[1]}"), encoding="utf-8")
-    with manager(tmp_path) as (heard, environment), bench.node(**environment):
+    with service_manager(tmp_path) as (heard, environment), bench.node(**environment):
         assert heard.wait("READY=1").splitlines()[1] == "STATUS=0 runs on bts-1; silent: bts-1"

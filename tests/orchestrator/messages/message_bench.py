@@ -32,9 +32,11 @@ class HandClock:
 
     unix_s: float = NOW
     wall_unix_s: float = 2_000_000_000.0
+    stepped_s: float = 0.0
+    """By how much somebody has set the clock forward."""
 
     def now(self) -> float:
-        return self.unix_s
+        return self.unix_s + self.stepped_s
 
     def monotonic(self) -> float:
         return self.unix_s - NOW
@@ -97,21 +99,21 @@ class MessageBench:
 
     def raised(self, source: str, message: str = "something", severity: Any = "critical") -> int:
         with writing(self.database) as connection:
-            return raise_alarm(connection, source=source, message=message, severity=severity, now=self.clock.unix_s)
+            return raise_alarm(connection, source=source, message=message, severity=severity, now=self.clock.now())
 
     def storm(self, first: int, last: int) -> None:
         """Alarms of runs ``first`` to ``last - 1``, in one commit."""
         with writing(self.database) as connection:
             for run in range(first, last):
-                raise_alarm(connection, source=f"run {run}", message="lost", now=self.clock.unix_s)
+                raise_alarm(connection, source=f"run {run}", message="lost", now=self.clock.now())
 
     def cleared(self, source: str) -> None:
         with writing(self.database) as connection:
-            clear_alarms(connection, source=source, now=self.clock.unix_s)
+            clear_alarms(connection, source=source, now=self.clock.now())
 
     def acknowledged(self, alarm_id: int) -> None:
         with writing(self.database) as connection:
-            acknowledge_alarm(connection, alarm_id, by="anna", reason="cable replaced", now=self.clock.unix_s)
+            acknowledge_alarm(connection, alarm_id, by="anna", reason="cable replaced", now=self.clock.now())
 
     def pass_time(self, seconds: float, step_s: float = 1.0) -> None:
         """Let both clocks go on, and the node turn every ``step_s``."""

@@ -233,3 +233,27 @@ def test_the_siren_hears_how_many_are_seen_by_nobody(lab: MessageBench) -> None:
     lab.acknowledged(first)
     lab.pass_time(60, 10)
     assert [letter.unacknowledged for name, letter in lab.attempts if name == "siren"] == [2, 1]
+
+
+@pytest.mark.parametrize("stepped_s", [-3600.0, 3600.0])
+def test_a_clock_that_is_set_neither_hurries_nor_delays_the_next(lab: MessageBench, stepped_s: float) -> None:
+    lab.raised("run 17")
+    lab.pass_time(600, 10)
+    lab.clock.stepped_s = stepped_s
+    lab.pass_time(290, 10)
+    assert lab.told("boss") == []
+    lab.pass_time(30, 10)
+    assert lab.told("boss") == ["raised: run 17"]
+
+
+@pytest.mark.parametrize("stepped_s", [-3600.0, 3600.0])
+def test_an_end_is_told_in_its_time_though_the_clock_is_set_meanwhile(lab: MessageBench, stepped_s: float) -> None:
+    lab.raised("bts-1", "silent", "warning")
+    lab.pass_time(60, 10)
+    lab.cleared("bts-1")
+    lab.pass_time(60, 10)
+    lab.clock.stepped_s = stepped_s
+    lab.pass_time(220, 10)
+    assert lab.told("mail") == ["raised: bts-1"]
+    lab.pass_time(90, 10)
+    assert lab.told("mail") == ["raised: bts-1", "cleared: bts-1"]
