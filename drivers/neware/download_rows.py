@@ -28,6 +28,8 @@ _LAST = re.compile(rb" ?/>\s*")
 _LIST = re.compile(rb"<list count=\"\d+\">")
 _LIST_END = b"</list>"
 _QUOTE = ord('"')
+_SHORT_BYTES = 4096
+"""A reply of up to some fifteen rows: a tree of it is there sooner than the fixed costs of cutting are paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class RowColumns:
 
 def download_rows(frame: bytes, command: str, check: Callable[[Reply], None]) -> RowColumns:
     """Return the rows of a download reply once ``check`` has passed its envelope. Raises Garbled, or as ``check``."""
-    opening = _LIST.search(frame)
+    opening = _LIST.search(frame) if len(frame) > _SHORT_BYTES else None
     end = frame.rfind(_LIST_END)
     if opening and end >= opening.end():
         rows = rows_from_bytes(frame[opening.end() : end])

@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.soak.disturbed import compare_disturbed
 
 
+@pytest.mark.timeout(400)
 def test_five_percent_of_all_exchanges_disturbed_change_no_result(tmp_path: Path) -> None:
     found = compare_disturbed(tmp_path)
     sys.stdout.write(f"{found}\n")
