@@ -60,9 +60,10 @@ class Middle:
 class Rack:
     """Everything lies in one folder; use as a context manager, then :meth:`node`. ``bts-1`` is the first of them."""
 
-    def __init__(self, folder: Path, middles: Sequence[Middle]) -> None:
+    def __init__(self, folder: Path, middles: Sequence[Middle], *, poll_s: float = POLL_S) -> None:
         self.database = folder / "cellbench.db"
         self._folder = folder
+        self._poll_s = poll_s
         self._middles = {f"bts-{number}": middle for number, middle in enumerate(middles, start=1)}
         self._places = [(name, channel) for name, middle in self._middles.items() for channel in middle.names]
 
@@ -147,7 +148,7 @@ class Rack:
             "lab": "rack",
             "database": f"sqlite:///{self.database.name}",
             "clock": "system",
-            "instruments": {name: _bts(self._virtual.ports[name]) for name in self._middles},
+            "instruments": {name: _bts(self._virtual.ports[name], self._poll_s) for name in self._middles},
             "benches": {
                 f"A{number}": {"channel": f"{name}/{channel}"}
                 for number, (name, channel) in enumerate(self._places, start=1)
@@ -175,11 +176,11 @@ def _virtual_bts(middle: Middle) -> dict[str, Any]:
     }
 
 
-def _bts(port: int) -> dict[str, Any]:
+def _bts(port: int, poll_s: float) -> dict[str, Any]:
     return {
         "driver": "neware",
         "address": f"127.0.0.1:{port}",
-        "poll": f"{POLL_S:g} s",
+        "poll": f"{poll_s:g} s",
         "time_zone": "Asia/Shanghai",
         "step_dir": "./steps",
         "remote_step_dir": "D:\\steps",
