@@ -59,10 +59,11 @@ def _run(program: str, url: str | None, *arguments: str) -> None:
         )
     environment = dict(os.environ)
     if url is not None:
-        parsed = sa.make_url(url).set(drivername="postgresql")
-        if parsed.password is not None:
+        parsed = sa.make_url(url)
+        if parsed.password:
             environment["PGPASSWORD"] = str(parsed.password)
-        arguments = ("--dbname", parsed.set(password=None).render_as_string(hide_password=False), *arguments)
+        bare = parsed._replace(drivername="postgresql", password=None)
+        arguments = ("--dbname", bare.render_as_string(hide_password=False), *arguments)
     try:
         done = subprocess.run(  # noqa: S603 - a list, no shell
             [path, *arguments], env=environment, capture_output=True, text=True, timeout=_LIMIT_S, check=False
@@ -70,5 +71,6 @@ def _run(program: str, url: str | None, *arguments: str) -> None:
     except subprocess.TimeoutExpired as error:
         raise BackupFailed(f"{program} was not done after {_LIMIT_S / 3600:g} h") from error
     if done.returncode:
-        said = next((line for line in done.stderr.splitlines() if line.strip()), f"exit code {done.returncode}")
+        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        said = "; ".join(lines[:3]) or f"exit code {done.returncode}"
         raise BackupFailed(f"{program}: {said}")

@@ -87,7 +87,8 @@ def _present(file: Path | None, engine: sa.Engine, *, over: bool) -> int | None:
             raise RestoreRefused(f"{file} is there and cannot be read; --over moves it aside") from error
         return None
     finally:
-        engine.dispose()  # its file may be moved aside now
+        if file is not None:
+            engine.dispose()  # nobody has the file open when it is moved aside
     if (last or cells) and not over:
         raise RestoreRefused(f"the database has {cells} cells and runs up to {last or 0}; --over replaces it")
     return int(last) if last else None
