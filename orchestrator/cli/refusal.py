@@ -18,6 +18,7 @@ _REFUSALS = (
     ("orchestrator.web.refusal", "WebRefused"),
     ("protocols.errors", "ProtocolErrors"),
     ("drivers.errors", "DriverError"),
+    ("simulators.faults.fault_file", "FaultFileError"),
     ("simulators.lab.lab_file", "LabFileError"),
 )
 """Module and class of every error whose text is meant for the person at the prompt."""

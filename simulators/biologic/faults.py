@@ -153,10 +153,11 @@ def _each(
         device.named(channel)
 
     def act_on_all() -> Undo | None:
-        undos = [_guarded(act, device, device.named(channel)) for channel in channels]
+        undos = [(channel, _guarded(act, device, device.named(channel))) for channel in channels]
 
         def undo_all() -> None:
-            for undo in undos:
+            for channel, undo in undos:
+                device.named(channel)  # whatever was due before happened under the fault
                 if undo is not None:
                     undo()
 

@@ -152,15 +152,13 @@ class VirtualVsp300:
     # ---- what may befall it
 
     def exchange_cell(self, channel: Channel, cell: VirtualCell | None) -> Undo:
-        """Put another cell between the leads, or none, whatever runs; undone, the one before is back."""
+        """Put another cell between the leads, or none, whatever runs; undone, the one before is back.
+
+        The channel is brought to the present by who asks.
+        """
         before = channel.cell
         channel.exchange_cell(cell)
-
-        def undo() -> None:
-            channel.advance(self._now_unix_s())
-            channel.exchange_cell(before)
-
-        return undo
+        return lambda: channel.exchange_cell(before)
 
     def reboot(self) -> None:
         """Lose the firmware of all channels, with whatever ran and lay in their memories."""

@@ -48,6 +48,7 @@ class FaultDirector:
         self._watches: list[_Watch] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._pump: asyncio.Task[None] | None = None
+        self._switching = asyncio.Lock()
 
     # ---- from outside
 
@@ -203,7 +204,8 @@ class FaultDirector:
     def _switch(self, switch: Callable[[], Awaitable[None]]) -> None:
         async def do() -> None:
             try:
-                await switch()
+                async with self._switching:  # off and on again within one instant: one after the other
+                    await switch()
             except OSError as error:
                 logger.warning("the port cannot be opened: %s", error)
             finally:

@@ -73,6 +73,7 @@ class LabClock:
         self._alarms: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._holds = 0
+        self._then: list[Callable[[], None]] = []
 
     @property
     def now_unix_s(self) -> float:
@@ -121,6 +122,15 @@ class LabClock:
         """End one hold."""
         self._holds -= 1
         self.settle()
+        while self._then and not self._holds:
+            self._then.pop(0)()
+
+    def when_settled(self, act: Callable[[], None]) -> None:
+        """Call once the present instant is over with all that belongs to it: at once where nothing holds it."""
+        if self._holds:
+            self._then.append(act)
+        else:
+            act()
 
     def settle(self) -> None:
         """Jump to the earliest wake-up if every attached node sleeps, and rouse those whose time has come."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 from simulators.lab.arguments import Request, flag, number, text
@@ -65,7 +66,7 @@ class ControlSession(Connection):
             self._refuse(ticket, str(refusal))
         else:
             if answer is not None:
-                self._answer(ticket, answer)
+                self._desk.clock.when_settled(partial(self._answer, ticket, answer))
 
     def _perform(self, ticket: Ticket, request: Request) -> dict[str, Any] | None:
         """Do one operation; None where the answer comes later."""
