@@ -35,15 +35,16 @@ _UP_WITHIN_S = 60.0
 def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     """Measure the study of Zhang et al. 2024 on virtual cells, and print it beside the paper's figures.
 
-    In a NEWARE cycler three cells of each of three materials for 500 cycles at 2C, and three for a rate ladder; in a
-    VSP-300 one of each for a titration and voltammetry at several scan rates, and one for impedance at stepped
-    temperatures, in a chamber. Formation comes first for all of them.
+    Three cells of each of three materials on every test: in a NEWARE cycler nine for 500 cycles at 2C, and nine for a
+    rate ladder and a fast charge; in two VSP-300 and a chamber nine for a titration, voltammetry at several scan rates,
+    and impedance at stepped temperatures. Formation comes first for all of them.
 
-    Everything but the instruments is what a real lab runs. Only the poll intervals differ: four hours of lab time
+    Everything but the instruments is what a real lab runs. Only the poll intervals differ: eight hours of lab time
     instead of seconds, since the virtual lab's clock jumps from one poll to the next. The exit code is 1 where a figure
     is further from what the simulator was set to than it may be.
     """
     from orchestrator.cli.demo_jobs import chosen_jobs
+    from orchestrator.cli.demo_lab import POLL
     from orchestrator.cli.demo_study import finish_study
 
     jobs = chosen_jobs(protocols)
@@ -51,7 +52,7 @@ def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     with ExitStack() as stack:
         lab = stack.enter_context(_virtual_lab(place))
         client = stack.enter_context(_service(lab))
-        click.echo(f"SIMULATED: {lab.name}, cyclers polled every 4 h of lab time; API at {lab.web.url}/api/v1")
+        click.echo(f"SIMULATED: {lab.name}, cyclers polled every {POLL} of lab time; API at {lab.web.url}/api/v1")
         began = time.monotonic()
         runs = _launch(client, jobs)
         _follow(client)

@@ -1,8 +1,8 @@
-"""The demo's laboratory: a NEWARE cycler, a VSP-300 and a chamber, all virtual, as two files to read and to change."""
+"""The demo's laboratory: a NEWARE cycler, two VSP-300 and a chamber, all virtual, as two files to read and change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, cycle
 from pathlib import Path
@@ -13,8 +13,9 @@ __all__ = [
     "CELLS",
     "CYCLED",
     "EXAMINED",
+    "POLL",
+    "POTENTIOSTATS",
     "RATED",
-    "WARMED",
     "DemoCell",
     "write_lab_file",
     "write_virtual_lab_file",
@@ -65,19 +66,28 @@ def _cells(
     ]
 
 
+_SLOTS = 6
+"""Channels that one VSP-300 has room for."""
+
+
+def _slots(first: int) -> Iterator[tuple[str, str, str]]:
+    """Channels of VSP-300s, one instrument after the other; benches are numbered from ``first``."""
+    for position in count():
+        number, slot = divmod(position, _SLOTS)
+        yield f"P{first + position}", f"vsp-{number + 1}", str(slot + 1)
+
+
 _neware = ((f"A{position}", "bts-1", f"27-21-1-{position}") for position in count(1))
-_vsp = ((f"P{position}", "vsp-1", str(position)) for position in count(1))
 
 CYCLED = tuple(_cells(1, _neware, _EACH))
 """For 500 cycles: directly after formation, as what is left of a cell depends on all that was done to it."""
 RATED = tuple(_cells(4, _neware, _EACH))
-"""For the rate ladder."""
-EXAMINED = tuple(_cells(7, _vsp, 1))
-"""For a titration, and then voltammetry."""
-WARMED = tuple(_cells(8, _vsp, 1, chamber="oven-1"))
-"""For impedance at stepped temperatures, together in the chamber."""
+"""For the rate ladder, and then the fast charge."""
+EXAMINED = tuple(_cells(7, _slots(1), _EACH, chamber="oven-1"))
+"""For a titration, voltammetry, and impedance at stepped temperatures, together in the chamber."""
 
-CELLS = CYCLED + RATED + EXAMINED + WARMED
+CELLS = CYCLED + RATED + EXAMINED
+POTENTIOSTATS = tuple(dict.fromkeys(cell.instrument for cell in EXAMINED))
 
 
 def write_virtual_lab_file(folder: Path) -> Path:
@@ -86,11 +96,15 @@ def write_virtual_lab_file(folder: Path) -> Path:
     return _write(
         folder / "virtual_lab.yaml",
         {
-            "virtual_lab": f"demo: a NEWARE cycler, a VSP-300 and a chamber with {len(CELLS)} SiO half cells",
+            "virtual_lab": f"demo: a NEWARE cycler, two VSP-300 and a chamber with {len(CELLS)} SiO half cells",
             "control": "127.0.0.1:0",
             "start": "2026-01-05T08:00:00+08:00",
             "speed_without_node": 600,
-            "instruments": {"bts-1": _virtual_neware(), "vsp-1": _virtual_vsp300(), "oven-1": _virtual_chamber()},
+            "instruments": {
+                "bts-1": _virtual_neware(),
+                **{name: _virtual_vsp300(name) for name in POTENTIOSTATS},
+                "oven-1": _virtual_chamber(),
+            },
         },
     )
 
@@ -108,12 +122,12 @@ def _virtual_neware() -> dict[str, object]:
     }
 
 
-def _virtual_vsp300() -> dict[str, object]:
+def _virtual_vsp300(name: str) -> dict[str, object]:
     return {
         "kind": "vsp300",
         "listen": "127.0.0.1:0",
-        "channels": [_eclib_channel(cell) for cell in _on("vsp-1")],
-        "cells": {_eclib_channel(cell): _virtual_cell(cell) for cell in _on("vsp-1")},
+        "channels": [_eclib_channel(cell) for cell in _on(name)],
+        "cells": {_eclib_channel(cell): _virtual_cell(cell) for cell in _on(name)},
     }
 
 
@@ -156,33 +170,43 @@ def write_lab_file(folder: Path, control_port: int, ports: Mapping[str, int], we
     )
 
 
+POLL = "8 h"
+"""Of lab time: the virtual lab's clock jumps from one look to the next, so that looks are what a demo takes."""
+_PACE = {"poll": POLL, "lost_after": "24 h"}
+_PATIENCE = "60 s"
+"""Of real time, for one exchange: an instrument may have eight hours of a cell to work out, on a busy machine."""
+
+
 def _instruments(ports: Mapping[str, int]) -> dict[str, object]:
     return {
         "bts-1": {
             "driver": "neware",
             "address": f"127.0.0.1:{ports['bts-1']}",
-            "poll": "4 h",
-            "lost_after": "12 h",
+            **_PACE,
             "time_zone": "Asia/Shanghai",
             "step_dir": "./steps",
             "remote_step_dir": "D:\\steps",
             "channel": {"voltage": ["-5 V", "5 V"], "current": "50 mA"},
         },
-        "vsp-1": {
-            "driver": "biologic",
-            "address": f"127.0.0.1:{ports['vsp-1']}",
-            "library": "simulators.biologic.eclib:VirtualEClib",
-            "poll": "4 h",
-            "lost_after": "12 h",
-        },
+        **{name: _potentiostat(ports[name]) for name in POTENTIOSTATS},
         "oven-1": {
             "driver": "watlow-f4t",
             "address": f"127.0.0.1:{ports['oven-1']}",
             "temperature": ["-30 degC", "80 degC"],
             "park": "25 degC",
-            "poll": "4 h",
-            "lost_after": "12 h",
+            "timeout": _PATIENCE,
+            **_PACE,
         },
+    }
+
+
+def _potentiostat(port: int) -> dict[str, object]:
+    return {
+        "driver": "biologic",
+        "address": f"127.0.0.1:{port}",
+        "library": "simulators.biologic.eclib:VirtualEClib",
+        "timeout": _PATIENCE,
+        **_PACE,
     }
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["follow_to_the_end"]
 
-_EVERY_S = 2.0
+_EVERY_S = 4.0
 _RUNS_MAX = 1000
 _Show = Callable[[Mapping[str, Sequence["RunAnswer"]]], None]
 

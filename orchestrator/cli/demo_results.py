@@ -15,37 +15,27 @@ if TYPE_CHECKING:
     from orchestrator.cli.demo_jobs import Job
     from orchestrator.client import Client
     from orchestrator.report.comparison import ComparisonRow
-    from orchestrator.report.measured_run import MeasuredRun
     from orchestrator.web.models.analysis import AnalysisAnswer
 
-__all__ = ["measured_study", "print_comparison"]
+__all__ = ["print_comparison", "wait_for_analyses"]
 
 _ANALYSED_WITHIN_S = 120.0
 _MARK = "<<"
 
 
-def measured_study(client: Client, jobs: Mapping[int, Job]) -> list[MeasuredRun]:
-    """Every run with its results, once all are there; ``jobs`` by run.
+def wait_for_analyses(client: Client, jobs: Mapping[int, Job]) -> None:
+    """Ask for what a job wants once more, and wait until every result is there; ``jobs`` by run.
 
     Raises CommandRefused for an analysis that failed or does not end.
     """
     deadline = time.monotonic() + _ANALYSED_WITHIN_S
     for run, job in jobs.items():
+        before = {one.name: one for one in _analysed(client, run, deadline)}
         if job.again is not None:
             name, more = job.again
-            before = next(one for one in _analysed(client, run, deadline) if one.name == name)
-            client.analyse(run, name, {**_plain(before), **more}, "demo")
-    return [_measured(client, run, _analysed(client, run, deadline)) for run in jobs]
-
-
-def _measured(client: Client, run_id: int, analyses: Sequence[AnalysisAnswer]) -> MeasuredRun:
-    from orchestrator.analysis.result import AnalysisResult
-    from orchestrator.report.measured_run import Analysed, MeasuredRun
-
-    run = client.run(run_id)
-    done = [(one, AnalysisResult.from_json(one.result)) for one in analyses if one.result is not None]
-    oldest_first = sorted(done, key=lambda pair: pair[0].id)
-    return MeasuredRun(run, client.cell(run.cell), tuple(Analysed(*pair) for pair in oldest_first), cycles=())
+            client.analyse(run, name, {**_plain(before[name]), **more}, "demo")
+    for run in (run for run, job in jobs.items() if job.again is not None):
+        _analysed(client, run, deadline)
 
 
 def _plain(answer: AnalysisAnswer) -> dict[str, float | str]:

@@ -25,16 +25,17 @@ def finish_study(client: Client, lab: Lab, jobs: Mapping[int, Job], began_monoto
 
     Returns a line for every figure that lies outside its tolerance. Raises CommandRefused, ClientError.
     """
-    from orchestrator.cli.demo_results import measured_study, print_comparison
+    from orchestrator.cli.demo_results import print_comparison, wait_for_analyses
     from orchestrator.cli.report import write_report
     from orchestrator.cli.simulated_truth import simulated_truth
     from orchestrator.report.comparison import compare
     from orchestrator.report.paper import read_paper
 
-    study, truth = measured_study(client, jobs), simulated_truth()
+    wait_for_analyses(client, jobs)
     wall_s = time.monotonic() - began_monotonic_s
-    report = lab.path.parent / "report.html"
-    write_report(client, list(jobs), report, title="The study of Zhang et al. 2024 on virtual cells", truth=truth)
+    report, truth = lab.path.parent / "report.html", simulated_truth()
+    title = "The study of Zhang et al. 2024 on virtual cells"
+    study = write_report(client, list(jobs), report, title=title, truth=truth)
     _say_where(client, lab, list(jobs), report, wall_s)
     return print_comparison(compare(study, read_paper(), truth))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from orchestrator.client import Client
     from orchestrator.report.comparison import Truth
+    from orchestrator.report.measured_run import MeasuredRun
 
 __all__ = ["report", "write_report"]
 
@@ -84,8 +85,11 @@ def write_report(
     cycles: Sequence[int | str] | None = None,
     title: str | None = None,
     truth: Truth | None = None,
-) -> None:
-    """Ask for the runs and write the file, which appears only when it is whole. Raises ClientError, OSError."""
+) -> tuple[MeasuredRun, ...]:
+    """Ask for the runs and write the file, which appears only when it is whole; returns what was asked for.
+
+    Raises ClientError, OSError.
+    """
     from orchestrator.export.atomic_file import atomic_file
     from orchestrator.report.collect import collect_runs
     from orchestrator.report.profiles import DEFAULT_CYCLES
@@ -101,6 +105,7 @@ def write_report(
     text = render_report(head, measured, truth if health.simulated else None)
     with atomic_file(target) as file:
         file.write(text.encode("utf-8"))
+    return measured.runs
 
 
 def _chosen(client: Client, runs: Sequence[int], every: bool, cells: Sequence[str]) -> list[int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from orchestrator.cli.demo_jobs import JOBS, chosen_jobs
-from orchestrator.cli.demo_lab import CELLS
+from orchestrator.cli.demo_lab import CELLS, POTENTIOSTATS
 from orchestrator.cli.demo_results import print_comparison
 from orchestrator.cli.demo_tolerance import outside, tolerance_of
 from orchestrator.cli.refusal import CommandRefused
@@ -58,10 +60,17 @@ def test_everything_that_is_set_and_asked_of_the_study_has_a_tolerance() -> None
     assert [key for _, key in simulated_truth() if tolerance_of(key) is None and key != "ladder_0.1_A_g"] == []
 
 
-def test_every_test_has_three_materials_and_no_bench_two_cells() -> None:
+def test_every_test_has_three_cells_of_three_materials_and_no_bench_two_cells() -> None:
     for job in JOBS:
-        assert {cell.material for cell in job.cells} == {"sio_c_l", "sio_c_m", "sio_c_h"}
+        cells = Counter(cell.material for cell in job.cells)
+        assert {name: number % 3 for name, number in cells.items()} == {"sio_c_l": 0, "sio_c_m": 0, "sio_c_h": 0}
+        assert min(cells.values()) >= 3
     assert len({cell.bench for cell in CELLS}) == len({cell.id for cell in CELLS}) == len(CELLS)
+
+
+def test_no_potentiostat_has_more_cells_than_slots() -> None:
+    taken = Counter(cell.instrument for cell in CELLS)
+    assert {name: taken[name] for name in POTENTIOSTATS} == {"vsp-1": 6, "vsp-2": 3}
 
 
 def test_a_protocol_that_the_demo_has_not_is_refused_with_those_that_it_has() -> None:
