@@ -11,6 +11,7 @@ from drivers.errors import DriverError
 
 __all__ = ["channel_status"]
 
+_UNEXPLAINED = "by its own protection, which no row shows, or by somebody's hand: EClib does not tell"
 _ALARMING = 0.5
 """Part of the channel's memory: what happens when it is full is not documented."""
 
@@ -29,7 +30,7 @@ def channel_status(report: ChannelReport, reader: SpoolReader) -> ChannelStatus:
     return ChannelStatus(
         channel=name,
         state=state or ChannelState.STOPPED,
-        native_state=_native_state(report),
+        native_state=_native_state(report, unexplained=state is ChannelState.STOPPED),
         tag=report.tag,
         test_id=report.test_id,
         records=report.records if report.ours else None,
@@ -59,8 +60,10 @@ def _state(report: ChannelReport, reader: SpoolReader) -> ChannelState | None:
         return ChannelState.TRIPPED if report.ended[0] == "trip" else ChannelState.STOPPED
 
 
-def _native_state(report: ChannelReport) -> str:
+def _native_state(report: ChannelReport, *, unexplained: bool) -> str:
     words = [STATES.get(-1 if report.state is None else report.state, f"state {report.state}")]
+    if unexplained and report.ended is not None and report.ended[0] == "itself":
+        words.append(_UNEXPLAINED)
     if report.ended is not None and report.ended[1]:
         words.append(report.ended[1])
     if report.saturated:

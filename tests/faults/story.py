@@ -76,7 +76,7 @@ def assert_failed_once(bench: VirtualBench, run: int, *words: str, severity: str
     found = bench.run(run)
     assert found["state"] == "failed", f"{found['cell_id']} {found['state']}: {found['reason']}"
     for word in words:
-        assert word in found["reason"]
+        assert word in found["reason"], f"{found['cell_id']}: {found['reason']}"
     assert states_of(bench, run).count("failed") == 1
     assert states_of(bench, run)[-1] == "failed"
     raised = alarms(bench, f"run {run}")

@@ -47,7 +47,10 @@ def test_a_cell_out_of_its_window_is_ended_by_its_own_channel(make_held_bench: M
         run = runs.pop(cell)
         assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
     for cell, run in runs.items():
-        assert_failed_once(bench, run, "the instrument's own protection ended the test")
+        # open leads jump to the rail between two rows, and then EClib tells only that the channel stands
+        unexplained = cell == "V1"
+        words = "by its own protection, which no row shows" if unexplained else "the instrument's own protection ended"
+        assert_failed_once(bench, run, words, severity="warning" if unexplained else "critical")
         assert assert_stored(bench, run, places[cell]) > 20
         assert_at_open_circuit(bench, places[cell])
     assert trips(bench) == [], "the first cause alone"
