@@ -4,7 +4,7 @@ Installs cellbench as two Windows services, and makes this computer one that run
 
 .DESCRIPTION
 Creates a virtual environment for this version, the services cellbench-node and cellbench-web under accounts of their own
-without rights, a nightly backup, and the settings a laboratory computer needs: no sleep, no restart by Windows Update
+without rights, and the settings a laboratory computer needs: no sleep, no restart by Windows Update
 in active hours, time service, no power saving of USB and network. -WhatIf shows every change and makes none.
 Tests on the instruments go on while the services restart. deploy/windows.md explains each step.
 
@@ -30,6 +30,8 @@ param(
     [string] $Python = 'py.exe',
     [string] $ProgramFolder = "$env:ProgramFiles\cellbench",
     [string] $DataFolder = "$env:ProgramData\cellbench",
+    # Which of the lab's nodes this is, where the lab file has several.
+    [string] $NodeName = '',
     # The folder of step files on this computer, where BTS runs here too.
     [string] $StepFolder = '',
     # Who may write the STOP file and change the lab file: a user or a group.
@@ -52,7 +54,6 @@ $Services = @(
     @{ Name = 'cellbench-node'; Command = 'node'; Priority = 'above-normal'; StopMs = 30000; Text = 'Drives the instruments.' },
     @{ Name = 'cellbench-web'; Command = 'web'; Priority = 'below-normal'; StopMs = 15000; Text = 'HTTP API and pages.' }
 )
-$BackupTask = 'cellbench backup'
 $EventSource = 'cellbench'
 
 function Stop-WithReason([string] $Reason) {
@@ -149,7 +150,9 @@ function Get-ServiceCommand([hashtable] $Service, [string] $Exe, [string] $Lab) 
         '--priority', $Service.Priority, '--log-dir', "`"$DataFolder\logs`"", '--log-rotate', 'daily', '--log-retain', '60',
         '--env', 'PYTHONUNBUFFERED=1', '--env', 'PYTHONUTF8=1', '--cwd', "`"$DataFolder`""
     )
-    return ($wrapper + @('--', "`"$Exe`"", '-m', 'orchestrator.cli', $Service.Command, '--lab', "`"$Lab`"")) -join ' '
+    $program = @('--', "`"$Exe`"", '-m', 'orchestrator.cli', $Service.Command, '--lab', "`"$Lab`"")
+    if ($NodeName -and $Service.Command -eq 'node') { $program += @('--name', "`"$NodeName`"") }
+    return ($wrapper + $program) -join ' '
 }
 
 function Install-LabService([hashtable] $Service, [string] $CommandLine) {
@@ -189,8 +192,8 @@ function Set-ServiceSecrets([string] $Name) {
 }
 
 function Grant-Folders {
-    # *S-1-5-18: Windows itself; *S-1-5-32-544: administrators; *S-1-5-19: LOCAL SERVICE, who makes the backups
-    $granted = @('*S-1-5-18:(OI)(CI)F', '*S-1-5-32-544:(OI)(CI)F', '*S-1-5-19:(OI)(CI)M')
+    # *S-1-5-18: Windows itself; *S-1-5-32-544: administrators
+    $granted = @('*S-1-5-18:(OI)(CI)F', '*S-1-5-32-544:(OI)(CI)F')
     $granted += @($Services | ForEach-Object { "NT SERVICE\$($_.Name):(OI)(CI)M" })
     if ($Operators) { $granted += "${Operators}:(OI)(CI)M" }
     Invoke-Change $DataFolder 'let only services, administrators and operators in' {
@@ -203,14 +206,12 @@ function Grant-Folders {
     }
 }
 
-function Install-BackupTask([string] $Exe, [string] $Lab) {
-    Invoke-Change $BackupTask 'a backup every night at 02:30' {
-        $arguments = "-m orchestrator.cli backup --lab `"$Lab`" --to `"$DataFolder\backups`" --keep 14"
-        $action = New-ScheduledTaskAction -Execute $Exe -Argument $arguments -WorkingDirectory $DataFolder
-        $trigger = New-ScheduledTaskTrigger -Daily -At '02:30'
-        $who = New-ScheduledTaskPrincipal -UserId 'NT AUTHORITY\LOCAL SERVICE' -LogonType ServiceAccount
-        $how = New-ScheduledTaskSettingsSet -StartWhenAvailable -MultipleInstances IgnoreNew -Priority 8
-        Register-ScheduledTask -TaskName $BackupTask -Action $action -Trigger $trigger -Principal $who -Settings $how -Force | Out-Null
+function Test-Backups([string] $Exe, [string] $Lab) {
+    if (-not (Test-Path -LiteralPath $Exe) -or -not (Test-Path -LiteralPath $Lab)) { return }
+    $asked = & $Exe -c 'import sys; from orchestrator.config import read_lab; print(read_lab(sys.argv[1]).backup is not None)' $Lab
+    if ($LASTEXITCODE -ne 0) { Stop-WithReason "$Lab cannot be read; put it right and run this again" }
+    if ("$asked".Trim() -ne 'True') {
+        Write-Warning "the lab file asks for no backups; add: backup: {cron: `"30 2 * * *`", to: '$DataFolder\backups'}"
     }
 }
 
@@ -330,7 +331,7 @@ foreach ($service in $Services) {
     Set-ServiceSecrets $service.Name
 }
 Grant-Folders
-Install-BackupTask $exe $lab
+Test-Backups $exe $lab
 Set-PowerPlan
 Set-WindowsUpdate
 Set-TimeService

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Removes the services, the backup task, the firewall rule and the event source of cellbench. Data, backups and settings of Windows stay.
+Removes the services, the firewall rule and the event source of cellbench. Data, backups and settings of Windows stay.
 
 .DESCRIPTION
 Tests on the instruments run on, and nobody watches them any more: `cellbench stop --all` first. -WhatIf shows every change
@@ -27,11 +27,6 @@ foreach ($name in @('cellbench-web', 'cellbench-node')) {
         Stop-Service -Name $name
         & sc.exe delete $name
         if ($LASTEXITCODE -ne 0) { throw "cellbench: $name cannot be removed: exit code $LASTEXITCODE; close the services window" }
-    }
-}
-if (Get-ScheduledTask -TaskName 'cellbench backup' -ErrorAction SilentlyContinue) {
-    if ($PSCmdlet.ShouldProcess('cellbench backup', 'remove the task')) {
-        Unregister-ScheduledTask -TaskName 'cellbench backup' -Confirm:$false
     }
 }
 if (Get-NetFirewallRule -Name 'cellbench-web' -ErrorAction SilentlyContinue) {

@@ -19,7 +19,8 @@ def unknown_words(command_line: str) -> list[str]:
     name = " ".join(words[:2]) if " ".join(words[:2]) in _COMMANDS else words[0]
     if name not in _COMMANDS:
         return [name]
-    return [word for word in words if word.startswith("--") and word not in options(_COMMANDS[name])]
+    given = [word.partition("=")[0] for word in words if word.startswith("--")]
+    return [word for word in given if word not in options(_COMMANDS[name])]
 
 
 def all_texts() -> dict[str, str]:

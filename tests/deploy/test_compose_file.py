@@ -43,7 +43,7 @@ def test_our_image_has_the_version_of_this_project() -> None:
     version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
     assert version is not None
     assert {_SERVICES[name]["image"] for name in _OURS} == {f"cellbench:{version[1]}"}
-    assert _OURS == ["backup", "node", "web"]
+    assert _OURS == ["node", "web"]
 
 
 @pytest.mark.parametrize("name", sorted(_SERVICES))
@@ -93,10 +93,9 @@ def test_every_file_and_volume_that_is_mounted_is_there() -> None:
 
 
 def test_our_services_run_commands_that_are_installed() -> None:
-    assert [_SERVICES[name]["command"] for name in ("node", "web")] == [["cellbench", "node"], ["cellbench", "web"]]
-    lines = re.findall(r"cellbench (backup [^&\n]+)", _SERVICES["backup"]["command"][2])
-    assert len(lines) == 1
-    assert unknown_words(lines[0]) == []
+    commands = {name: _SERVICES[name]["command"] for name in ("node", "web")}
+    assert commands == {"node": ["cellbench", "node", "--name=${CELLBENCH_NODE:-}"], "web": ["cellbench", "web"]}
+    assert unknown_words("node --name x") == []
 
 
 def test_a_web_process_that_falls_takes_nothing_with_it() -> None:
@@ -112,6 +111,9 @@ def test_the_lab_file_that_is_shown_fits_the_compose_file() -> None:
     assert f"find {touched[0]} " in _SERVICES["node"]["healthcheck"]["test"][1]
     assert lab.database_url == "postgresql://cellbench@127.0.0.1/cellbench"
     assert lab.web == WebPlace()
+    mounted = [mount.rpartition(":")[2] for mount in _SERVICES["node"]["volumes"]]
+    assert lab.backup is not None
+    assert {lab.backup.to.as_posix(), "/srv/lab", "/srv/steps"} == set(mounted)
 
 
 def test_caddy_leads_to_where_web_and_grafana_listen_and_keeps_its_password() -> None:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from prometheus_client.metrics_core import Metric
 from sqlalchemy import Connection, func, select
 
+from orchestrator.config import Lab
 from orchestrator.store.disks import list_disks
 from orchestrator.store.tables import RUN_STATES, alarms, runs, segments
+from orchestrator.web.metrics.backups import newest_backup_age_s
 from orchestrator.web.metrics.families import counter, gauge, number
 
 __all__ = ["storage_metrics"]
@@ -16,8 +18,8 @@ __all__ = ["storage_metrics"]
 _SEVERITIES = ("warning", "critical")
 
 
-def storage_metrics(connection: Connection) -> Iterator[Metric]:
-    """Runs, alarms, records, disks."""
+def storage_metrics(connection: Connection, lab: Lab) -> Iterator[Metric]:
+    """Runs, alarms, records, disks, backups."""
     counted = connection.execute(select(runs.c.state, func.count().label("runs")).group_by(runs.c.state))
     by_state = {row.state: row.runs for row in counted}
     yield gauge("runs", "Runs in each state.", ("state",), [((state,), by_state.get(state, 0)) for state in RUN_STATES])
@@ -36,5 +38,5 @@ def storage_metrics(connection: Connection) -> Iterator[Metric]:
     free = [((row.node, row.folder), row.free_B) for row in disks]
     yield gauge("disk_free_bytes", "Free on the disk of a folder.", ("node", "folder"), free)
     size = [((row.node, row.folder), row.total_B) for row in disks]
-    yield number("last_backup_age_seconds", "Since the newest backup was made.", None)
     yield gauge("disk_size_bytes", "Size of the disk of a folder.", ("node", "folder"), size)
+    yield number("last_backup_age_seconds", "Since the newest backup was made.", newest_backup_age_s(lab))

@@ -44,7 +44,7 @@ class _Metrics(Collector):
             return [
                 *node_metrics(connection, lab, now_unix_s),
                 *bench_metrics(connection, lab, now_unix_s),
-                *storage_metrics(connection),
+                *storage_metrics(connection, lab),
             ]
 
 
