@@ -1,4 +1,4 @@
-"""A campaign over the wire: a cron start across a change to summer time, a dead node, a broken cell, a weak one, a move."""
+"""A campaign over the wire: a start across a change to summer time, a dead node, a broken cell, a weak one, a move."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class World:
         finding = self.findings.get((job.cell_id, condition.of), Finding(pending=True)) if condition else None
         return replace(job, bench=bench, finding=finding, obstacle=self.obstacles.get(bench or ""))
 
-    def _carry_out(self, action: act.Action) -> None:
+    def _carry_out(self, action: act.Action) -> None:  # noqa: C901 - one line for each action
         match action:
             case act.Begin(occurrence):
                 steps = self.view.campaign.steps
