@@ -33,7 +33,7 @@ class ExpectedStep:
     capacity_Ah: float | None = None
     """Nominal capacity, or what the step itself is to pass where that is less."""
     current_A: float | None = None
-    """As ordered, charging positive; the largest of a held voltage. None: it flows either way, or not at all."""
+    """As ordered, charging positive. None: it flows either way, as where a voltage is held, or not at all."""
 
 
 def expected_step(step: Step, program: Program, nominal_capacity_Ah: float | None) -> ExpectedStep:
@@ -69,7 +69,7 @@ def _driven(
     duration_s = passed_Ah / abs(current_A) * 3600
     if held or isinstance(step, ConstantCurrentConstantVoltage):
         duration_s += hold_s(until, abs(current_A))
-    return ExpectedStep(_known(min(duration_s, longest_s)), _known(passed_Ah), current_A)
+    return ExpectedStep(_known(min(duration_s, longest_s)), _known(passed_Ah), None if held else current_A)
 
 
 def _scan_s(scan: VoltageScan, limits: Limits, record: Record) -> float:

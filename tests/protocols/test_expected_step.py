@@ -45,7 +45,7 @@ SPECTRUM = Impedance("potentiostatic", 1e5, 1.0, 1, HERE, amplitude_peak_V=0.01,
         ),
         (
             ConstantVoltage(0.01, "discharge", Q_Ah, Until(current_A=Q_Ah / 10), HERE),
-            HOUR_S + TAIL_S, Q_Ah, -Q_Ah,
+            HOUR_S + TAIL_S, Q_Ah, None,
         ),
         (SCAN, 2000.0, Q_Ah, None),
         (Loop(3, (), HERE), None, None, None),
