@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import sys
 from contextlib import AsyncExitStack
 from typing import Any
@@ -35,6 +34,7 @@ from orchestrator.interlocks.keeper import TripKeeper
 from orchestrator.interlocks.watch import InterlockWatch
 from orchestrator.messages.heartbeat.pulse import Pulse
 from orchestrator.messages.service import MessageService
+from orchestrator.process.ending import on_ending
 from orchestrator.spool.opening import open_spool
 from orchestrator.spool.spool import Spool
 from orchestrator.store.database import open_database
@@ -170,8 +170,7 @@ class _Node:
         if self._spool is not None:
             tasks.append(asyncio.create_task(self._spool.run(), name="spool"))
         ended = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        on_ending(asyncio.get_running_loop(), ended.set)
         tasks.append(asyncio.create_task(ended.wait(), name="signal"))
         _LOG.info("node of %s drives %s", self._lab.name, ", ".join([*self._loops, *self._chambers]))
         try:
