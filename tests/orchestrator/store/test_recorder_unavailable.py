@@ -165,3 +165,23 @@ def test_a_postgresql_connection_that_is_cut_is_replaced(
             np.testing.assert_array_equal(record_window(connection, run_id)["voltage_V"], columns["voltage_V"])
         engine.dispose()
         admin.execute("DROP DATABASE cut WITH (FORCE)")
+
+
+@pytest.mark.postgres
+def test_a_postgresql_table_that_is_locked_is_waited_for_then_reported_then_used(
+    postgres_database, open_engine, monkeypatch, memory, sliced, new_run, new_segment
+):
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 1.0)
+    engine = open_engine(postgres_database)
+    upgrade(engine)
+    with writing(engine) as connection:
+        run_id = new_run(connection)
+        segment_id = new_segment(connection, run_id)
+    columns = memory(100)
+    with Recorder(engine) as recorder:
+        with psycopg.connect(postgres_database) as other:
+            other.execute("LOCK TABLE records IN ACCESS EXCLUSIVE MODE")
+            with pytest.raises(StoreUnavailable, match="lock timeout"):
+                recorder.record(run_id, segment_id, sliced(columns, 1, 100)).result()
+        recorder.record(run_id, segment_id, sliced(columns, 1, 100)).result()
+    assert_stored(engine, type("Placed", (), {"run_id": run_id, "segment_id": segment_id}), columns)
