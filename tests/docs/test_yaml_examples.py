@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from drivers.neware.options import read_options
+from orchestrator.campaigns.read_campaign import read_campaign
 from orchestrator.config import read_lab
 from protocols.cell import Cell
 from protocols.compile import compile_protocol
@@ -28,7 +29,7 @@ def _of(*first_keys: str) -> list[Block]:
 
 
 def test_every_example_is_of_a_kind_that_is_tested() -> None:
-    known = {str(block) for block in _of("cellbench", "lab", "virtual_lab", "instruments")}
+    known = {str(block) for block in _of("cellbench", "cellbench_campaign", "lab", "virtual_lab", "instruments")}
     assert [str(block) for block in _EXAMPLES if str(block) not in known and block.page not in _FRAGMENTS] == []
 
 
@@ -56,3 +57,8 @@ def test_a_lab_file_is_read_with_its_drivers_options(block: Block, tmp_path: Pat
 @pytest.mark.parametrize("block", _of("virtual_lab"), ids=str)
 def test_a_virtual_lab_is_read(block: Block, tmp_path: Path) -> None:
     assert parse_lab(block.text, tmp_path).instruments["bts-1"].cells
+
+
+@pytest.mark.parametrize("block", _of("cellbench_campaign"), ids=str)
+def test_a_campaign_is_read(block: Block) -> None:
+    assert read_campaign(block.text, "campaign.yaml").steps
