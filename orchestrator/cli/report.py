@@ -39,6 +39,7 @@ class _Cycles(click.ParamType["tuple[int | str, ...]"]):
 @click.argument("runs", metavar="[RUN]...", type=click.IntRange(min=1), nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every run that has ended.")
 @click.option("--cell", "cells", multiple=True, help="Every run of this cell that has ended; as often as needed.")
+@click.option("--campaign", type=click.IntRange(min=1), help="Every run that this campaign has launched.")
 @click.option(
     *("-o", "--output"),
     type=click.Path(path_type=Path, dir_okay=False),
@@ -57,6 +58,7 @@ def report(
     runs: tuple[int, ...],
     every: bool,
     cells: tuple[str, ...],
+    campaign: int | None,
     output: Path | None,
     cycles: tuple[int | str, ...],
     title: str | None,
@@ -68,11 +70,16 @@ def report(
     Runs of the materials of Zhang et al. 2024 are set beside the paper's values and, where the lab is virtual, beside
     what its simulator was set to.
     """
-    if not (runs or every or cells):
-        raise click.UsageError("name runs, a --cell, or --all")
+    if not (runs or every or cells or campaign):
+        raise click.UsageError("name runs, a --cell, a --campaign, or --all")
     with open_client(lab_path, url) as client:
+        if campaign is not None:
+            detail = client.campaign(campaign)
+            runs, title = (*runs, *detail.run_ids), title or f"Campaign {campaign}: {detail.name}"
+            if not runs:
+                raise CommandRefused(f"campaign {campaign} has launched no run yet: {detail.reason or detail.state}")
         chosen = _chosen(client, runs, every, cells)
-        target = output or Path(_file_name(chosen, every, cells))
+        target = output or Path(_file_name(chosen, every, cells, campaign))
         write_report(client, chosen, target, cycles=cycles, title=title, truth=_truth(lab_path))
     click.echo(str(target))
 
@@ -131,9 +138,11 @@ def _ended(client: Client, cell: str | None) -> list[int]:
             return runs
 
 
-def _file_name(runs: Sequence[int], every: bool, cells: Sequence[str]) -> str:
+def _file_name(runs: Sequence[int], every: bool, cells: Sequence[str], campaign: int | None) -> str:
     if every:
         return "report.html"
+    if campaign is not None:
+        return f"report-campaign-{campaign}.html"
     if cells:
         safe = ("".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in cell) for cell in cells)
         return f"report-cell-{'-'.join(safe)}.html"

@@ -8,6 +8,7 @@ import pytest
 
 from orchestrator.report.figure_list import FIGURES
 from orchestrator.store import tables
+from orchestrator.store.campaign_jobs import change_job, insert_jobs, jobs_of
 from orchestrator.store.transactions import writing
 from tests.orchestrator.cli.conftest import Prompt, lab, prompt
 from tests.orchestrator.launch.bench_lab import fill, make_lab
@@ -164,10 +165,38 @@ def test_runs_are_chosen_by_cell(prompt: Prompt, study: dict[str, int], tmp_path
     assert [place for place in page.rows if place.startswith("run-")] == [f"run-{study['high']}"]
 
 
+CAMPAIGN = """\
+cellbench_campaign: 1
+campaign: two-steps
+cells: [L1]
+benches: {all: [A1]}
+steps: [{name: first, protocol: formation, on: all}, {name: ladder, protocol: rate-ladder, on: all}]
+"""
+
+
+def test_a_campaigns_runs_are_reported_together(prompt: Prompt, study: dict[str, int], tmp_path: Path) -> None:
+    assert prompt.engine is not None
+    (tmp_path / "c.yaml").write_text(CAMPAIGN, encoding="utf-8")
+    prompt.ok("campaign", "start", tmp_path / "c.yaml")
+    (line,) = prompt.refused("report", "--campaign", 1)
+    assert line.startswith("campaign 1 has launched no run yet")
+    launched = [study["formation"], study["low"]]
+    with writing(prompt.engine) as connection:
+        insert_jobs(connection, 1, 1, [("first", "L1", None), ("ladder", "L1", None)])
+        for job, run_id in zip(jobs_of(connection, 1), launched, strict=True):
+            assert change_job(connection, job.id, "waiting", run_id=run_id, state="done")
+
+    text, page = written(prompt, tmp_path, "--campaign", 1)
+
+    assert [place for place in page.rows if place.startswith("run-")] == [f"run-{number}" for number in launched]
+    assert "<title>Campaign 1: two-steps" in text
+    assert page.rows["paper"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        ((), 2, "name runs, a --cell, or --all"),
+        ((), 2, "name runs, a --cell, a --campaign, or --all"),
         (("99",), 1, "99"),
         (("--cell", "nobody"), 1, "nobody"),
         (("--cell", "BARE"), 1, "no run of BARE has ended yet"),
