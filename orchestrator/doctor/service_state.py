@@ -34,7 +34,7 @@ def check_service(
         status = running.get(name)
         if status is None:
             yield warning(
-                f"node {name}", "it is not running", "start it: `cellbench serve`, or `systemctl start cellbench`"
+                f"node {name}", "it is not running", "start it: `cellbench serve`, or `systemctl start cellbench-node`"
             )
         elif status.stuck is not None:
             yield bad(f"node {name}", status.stuck, "restart the node: tests run on without it")
