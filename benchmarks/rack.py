@@ -30,7 +30,7 @@ CHANNELS_OF_SUBDEVICE = 8
 POLL_S = 10.0
 STATUS_LAG_S = 5.0  # as seen of a real BTS
 MASS_g = 0.00275
-PATIENCE_S = 300.0
+PATIENCE_S = 600.0
 PROTOCOL = """\
 cellbench: 1
 protocol: steady

@@ -53,8 +53,8 @@ class StepCounters:
             (voltage_V[0], current_A[0]) if self.voltage_V is None else (self.voltage_V, self.current_A)
         )
         half_s = _steps(time_s, self.last_s) / 2
-        charge_C = self.charge_C + (_pair_sums(current_A, before_A) * half_s).cumsum()
-        energy_J = self.energy_J + (_pair_sums(voltage_V * current_A, before_V * before_A) * half_s).cumsum()
+        charge_C = _sums(self.charge_C, _pair_sums(current_A, before_A) * half_s)
+        energy_J = _sums(self.energy_J, _pair_sums(voltage_V * current_A, before_V * before_A) * half_s)
         after = StepCounters(
             self.began_s,
             float(time_s[-1]),
@@ -74,6 +74,12 @@ def _steps(values: _Values, before: float) -> _Values:
     steps[0] -= before
     steps[1:] -= values[:-1]
     return steps
+
+
+def _sums(before: float, parts: _Values) -> _Values:
+    """Return the running sum, to the last bit the same wherever rows were cut into reads: one addition a row."""
+    parts[0] += before
+    return parts.cumsum()
 
 
 def _pair_sums(values: _Values, before: float) -> _Values:

@@ -48,6 +48,8 @@ _STOP_AGAIN_S = 1.0
 """Likewise after a stop that could not be delivered."""
 _OUT_OF_TOUCH_S = 20.0
 """So late a look comes only after the process, or its computer, stood still."""
+_ON_DISK_WITHIN_S = 1.0
+"""Wall seconds: a trip is on the disk before its stop counts as told, unless the disk hangs."""
 LOOK_FLOOR_S = 0.2
 """However fast a memory fills: a look that never ends leaves no time for anything else."""
 _DECISIONS_MAX = 12
@@ -208,6 +210,7 @@ class InstrumentLoop:
                 pauses = not trip.stops and self._pauses(channel)  # a pause goes the ordinary way
                 reached(Point.TRIP_FOUND)
                 if pauses or await self._performer.stop_untracked(channel):
+                    await self._interlocks.on_disk.wait_written(_ON_DISK_WITHIN_S)
                     reached(Point.TRIP_SENT)
                     self._interlocks.told(self.place.name, channel)
             finally:

@@ -27,7 +27,10 @@ _WANTED = sa.select(*runs.c["instrument", "chamber", "id", "desired", "state"], 
 )
 _LOG = logging.getLogger(__name__)
 
-Orders = frozenset[tuple[str, str | None, int, str, str, int]]
+Order = tuple[str, int, bool]
+"""What is wanted, how often a person has confirmed, whether it stands in the queue."""
+Orders = dict[tuple[str, str | None, int], Order]
+"""By instrument, chamber and run."""
 
 
 class OrderWatch:
@@ -36,7 +39,7 @@ class OrderWatch:
     def __init__(self, database: sa.Engine, on_order: Callable[[str], None]) -> None:
         self._database = database
         self._on_order = on_order
-        self._known: Orders = frozenset()
+        self._known: Orders = {}
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -51,22 +54,21 @@ class OrderWatch:
         except StoreUnavailable as error:
             _LOG.warning("orders cannot be seen: %s", error)
             return
-        for name in {name for order in orders - self._known for name in order[:2] if name is not None}:
+        news = [where for where, order in orders.items() if _is_news(self._known.get(where), order)]
+        for name in {name for where in news for name in where[:2] if name is not None}:
             self._on_order(name)
         self._known = orders
 
     def _orders(self) -> Orders:
-        released = RunState.QUEUED.value  # a released run goes from waiting to queued
         with reading(self._database) as connection:
-            rows = connection.execute(_WANTED)
-            return frozenset(
-                (
-                    row.instrument,
-                    row.chamber,
-                    row.id,
-                    row.desired,
-                    released if row.state == released else "",
-                    row.confirmed,
-                )
-                for row in rows
-            )
+            return {
+                (row.instrument, row.chamber, row.id): (row.desired, row.confirmed, row.state == RunState.QUEUED.value)
+                for row in connection.execute(_WANTED)
+            }
+
+
+def _is_news(known: Order | None, order: Order) -> bool:
+    """Whether somebody has ordered something: a run that leaves the queue by itself is none, one that enters it is."""
+    if known is None or known[:2] != order[:2]:
+        return True
+    return order[2] and not known[2]

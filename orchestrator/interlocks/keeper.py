@@ -58,8 +58,10 @@ class TripKeeper:
 
     async def _put_aside_for_ever(self) -> None:
         while True:
+            self._watch.on_disk.begin_writing()
             await self._put_aside(tuple(self._watch.found))
-            await asyncio.sleep(_LOOK_EVERY_S)
+            self._watch.on_disk.written()
+            await self._watch.on_disk.wait_found(_LOOK_EVERY_S)
 
     async def _keep_for_ever(self) -> None:
         while True:

@@ -17,6 +17,7 @@ from orchestrator.interlocks.built_in import all_rules
 from orchestrator.interlocks.cells_seen import CellsSeen
 from orchestrator.interlocks.evaluate import Over, Trip, evaluate
 from orchestrator.interlocks.held import Held
+from orchestrator.interlocks.on_disk import OnDisk
 from orchestrator.interlocks.progress import Key, State, recall, release
 from orchestrator.interlocks.scope import scope_of
 from orchestrator.interlocks.seen import CellSeen, ChamberSeen, InstrumentSeen, Observation, RunSeen
@@ -46,6 +47,7 @@ class InterlockWatch:
         self.rules = all_rules(lab)
         self.found: list[Found] = []
         """Not stored yet."""
+        self.on_disk = OnDisk()
         self._clock = clock
         self._chamber_of = {(b.instrument, b.channel): b.chamber for b in lab.benches.values() if b.chamber}
         self._cells = CellsSeen(lab)
@@ -150,6 +152,7 @@ class InterlockWatch:
         verb = trip.rule.do.verb
         held = Held(trip.key, scope_of(trip), verb == "stop", f"interlock: {trip.subject}: {trip.message}")
         self._unstored.append(held)
+        self.on_disk.found()
         for cell in self._cells.driven():
             place = cell.place
             if held.scope.covers(place.instrument, place.channel, place.chamber):

@@ -13,6 +13,7 @@ __all__ = ["NOT_OF_A_NODE", "AtPoint", "AtRandom", "Blow", "Blows"]
 
 NOT_OF_A_NODE = (Point.UPGRADE_WRITTEN, Point.UPGRADE_COMMITTED)
 """Passed by `cellbench db upgrade`, see :mod:`tests.soak.upgrading`."""
+_STARTS = (Point.START_DECIDED, Point.START_INTENDED, *list(EclibPoint)[:3])
 _IN_CHILDREN = (*EclibPoint, Point.ANALYSIS_TAKEN)
 _STARTING_SHARE, _STARTING_MAX_S, _WORKING_MAX_S = 0.1, 3.0, 2.0
 
@@ -69,7 +70,8 @@ class Blows:
         self.points = [left for left in self.points if left != point]
 
     def _armed(self, point: StrEnum) -> str:
-        return f"{point}:1" + (":all" if point in _IN_CHILDREN or self.chance.random() < 0.5 else "")
+        nth = self.chance.randint(1, 2) if point in _STARTS else 1  # not always of the same run: it has three attempts
+        return f"{point}:{nth}" + (":all" if point in _IN_CHILDREN or self.chance.random() < 0.5 else "")
 
 
 def _random_kill(instruments: list[str], chance: Random) -> AtRandom:

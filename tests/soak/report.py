@@ -20,7 +20,7 @@ def report(tally: Tally, found: Findings, campaign: Campaign, *, seed: int) -> s
         f"nodes started: {tally.nodes}; killed: {sum(tally.kills.values())} ({_counts(tally.kills)})",
         f"web killed: {tally.web_kills}; connections reset: {sum(tally.resets.values())} ({_counts(tally.resets)})",
         f"rounds of runs: {campaign.rounds}, runs: {found.runs}; a person {_counts(campaign.did)}",
-        f"starts: {_counts(found.outcomes)}",
+        f"starts: {_counts(found.outcomes)}; runs given up after three that were killed: {found.given_up}",
         f"records stored, and equal to the instruments': {found.records}",
         f"rows that only a buffer between DLL and spool had: {lost} in {len(found.missing)} runs, told: up to {told}",
         "alarms raised:",
