@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from orchestrator.store.alarms import clear_alarms, raise_alarm
 from orchestrator.store.events import append_event
 
-__all__ = ["hangs", "hangs_no_more", "passed_by"]
+__all__ = ["hangs", "hangs_no_more", "nothing_hangs", "passed_by"]
 
 Change = Callable[[sa.Connection], Any]
 
@@ -46,6 +46,13 @@ def hangs_no_more(instrument: str, now_unix_s: float) -> Change:
         clear_alarms(connection, source=_calls_of(instrument), now=now_unix_s)
 
     return change
+
+
+def nothing_hangs(instruments: Sequence[str], now_unix_s: float) -> Change:
+    """A new process has no call under way: what hung in the one before is over."""
+    return lambda connection: [
+        clear_alarms(connection, source=_calls_of(instrument), now=now_unix_s) for instrument in instruments
+    ]
 
 
 def _calls_of(instrument: str) -> str:

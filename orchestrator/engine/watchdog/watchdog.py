@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from orchestrator.clock import Clock
 from orchestrator.engine.watchdog.clock_watch import ClockWatch
 from orchestrator.engine.watchdog.hung_calls import HungCalls
-from orchestrator.engine.watchdog.remarks import hangs, hangs_no_more, passed_by
+from orchestrator.engine.watchdog.remarks import hangs, hangs_no_more, nothing_hangs, passed_by
 from orchestrator.engine.watchdog.stall_watch import StallWatch
 from orchestrator.engine.watchdog.status_line import status_line
 from orchestrator.engine.worker import InstrumentWorker
@@ -71,6 +71,7 @@ class Watchdog:
 
     async def run(self) -> None:
         """Watch until cancelled; then the service manager is told that we end."""
+        self._post(lambda now: nothing_hangs([one.name for one in self._workers], now))
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._stalls.run(self._passed_by), name="stalls")
