@@ -1,4 +1,4 @@
-"""What the node says of itself: a standstill is an alarm that is over; a hung call one until it, or its process, ends."""
+"""What the node says of itself: a standstill is an alarm that is over, a hung call one until it comes back."""
 
 from __future__ import annotations
 
