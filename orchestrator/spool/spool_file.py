@@ -40,12 +40,8 @@ class SpoolFile:
         """What could not be read at opening, in one line."""
         self.frames: list[bytes] = []
         self._end_B = _HEADER_B
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
-        try:
-            self._open()
-        except OSError:
-            os.close(self._file)
-            raise
+        path.touch(mode=0o640)
+        self._open()
 
     @property
     def used_B(self) -> int:
@@ -69,12 +65,8 @@ class SpoolFile:
         self._end_B = _HEADER_B
         self.frames = []
 
-    def close(self) -> None:
-        """Close the file; what is in it stays."""
-        os.close(self._file)
-
     def _open(self) -> None:
-        content = os.pread(self._file, max(os.fstat(self._file).st_size, _HEADER_B), 0)
+        content = self.path.read_bytes()
         identity = _identity_in(content)
         if identity is not None:
             self.identity = identity
@@ -87,20 +79,24 @@ class SpoolFile:
 
     def _reserve(self) -> None:
         """Take the room that is missing. A file system that copies on write (btrfs, ZFS) may still need more later."""
-        missing_B = self.size_B - os.fstat(self._file).st_size
+        present_B = self.path.stat().st_size
+        missing_B = self.size_B - present_B
         try:
             if missing_B > 0 and hasattr(os, "posix_fallocate"):
-                os.posix_fallocate(self._file, self.size_B - missing_B, missing_B)
+                with self.path.open("r+b", buffering=0) as file:
+                    os.posix_fallocate(file.fileno(), present_B, missing_B)
             elif missing_B > 0:
-                os.pwrite(self._file, bytes(missing_B), self.size_B - missing_B)
+                self._write(bytes(missing_B), present_B)
         except OSError:
             self.reserved = False
 
     def _write(self, content: bytes, at_B: int) -> None:
-        written = os.pwrite(self._file, content, at_B)
-        if written < len(content):
-            raise OSError(f"{self.path.name}: only {written} of {len(content)} bytes could be written")
-        os.fsync(self._file)
+        with self.path.open("r+b", buffering=0) as file:
+            file.seek(at_B)
+            written = file.write(content)
+            if written < len(content):
+                raise OSError(f"{self.path.name}: only {written} of {len(content)} bytes could be written")
+            os.fsync(file.fileno())
 
 
 def waiting_in(path: Path) -> tuple[int, str | None]:

@@ -148,7 +148,6 @@ def test_a_damaged_tail_costs_what_is_behind_the_damage_and_nothing_before_it(
     for payload in payloads:
         file.append(payload)
         ends.append(file.used_B)
-    file.close()
     torn_B = data.draw(st.integers(ends[0], ends[-1]))
     path.write_bytes(path.read_bytes()[:torn_B])
     whole = sum(end <= torn_B for end in ends) - 1
@@ -156,7 +155,6 @@ def test_a_damaged_tail_costs_what_is_behind_the_damage_and_nothing_before_it(
     assert again.frames == payloads[:whole]
     assert (again.damage is not None) == (torn_B - ends[whole] >= 8)  # less than a frame's head: nothing was begun
     again.append(b"afterwards")
-    again.close()
     assert waiting_in(path) == (whole + 1, None)
 
 
@@ -165,7 +163,6 @@ def test_a_flipped_bit_and_a_ruined_header_are_said(tmp_path: Path) -> None:
     file = SpoolFile(path, 4096)
     for number in range(3):
         file.append(f"entry {number}".encode())
-    file.close()
     content = bytearray(path.read_bytes())
     content[content.index(b"entry 1")] ^= 1
     path.write_bytes(content)
@@ -183,7 +180,6 @@ def test_what_is_left_of_earlier_contents_is_never_taken_for_an_entry(tmp_path: 
         file.append(f"old {number}".encode())
     file.reset()
     file.append(b"new 0")  # as long as an old one: behind it stands the head of `old 1`
-    file.close()
     assert SpoolFile(file.path, 4096).frames == [b"new 0"]
 
 
