@@ -66,16 +66,18 @@ class Round:
         try:
             with writing(self.database) as connection:
                 self.claim(connection)
-                views, decided = self._decided(connection, now)
+                views, decided = self._decided(connection, now, lock=True)
                 hand = Hand(self.lab, self.cycler_for, connection, now)
                 done = [hand.perform(view, actions) for view, actions in zip(views, decided, strict=True)]
                 return self._seat(connection, views, decided, now) or any(done)
         except (Overtaken, IntegrityError):
             return True  # somebody else was faster: look again
 
-    def _decided(self, connection: sa.Connection, now: float) -> tuple[list[CampaignView], list[list[Action]]]:
+    def _decided(
+        self, connection: sa.Connection, now: float, *, lock: bool = False
+    ) -> tuple[list[CampaignView], list[list[Action]]]:
         seats = taken_seats(connection)
-        views = [load_view(connection, self.lab, row, seats) for row in active_campaigns(connection)]
+        views = [load_view(connection, self.lab, row, seats) for row in active_campaigns(connection, lock=lock)]
         return views, [decide_campaign(view, now) for view in views]
 
     def _anything(

@@ -13,6 +13,7 @@ from drivers.contracts import Capabilities, ChannelStatus
 from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.engine.look import Look
 from orchestrator.run_state import TERMINAL, RunState
+from orchestrator.store.campaigns import stop_campaigns
 from orchestrator.store.chambers import chambers_known
 from orchestrator.store.events import append_event
 from orchestrator.store.instruments import Instrument, set_connection, upsert_instruments
@@ -88,6 +89,7 @@ def stop_wanted(actor: str, now_unix_s: float) -> Change:
     """Everything is to stop, by the STOP file."""
 
     def change(connection: sa.Connection) -> None:
+        stop_campaigns(connection, actor=actor, now=now_unix_s, reason="the STOP file")
         active = runs.c.state.in_(_ACTIVE)
         connection.execute(runs.update().where(active).values(desired="stop"))
         message = "stop of everything, by the STOP file"

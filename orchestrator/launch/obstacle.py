@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from orchestrator.config import Lab
+from orchestrator.launch.full_disk import refuse_full_disk
 from orchestrator.launch.latched_trip import refuse_tripped
 from orchestrator.launch.occupancy import refuse_busy_cell, refuse_silent_instrument, run_ahead
 from orchestrator.launch.refusal import LaunchHeldUp
@@ -18,6 +19,7 @@ def obstacle_to_launch(connection: Connection, lab: Lab, place: str, cell_id: st
     """One line; None where it would begin at once. Raises LaunchRefused where there is no such place."""
     target = find_target(lab, place)
     try:
+        refuse_full_disk(connection, lab)
         refuse_tripped(connection, lab, target, cell_id)
         refuse_busy_cell(connection, cell_id, target)
         ahead = run_ahead(connection, cell_id, target)

@@ -24,6 +24,7 @@ __all__ = [
     "run_ids",
     "set_campaign_desired",
     "set_campaign_state",
+    "stop_campaigns",
 ]
 
 CampaignState = Literal["waiting", "running", "paused", "stopping", "stopped", "completed", "failed"]
@@ -82,9 +83,10 @@ def list_campaigns(connection: Connection, *, limit: int = 100, offset: int = 0)
     return [CampaignRow(*row) for row in connection.execute(query)], total
 
 
-def active_campaigns(connection: Connection) -> list[CampaignRow]:
-    """Campaigns that have not ended, oldest first."""
+def active_campaigns(connection: Connection, *, lock: bool = False) -> list[CampaignRow]:
+    """Campaigns that have not ended, oldest first; ``lock``: nobody wants anything else of them before the commit."""
     query = select(campaigns).where(campaigns.c.state.not_in(ENDED)).order_by(campaigns.c.id)
+    query = query.with_for_update() if lock else query  # no lock on SQLite: one writer
     return [CampaignRow(*row) for row in connection.execute(query)]
 
 
@@ -109,6 +111,13 @@ def set_campaign_desired(
     message = f"campaign {campaign_id}: {word}{'' if counts else ' refused'}{f' ({reason})' if reason else ''}"
     append_event(connection, now=now, actor=actor, kind="order", message=message, data={"campaign": campaign_id})
     return counts
+
+
+def stop_campaigns(connection: Connection, *, actor: str, now: float, reason: str = "") -> None:
+    """Nothing of any campaign is to begin any more. To be called before runs are stopped: they are all there then."""
+    for row in active_campaigns(connection, lock=True):
+        if row.desired != "stop":
+            set_campaign_desired(connection, row.id, "stop", actor=actor, now=now, reason=reason)
 
 
 def set_campaign_state(

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select, update
 
 from orchestrator.launch.latched_trip import latched_for_run
 from orchestrator.run_state import RunState
+from orchestrator.store.campaigns import stop_campaigns
 from orchestrator.store.events import append_event
 from orchestrator.store.prompts import answer_prompt, find_prompt
 from orchestrator.store.runs import set_desired, set_state
@@ -58,9 +59,10 @@ def confirm_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswe
 
 @router.post("/stop-all")
 def stop_all(order: Order, service: ServiceHere) -> list[OrderAnswer]:
-    """End every run that has not ended."""
+    """End every run that has not ended, and every campaign."""
     with service.writing() as connection:
         now_unix_s = service.now_unix_s(connection)
+        stop_campaigns(connection, actor=order.actor, now=now_unix_s, reason=order.reason)
         active = connection.execute(select(runs.c.id).where(runs.c.state.not_in(ENDED)).order_by(runs.c.id)).scalars()
         answers = [_want(connection, run_id, "stop", order, now_unix_s) for run_id in active.all()]
     return [_done(answer) for answer in answers]

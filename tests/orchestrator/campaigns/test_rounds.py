@@ -13,6 +13,7 @@ from orchestrator.campaigns.perform import Hand
 from orchestrator.campaigns.read_campaign import read_campaign
 from orchestrator.campaigns.round import Round
 from orchestrator.campaigns.scan import scan
+from orchestrator.engine.instrument_changes import stop_wanted
 from orchestrator.instruments import open_cycler
 from orchestrator.launch import LaunchRefused
 from orchestrator.run_state import RunState
@@ -194,6 +195,18 @@ def test_pause_resume_and_stop_reach_the_runs(bench: Bench) -> None:
     bench.runs_are(RunState.STOPPED)
     bench.look()
     assert bench.campaign(number)[0] == "stopped"
+
+
+def test_a_stop_of_everything_lets_no_campaign_begin_anything_more(bench: Bench) -> None:
+    number = bench.hand_in(f"{SIMPLE}if_one_fails: go_on\n".replace("[L1]", "[L1, M1]").replace("[A1]", "[A1, A2]"))
+    bench.look()
+    with writing(bench.engine) as connection:
+        stop_wanted("ben", bench.now)(connection)
+    bench.runs_are(RunState.STOPPED)
+    bench.look()
+    assert bench.campaign(number)[0] == "stopped"
+    with reading(bench.engine) as connection:
+        assert run_ids(connection, number) == [1, 2]
 
 
 def test_the_more_important_gets_the_bench_first_and_gives_it_on(bench: Bench) -> None:
