@@ -202,19 +202,25 @@ class InstrumentLoop:
 
     async def _stop_tripped(self) -> None:
         """Send the stops of interlocks; they wait for no database. What they were for is written down by the keeper."""
-        for channel, trip in self._interlocks.to_stop(self.place.name):
-            if channel in self._being_told:
-                continue
-            self._being_told.add(channel)
-            try:
-                pauses = not trip.stops and self._pauses(channel)  # a pause goes the ordinary way
+        mine: list[ChannelId] = []
+        sent: list[ChannelId] = []
+        try:
+            for channel, trip in self._interlocks.to_stop(self.place.name):
+                if channel in self._being_told:
+                    continue
+                self._being_told.add(channel)
+                mine.append(channel)
                 reached(Point.TRIP_FOUND)
+                pauses = not trip.stops and self._pauses(channel)  # a pause goes the ordinary way
                 if pauses or await self._performer.stop_untracked(channel):
-                    await self._interlocks.on_disk.wait_written(_ON_DISK_WITHIN_S)
-                    reached(Point.TRIP_SENT)
-                    self._interlocks.told(self.place.name, channel)
-            finally:
-                self._being_told.discard(channel)
+                    sent.append(channel)
+            if sent:  # all of them: a disk that hangs must not keep the second from its stop
+                await self._interlocks.on_disk.wait_written(_ON_DISK_WITHIN_S)
+                reached(Point.TRIP_SENT)
+            for channel in sent:
+                self._interlocks.told(self.place.name, channel)
+        finally:
+            self._being_told.difference_update(mine)
 
     async def _obey(self) -> None:
         """Send the stops that are wanted: they wait neither for a look nor for records to be stored."""
@@ -259,7 +265,7 @@ class InstrumentLoop:
         for change in record_changes.missing(seen.batches, now):
             self._writer.post(change)
         read = {run.view.id for run, _ in seen.batches}
-        for change in self._unreadable.take(read, [*seen.errors, *refused], now):
+        for change in self._unreadable.take(read, seen.errors, refused, now):
             self._writer.post(change)
 
     async def _recall(self) -> None:

@@ -16,8 +16,10 @@ from orchestrator.store.tables import events
 
 __all__ = ["Unreadable", "missing", "remarked"]
 
+Failed = Sequence[tuple[ActiveRun, str]]
+"""Runs, and what went wrong with their records."""
 _TIMES_MAX = 3
-"""A person is told at once; it counts as lasting after so many looks in a row."""
+"""It counts as lasting after so many looks in a row: an exchange that fails now and then needs nobody."""
 
 
 def remarked(instrument: str, remarks: Sequence[tuple[ActiveRun, str]], now: float) -> Iterator[Change]:
@@ -61,9 +63,13 @@ class Unreadable:
         times, reason = self._times.get(run_id, (0, ""))
         return reason if times >= _TIMES_MAX else None
 
-    def take(self, read: Collection[int], failed: Sequence[tuple[ActiveRun, str]], now: float) -> Iterator[Change]:
-        """Take in one look: the runs of which something was read, and what went wrong."""
-        wrong = {run.view.id: reason for run, reason in failed}
+    def take(self, read: Collection[int], failed: Failed, refused: Failed, now: float) -> Iterator[Change]:
+        """Take in one look: the runs of which something was read, and what went wrong in reading and in storing.
+
+        What the store refuses is told at once, what cannot be read once it lasts: by one alarm, whatever is tried then.
+        """
+        wrong = {run.view.id: reason for run, reason in (*failed, *refused)}
+        at_once = {run.view.id for run, _ in refused}
         for run_id in read:
             if run_id not in wrong:
                 self._times.pop(run_id, None)
@@ -71,9 +77,11 @@ class Unreadable:
                     self._clear.add(run_id)
                     yield _all_well(_source(run_id), now)
         for run_id, reason in wrong.items():
-            self._times[run_id] = (self._times.get(run_id, (0, ""))[0] + 1, reason)
+            times = self._times.get(run_id, (0, ""))[0] + 1
+            self._times[run_id] = (times, reason)
             self._clear.discard(run_id)
-            yield _alarm(_source(run_id), reason, now)
+            if run_id in at_once or times == _TIMES_MAX:
+                yield _alarm(_source(run_id), reason, now)
 
 
 def _once(run: ActiveRun, instrument: str, message: str, kind: str, now: float) -> Change:

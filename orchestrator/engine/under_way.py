@@ -56,6 +56,8 @@ def _silent(run: RunView, seen: Seen, now_s: float) -> list[Action]:
         return []
     if seen.status is None:  # of its silence the instrument has one alarm, however many runs are there: an interlock's
         return [Transition(RunState.LOST, f"no answer for {now_s - seen.silent_since_s:.0f} s")]
+    if not seen.test_stable:  # one call that failed among others is seen to have passed, or not, at the next look
+        return []
     # it answers, and what it says is not of our test: nobody may wait for that to pass
     reason = f"the channel tells {seen.status.native_state!r}, which says nothing of our test"
     return [Alarm("critical", f"{reason}; the state of the cell is unknown"), Transition(RunState.LOST, reason)]

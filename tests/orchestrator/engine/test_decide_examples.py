@@ -200,6 +200,7 @@ TABLE: list[tuple[str, RunView, Seen, list[object]]] = [
     ("lost", run(S.RUNNING), LONG_SILENT, [S.LOST]),
     ("lost while paused", run(S.PAUSED, "pause"), LONG_SILENT, [S.LOST]),
     ("a state that nobody understands", run(S.RUNNING), ODD, [Alarm, S.LOST]),
+    ("at one look only", run(S.RUNNING), seen(ChannelState.UNKNOWN, None, test_stable=False), []),
     ("still silent", LOST, LONG_SILENT, []),
     ("back, and running", LOST, RUNNING, [ClearAlarms, Note, S.RUNNING]),
     ("back, and paused", LOST, PAUSED, [ClearAlarms, Note, S.PAUSED]),
