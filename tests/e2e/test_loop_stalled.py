@@ -20,7 +20,7 @@ from tests.e2e.conftest import assert_stored_equals_ledger
 from tests.e2e.short_protocol import SHORT
 
 Make = Callable[..., VirtualBench]
-STOOD_S = 6.5
+STOOD_S = 8.0
 """Longer than a stall, which is 5 s."""
 
 

@@ -34,6 +34,7 @@ class StallWatch:
         self._beat_s = real()
         self._where = ""
         """What the loop's thread was at, while it does not beat."""
+        self._logged = False
         self._loop_thread = 0
         self._ended = threading.Event()
 
@@ -53,7 +54,7 @@ class StallWatch:
     def _beat(self) -> str | None:
         now_s = self._real()
         stood_s = now_s - self._beat_s - self._every_s
-        where, self._where, self._beat_s = self._where, "", now_s
+        where, self._where, self._beat_s, self._logged = self._where, "", now_s, False
         if stood_s <= self._after_s:
             return None
         self.stalls += 1
@@ -68,16 +69,20 @@ class StallWatch:
             now_s = self._real()
             stood_still_too = now_s - looked_s - self._every_s > self._after_s / 2
             looked_s = now_s
-            if not stood_still_too and not self._where and now_s - self._beat_s - self._every_s > self._after_s:
-                self._name_it(now_s)
+            if not stood_still_too:
+                self._look(now_s - self._beat_s - self._every_s)
 
-    def _name_it(self, now_s: float) -> None:
+    def _look(self, late_s: float) -> None:
+        """Half-way to a stall it is noted where the loop is: a computer that is busy may not look again in time."""
+        if late_s <= self._after_s / 2 or self._logged:
+            return
         frame = sys._current_frames().get(self._loop_thread)  # noqa: SLF001 - the documented way to another thread's stack
         if frame is None:
             return
         self._where = innermost(frame)
-        stood_s = now_s - self._beat_s
-        _LOG.error("the event loop has not turned for %.1f s; it is in\n%s", stood_s, stack_of(frame))
+        if late_s > self._after_s:
+            self._logged = True
+            _LOG.error("the event loop has not turned for %.1f s; it is in\n%s", late_s, stack_of(frame))
 
 
 def innermost(frame: FrameType) -> str:

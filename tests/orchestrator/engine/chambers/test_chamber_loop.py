@@ -353,6 +353,12 @@ class Away:
     async def write(self, change: object) -> None:
         raise StoreUnavailable("disk full")
 
+    async def replay(self) -> None:
+        return
+
+    async def keep(self, kind: str, entry: object) -> bool:
+        return False
+
 
 def test_a_chamber_with_a_run_of_ours_under_way_is_not_switched_off(oven: ChamberBench) -> None:
     oven.launch()

@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.engine.watchdog.stall_watch import StallWatch
 
-_AFTER_S = 0.2
+_AFTER_S = 0.5
 
 
 def _blocks_the_loop() -> None:
@@ -39,9 +39,9 @@ def test_the_culprit_is_named_with_its_stack(caplog: pytest.LogCaptureFixture) -
 
     (logged,) = caplog.messages
     assert "in _blocks_the_loop" in logged
-    assert logged.startswith("the event loop has not turned for 0.")
+    assert logged.startswith("the event loop has not turned for ")
     (line,) = told
-    assert line.startswith("the event loop stood still for 0.")
+    assert line.startswith("the event loop stood still for ")
     assert "threading.py" in line
     assert watch.stalls == 1
 
