@@ -187,7 +187,8 @@ class FaultDirector:
         except LabRefusal as refusal:
             logger.info("%s fault %s cannot be undone: %s", fired.instrument, fired.name, refusal)
         else:
-            logger.info("%s fault is over: %s", fired.instrument, fired.name)
+            over = replace(fired, unix_s=self._clock.now_unix_s, command=None, exchange=None)
+            logger.info("%s is over", over.line())
 
     # ---- power
 

@@ -1,4 +1,4 @@
-"""Every YAML example of every page is what it says: a protocol, a lab file, a virtual lab."""
+"""Every YAML example of every page is what it says: a protocol, a lab file, a virtual lab, faults."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from orchestrator.config import read_lab
 from protocols.cell import Cell
 from protocols.compile import compile_protocol
 from protocols.reading import check, parse_protocol
+from simulators.faults.fault_file import parse_faults
+from simulators.lab.lab import VirtualLab
 from simulators.lab.lab_file import parse_lab
 from tests.docs.pages import Block, blocks
 
@@ -29,7 +31,8 @@ def _of(*first_keys: str) -> list[Block]:
 
 
 def test_every_example_is_of_a_kind_that_is_tested() -> None:
-    known = {str(block) for block in _of("cellbench", "cellbench_campaign", "lab", "virtual_lab", "instruments")}
+    kinds = ("cellbench", "cellbench_campaign", "cellbench_faults", "lab", "virtual_lab", "instruments")
+    known = {str(block) for block in _of(*kinds)}
     assert [str(block) for block in _EXAMPLES if str(block) not in known and block.page not in _FRAGMENTS] == []
 
 
@@ -62,3 +65,11 @@ def test_a_virtual_lab_is_read(block: Block, tmp_path: Path) -> None:
 @pytest.mark.parametrize("block", _of("cellbench_campaign"), ids=str)
 def test_a_campaign_is_read(block: Block) -> None:
     assert read_campaign(block.text, "campaign.yaml").steps
+
+
+@pytest.mark.parametrize("block", _of("cellbench_faults"), ids=str)
+def test_faults_are_known_to_the_lab_of_their_page(block: Block, tmp_path: Path) -> None:
+    page = block.page if block.page.startswith("docs/reference/") else "docs/tutorial/first-run.md"
+    lab = next(it.text for it in _of("virtual_lab") if it.page == page)
+    built = VirtualLab(parse_lab(lab, tmp_path))
+    assert built.director.read(parse_faults(block.text))

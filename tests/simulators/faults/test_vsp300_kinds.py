@@ -189,7 +189,7 @@ def test_a_potential_that_reads_too_high_ends_at_its_own_limit(bench: Faulty, ru
     bench.control.advance(5)
     assert running.values(0)["ewe"] == pytest.approx(before_V, abs=0.05)
     ewe_V = _ledger(bench)["ewe_V"]
-    assert np.diff(ewe_V)[10] == pytest.approx(np.diff(ewe_V)[9] + 0.2, abs=0.02)
+    assert np.diff(ewe_V)[9] == pytest.approx(np.diff(ewe_V)[8] + 0.2, abs=0.02)
     _say(bench, "channel: 0, do: {voltage: {offset_V: 2.5}}")
     bench.control.advance(5)
     assert running.values(0)["state"] == 0
