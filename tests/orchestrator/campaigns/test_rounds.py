@@ -52,14 +52,18 @@ steps:
 class Bench:
     """Campaigns on a lab whose instruments nobody answers for; the runs' states are written by hand."""
 
-    def __init__(self, folder: Path) -> None:
-        self.lab = make_lab(folder)
+    def __init__(self, folder: Path, database: str = "sqlite:///cellbench.db") -> None:
+        self.lab = make_lab(folder, database)
         fill(self.lab)
         self.engine = open_database(self.lab.database_url)
         self.cycler = open_cycler(self.lab, "bts-1")
         self.now = NOW
         with writing(self.engine) as connection:
             insert_cell(connection, Cell("M1", 0.00275, 1.131, 0.00335, 0.01, 1.5), now=NOW)
+
+    def close(self) -> None:
+        self.cycler.close()
+        self.engine.dispose()
 
     def hand_in(self, text: str) -> int:
         campaign = read_campaign(text, "c.yaml", lab=self.lab)
@@ -98,11 +102,19 @@ class Bench:
 def bench(tmp_path: Path) -> Iterator[Bench]:
     made = Bench(tmp_path)
     yield made
-    made.cycler.close()
-    made.engine.dispose()
+    made.close()
 
 
-def test_steps_follow_each_other_and_the_runs_are_the_campaigns(bench: Bench) -> None:
+@pytest.fixture
+def bench_on_both(tmp_path: Path, database_url: str) -> Iterator[Bench]:
+    """On SQLite and on PostgreSQL."""
+    made = Bench(tmp_path, database_url)
+    yield made
+    made.close()
+
+
+def test_steps_follow_each_other_and_the_runs_are_the_campaigns(bench_on_both: Bench) -> None:
+    bench = bench_on_both
     number = bench.hand_in(SIMPLE)
     bench.look()
     bench.look()
