@@ -9,7 +9,7 @@ from pathlib import Path
 
 def test_impedance_at_stepped_temperatures_gives_the_energies_that_were_set(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "orchestrator.cli", "demo", "--dir", str(tmp_path), "--protocol"]
-    demo = subprocess.run([*command, "impedance-temperature"], capture_output=True, text=True, timeout=170, check=False)
+    demo = subprocess.run([*command, "impedance-temperature"], capture_output=True, text=True, timeout=280, check=False)
     assert (demo.returncode, demo.stderr) == (0, "")
     assert demo.stdout.startswith("SIMULATED: demo bench")
     rows = [line for line in demo.stdout.splitlines() if "kJ/mol" in line]

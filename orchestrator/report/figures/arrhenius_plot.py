@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from orchestrator.analysis.line_fit import fit_line
 from orchestrator.report.figures.columns import numbers
 from orchestrator.report.figures.layout import Layout
+from orchestrator.report.figures.legend_below import legend_below, legend_height_in
 from orchestrator.report.figures.looks import Looks
 from orchestrator.report.measured_run import MeasuredRun
 
@@ -17,11 +18,12 @@ __all__ = ["FORMS", "arrhenius_plot"]
 
 FORMS = {"ln(T/R_ct)": "ln($T$/$R_{ct}$ / K Ω⁻¹)", "ln(1/R_ct)": "ln(1/$R_{ct}$ / Ω⁻¹)"}
 """As the analysis calls them, and as an axis does."""
+_HEIGHT_in = 2.3
 
 
 def arrhenius_plot(runs: Sequence[MeasuredRun], looks: Looks) -> Figure:
     """One panel a form; crosses are spectra that the analysis left out. Lines are drawn through what it used."""
-    figure, (both,) = Layout(2, panel_height_in=2.3).figure()
+    figure, (both,) = Layout(2, panel_height_in=_HEIGHT_in, bottom_in=0.45 + legend_height_in(len(runs))).figure()
     for axes, (form, label) in zip(both, FORMS.items(), strict=True):
         for run in runs:
             table = run.table("arrhenius", "arrhenius")
@@ -41,6 +43,6 @@ def arrhenius_plot(runs: Sequence[MeasuredRun], looks: Looks) -> Figure:
                 line = fit_line(inverse[used], logarithm[used])
                 axes.plot(inverse[used], line.intercept + line.slope * inverse[used], color=look.color, linewidth=0.8)
         axes.set(xlabel="1000 K/$T$", ylabel=label)
-        axes.margins(y=0.25)
-        axes.legend(loc="upper right")
+        axes.margins(y=0.1)
+        legend_below(axes, _HEIGHT_in)
     return figure

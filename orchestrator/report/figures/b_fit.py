@@ -9,15 +9,18 @@ from matplotlib.ticker import FormatStrFormatter, NullLocator
 
 from orchestrator.report.figures.columns import numbers, rows_where, unit_of
 from orchestrator.report.figures.layout import Layout
+from orchestrator.report.figures.legend_below import legend_below, legend_height_in
 from orchestrator.report.figures.looks import Looks
 from orchestrator.report.measured_run import MeasuredRun
 
 __all__ = ["b_fit"]
 
+_HEIGHT_in = 2.2
+
 
 def b_fit(runs: Sequence[MeasuredRun], looks: Looks) -> Figure:
     """Double logarithmic, a panel a direction; the line is a v^b."""
-    figure, (both,) = Layout(2, panel_height_in=2.2).figure()
+    figure, (both,) = Layout(2, panel_height_in=_HEIGHT_in, bottom_in=0.45 + legend_height_in(len(runs))).figure()
     unit = ""
     rates: set[float] = set()
     for axes, direction in zip(both, ("anodic", "cathodic"), strict=True):
@@ -29,7 +32,7 @@ def b_fit(runs: Sequence[MeasuredRun], looks: Looks) -> Figure:
             unit = unit_of(table, "peak current")
             rate, b = numbers(peaks, "scan rate"), run.value("voltammetry", f"b value, {direction}")
             told = "" if b is None else f", b = {b.value:.3f}"
-            rates.update(rate.tolist())
+            rates.update(float(f"{one:.3g}") for one in rate)
             axes.plot(rate, numbers(peaks, "peak current"), look.marker, color=look.color, label=f"{run.name}{told}")
             axes.plot(rate, numbers(peaks, "line"), color=look.color, linewidth=0.8)
         axes.set(xscale="log", yscale="log", xlabel="scan rate / mV/s", ylabel=f"peak current / {unit}")
@@ -39,5 +42,5 @@ def b_fit(runs: Sequence[MeasuredRun], looks: Looks) -> Figure:
         axes.yaxis.set_minor_formatter(FormatStrFormatter("%g"))
         axes.tick_params(axis="y", which="minor", labelsize=6)
         axes.set_title(f"{direction} peak")
-        axes.legend(loc="upper left")
+        legend_below(axes, _HEIGHT_in)
     return figure
