@@ -47,7 +47,8 @@ def test_every_fault_of_a_wire_is_survived_and_nothing_garbled_is_stored(make_he
         assert bench.run(run)["state"] == "completed", f"{cell}: {bench.run(run)['reason']}"
         assert assert_stored(bench, run, places[cell]) > 100
     assert assert_looks_at_the_chamber_are_its_own(bench) > 20
-    assert [one.message for one in alarms(bench)] == [], "a line that is bad now and then needs nobody"
+    told = [one.message for one in alarms(bench)]
+    assert told == [], f"a line that is bad now and then needs nobody: {told}"
     assert [len(orders_sent(bench, name)) for name in ("bts-1", "vsp-1")] == [1, 1]
 
 
