@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from orchestrator.campaigns.definition import Campaign
 from orchestrator.campaigns.hand_in import hand_in
 from orchestrator.campaigns.read_campaign import read_campaign
 from orchestrator.instruments import open_cycler
@@ -16,8 +17,12 @@ from orchestrator.testing.virtual_bench import VirtualBench
 
 
 def start(bench: VirtualBench, text: str, sources: Mapping[str, str] | None = None) -> int:
-    """Hand a campaign in, as the API does."""
-    campaign = read_campaign(text, "campaign.yaml", sources, lab=bench.lab)
+    """Hand a campaign file in, as the API does."""
+    return hand(bench, read_campaign(text, "campaign.yaml", sources, lab=bench.lab), text)
+
+
+def hand(bench: VirtualBench, campaign: Campaign, text: str = "") -> int:
+    """Hand a campaign in that has been read."""
     cyclers = {name: open_cycler(bench.lab, name) for name in bench.lab.instruments}
     try:
         with writing(bench.engine) as connection:
