@@ -28,7 +28,7 @@ _LOOK_EVERY_S = 0.2
 _FORMATION = {"cycles": "1", "wetting": "10 min", "rate": "0.2 A/g"}
 _IMPEDANCE = {
     "temperatures": "[25 degC, 45 degC]",
-    "soak": "20 min",
+    "soak": "5 min",
     "ramp": "5 K/min",
     "relaxation": "1 h",
 }
