@@ -58,7 +58,7 @@ def make_bench(folder: Path, faults: str | None = None) -> VirtualBench:
     }
     for place in _EXAMINED:
         cells[place]["chamber"] = _OVEN
-    options = {"bts-1": {"timeout": "1 s"}, _OVEN: {"park": "25 degC"}}
+    options = {"bts-1": {"timeout": "1 s"}, _OVEN: {"park": "25 degC", "timeout": "1 s"}}
     return VirtualBench(
         folder,
         cells,
