@@ -12,7 +12,7 @@ from drivers.biologic.segment_rows import Rows
 from drivers.biologic.structs import CurrentValues
 from drivers.biologic.technique_list import ServiceLimits, TechniqueList
 
-__all__ = ["LimitWatch"]
+__all__ = ["LimitWatch", "wrong_cell"]
 
 _ABSURD = 1e30
 """Of a magnitude in volts or amperes: a value beyond every range, as an overflow is told."""
@@ -49,19 +49,14 @@ class LimitWatch:
 
         CurrentValues does not tell which technique it belongs to: a current that is no number may be that of a rest.
         """
-        limits = [it.limits for it in self.techniques.techniques if it.limits is not None]
-        if not limits:
+        widest = _widest(self.techniques)
+        if widest is None:
             return None
         if not _is_number(values.Ewe):
             self._unmeasured_looks += 1
             return "potential beyond every range" if self._unmeasured_looks >= _UNMEASURED_MAX else None
         self._unmeasured_looks = 0
         current_A = values.I if _is_number(values.I) else 0.0
-        widest = ServiceLimits(
-            min(it.voltage_min_V for it in limits),
-            max(it.voltage_max_V for it in limits),
-            max(it.current_max_A for it in limits),
-        )
         return _beyond(widest, np.array([values.Ewe]), np.array([current_A]))
 
     def _cannot_be_measured(self, sane: int, count: int) -> bool:
@@ -69,6 +64,36 @@ class LimitWatch:
         self._unmeasured = 0 if sane else self._unmeasured + count
         lost = count - sane
         return self._unmeasured >= _UNMEASURED_MAX or (lost >= _UNMEASURED_MAX and lost > sane)
+
+
+def wrong_cell(techniques: TechniqueList, rest_V: float | None) -> str | None:
+    """Why nothing may be started: the cell rests where the list's widest limits would trip at once. None: it may.
+
+    The engine has looked already, but not where a channel had no kernel until now: then no voltage is told.
+    """
+    # unconfirmed on hardware: that CurrentValues tells the cell's potential while the channel stands
+    widest = _widest(techniques)
+    if widest is None or rest_V is None or not _is_number(rest_V):
+        return None
+    if _beyond(widest, np.array([rest_V]), np.zeros(1)) is None:
+        return None
+    return (
+        f"wrong cell? It rests at {rest_V:.4g} V, and the protocol's limits are "
+        f"{widest.voltage_min_V:g} V to {widest.voltage_max_V:g} V: another cell, the wrong way round, or "
+        "not connected; nothing was started. Look at it, then launch again"
+    )
+
+
+def _widest(techniques: TechniqueList) -> ServiceLimits | None:
+    """Return what holds in every technique of a list that has limits at all."""
+    limits = [it.limits for it in techniques.techniques if it.limits is not None]
+    if not limits:
+        return None
+    return ServiceLimits(
+        min(it.voltage_min_V for it in limits),
+        max(it.voltage_max_V for it in limits),
+        max(it.current_max_A for it in limits),
+    )
 
 
 def _is_number(value: float) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from drivers.biologic.cycler import BiologicCycler
 from drivers.contracts import ChannelState, Translation
 from drivers.errors import Refused, Unreachable
+from protocols.program import Limits
 from simulators.lab.client import LabControl
 from simulators.lab.thread import LabThread
 from tests.drivers.biologic.biologic_programs import CYCLING, REST, program
@@ -206,3 +207,15 @@ def test_what_channels_told_is_known_without_a_connection(open_vsp: OpenCycler, 
     assert offline.translate(LONG, "1").content
     with pytest.raises(Unreachable):
         offline.observe()
+
+
+def test_a_wrong_cell_is_refused_though_the_channel_had_no_kernel_until_now(
+    vsp: BiologicCycler, control: LabControl
+) -> None:
+    """Without a kernel no voltage is told, so nobody above could look before the start."""
+    assert vsp.observe()["1"].voltage_V is None
+    listed = vsp.translate(program(REST, limits=Limits(3.0, 4.2, 0.01)), "1")
+    with pytest.raises(Refused, match=r"wrong cell\? It rests at \d.+ V, and the protocol's limits are 3 V to 4.2 V"):
+        vsp.start("1", listed, TAG)
+    assert control.tests("vsp-1") == []
+    assert state(vsp) == (ChannelState.IDLE, None, None)
