@@ -1,0 +1,81 @@
+"""Row 22: new code and migrated tables while runs are on, in a chamber and on both kinds of cyclers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from orchestrator.exit_codes import CANNOT_START
+from orchestrator.store.tables import chambers
+from orchestrator.store.transactions import reading, writing
+from orchestrator.store.upgrade import code_version, schema_version, upgrade
+from orchestrator.testing.virtual_bench import VirtualBench
+from tests.e2e.temperature_protocol import STEPPED
+from tests.faults.story import alarms, assert_stored, orders_sent, states_of
+
+Make = Callable[..., VirtualBench]
+PLACES = {"L1": "A1", "V1": "P1"}
+OLD = "0006"
+LATER = (
+    "calendar",
+    "campaign_seats",
+    "campaign_jobs",
+    "campaigns",
+    "node_status",
+    "instrument_status",
+    "disks",
+    "spools",
+    "restores",
+)
+"""Tables that revisions behind OLD have made: they have made nothing else."""
+
+
+def back_to_old_tables(bench: VirtualBench) -> None:
+    """The database as the version before would have left it, with its runs on."""
+    with writing(bench.engine) as connection:
+        for table in LATER:
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :old"), {"old": OLD})
+
+
+def started_with(bench: VirtualBench, runs: Mapping[str, int]) -> dict[str, Any]:
+    """The plans, and every segment that was sent so far."""
+    return {
+        cell: (bench.run(run)["plan"], [part["content"] for part in bench.segments(run) if part["test_id"]])
+        for cell, run in runs.items()
+    }
+
+
+def test_runs_and_their_chamber_go_on_as_they_were_started(make_held_bench: Make) -> None:
+    bench = make_held_bench(1, vsp=1, poll="1 min", oven={"poll": "1 min"})
+    launched = bench.launch_together("stepped", PLACES, source=STEPPED, temperatures="[27 degC, 29 degC]")
+    runs = dict(zip(PLACES, launched, strict=True))
+    with bench.node() as node:
+        for run in launched:
+            bench.wait_for(lambda run=run: bool(bench.segments(run)[0]["records"]), "records")  # type: ignore[misc]
+        bench.kill_group(node)
+    before = started_with(bench, runs)
+    back_to_old_tables(bench)
+    with bench.node() as node:
+        assert node.wait(60) == CANNOT_START
+    assert "run `cellbench db upgrade`" in bench.node_log.read_text(encoding="utf-8")
+    upgrade(bench.engine)
+    assert schema_version(bench.engine) == code_version()
+    with bench.node():
+        for run in launched:
+            bench.wait_state(run, "completed", "failed", "stopped")
+    after = started_with(bench, runs)
+    for cell, run in runs.items():
+        assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
+        plan, sent = before[cell]
+        assert after[cell][0] == plan
+        assert after[cell][1][: len(sent)] == sent
+        assert len(after[cell][1]) == 2, "one test at each temperature"
+        assert assert_stored(bench, run, PLACES[cell]) > 50
+        assert states_of(bench, run).count("completed") == 1
+    assert [len(orders_sent(bench, name)) for name in ("bts-1", "vsp-1")] == [2, 2], "nothing was started again"
+    with reading(bench.engine) as connection:
+        assert connection.scalar(sa.select(chambers.c.wanted_degC)) == 29.0
+    assert alarms(bench) == []
