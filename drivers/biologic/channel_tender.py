@@ -19,7 +19,7 @@ from drivers.biologic.error_codes import (
     OPTION_ERRORS,
     EclibError,
 )
-from drivers.biologic.limit_watch import LimitWatch, wrong_cell
+from drivers.biologic.limit_watch import LimitWatch
 from drivers.biologic.load_list import load_list
 from drivers.biologic.recognition import experiment_name
 from drivers.biologic.spool import SpoolHeader, spool_path, spools
@@ -136,9 +136,8 @@ class ChannelTender:
 
     def prepare(self, tag: str, techniques: str, now_s: float) -> str:
         """Load a list on a channel that is free, and begin its spool. Returns the new test's id. Nothing runs yet."""
-        listed = TechniqueList.load(techniques.encode())
-        before = self._require_free(listed, now_s)
-        loaded = load_list(self._eclib, self.channel, self.facts.board_type, listed)
+        before = self._require_free(now_s)
+        loaded = load_list(self._eclib, self.channel, self.facts.board_type, TechniqueList.load(techniques.encode()))
         reached(EclibPoint.LOADED)
         test_id = self._new_test_id(now_s)
         header = SpoolHeader(tag, test_id, self.channel, self.facts.board_type, techniques, loaded, before)
@@ -180,7 +179,7 @@ class ChannelTender:
         test.settle_start(started=True, now_s=now_s)
         self.owner.has_started(now_s)
 
-    def _require_free(self, listed: TechniqueList, now_s: float) -> str | None:
+    def _require_free(self, now_s: float) -> str | None:
         """Look once more, and take what the last test has left. Returns the test id that is shown. Raises Refused."""
         report = self.look(now_s, time.monotonic() + _DRAIN_BEFORE_START_s)
         if report.firmware != "kernel":
@@ -192,8 +191,6 @@ class ChannelTender:
             )
         if report.ours and not report.complete:
             raise Unreachable(f"channel {self.channel + 1} still holds records of {report.tag}: they are read first")
-        if (wrong := wrong_cell(listed, report.voltage_V)) is not None:
-            raise Refused(wrong)
         return report.test_id
 
     def _new_test_id(self, now_s: float) -> str:

@@ -13,6 +13,7 @@ from drivers.biologic.checks import problems
 from drivers.biologic.child_link import ChildLink
 from drivers.biologic.decode import NO_POINTS, NO_RECORDS
 from drivers.biologic.known_channels import KnownChannels
+from drivers.biologic.limit_watch import wrong_cell
 from drivers.biologic.look_pace import LookPace
 from drivers.biologic.observation import channel_status
 from drivers.biologic.options import BiologicOptions
@@ -96,10 +97,12 @@ class BiologicCycler:
         if translation.media_type != MEDIA_TYPE:
             raise Refused(f"{self._where(channel)} takes lists of techniques, not {translation.media_type}")
         number = _number(channel)
-        self._load_firmware_if_needed(channel)
+        listed = TechniqueList.load(translation.content)
+        if self._load_firmware_if_needed(channel):
+            self._refuse_wrong_cell(channel, listed)
         techniques = translation.content.decode("utf-8")
         now_s = self._now()
-        more_s = _PREPARE_A_TECHNIQUE_s * len(TechniqueList.load(translation.content).techniques)
+        more_s = _PREPARE_A_TECHNIQUE_s * len(listed.techniques)
         test_id = self._unsent("prepare", more_s, channel=number, tag=tag, techniques=techniques, now_s=now_s)
         self.link.call("start", channel=number, test_id=test_id, now_s=self._now())
         self._pace.soon()
@@ -153,13 +156,13 @@ class BiologicCycler:
     def _facts(self, channel: ChannelId) -> ChannelFacts:
         return self._known.of(_number(channel))
 
-    def _load_firmware_if_needed(self, channel: ChannelId) -> None:
+    def _load_firmware_if_needed(self, channel: ChannelId) -> bool:
         """Look, and load the kernel where there is none. Over EC-Lab's only where the lab file says so."""
         report = ChannelReport.from_json(self._unsent("look", channel=_number(channel), now_s=self._now()))
         if report.trouble is not None:
             raise Refused(f"{self._where(channel)} is not understood: {report.trouble}")
         if report.firmware == "kernel":
-            return
+            return False
         if report.firmware == "eclab" and not self._options.take_over:
             raise Refused(
                 f"{self._where(channel)} belongs to EC-Lab; disconnect it there, or write take_over_from_ec_lab: yes"
@@ -168,6 +171,13 @@ class BiologicCycler:
             raise Refused(f"{self._where(channel)} has no kernel loaded, and the lab file says load_firmware: no")
         over_eclab = report.firmware == "eclab"
         self._unsent("load_firmware", _FIRMWARE_s, channel=_number(channel), over_eclab=over_eclab)
+        return True
+
+    def _refuse_wrong_cell(self, channel: ChannelId, listed: TechniqueList) -> None:
+        """Look at the cell, whose voltage nobody has seen before the kernel was there."""
+        report = ChannelReport.from_json(self._unsent("look", channel=_number(channel), now_s=self._now()))
+        if (wrong := wrong_cell(listed, report.voltage_V)) is not None:
+            raise Refused(wrong)
 
     def _unsent(self, operation: str, more_s: float = 0.0, **arguments: object) -> Any:
         """Ask for something that starts nothing: whatever becomes of it, no start has been sent."""

@@ -6,12 +6,13 @@ Not thread-safe, and any call may hang for ever: it lives in a process of its ow
 from __future__ import annotations
 
 import ctypes
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from drivers.biologic.error_codes import ECLAB_LOADED, FIRMWARE_MISSING, EclibError
+from drivers.biologic.error_codes import BUSY, ECLAB_LOADED, FIRMWARE_MISSING, EclibError
 from drivers.biologic.library import Library
 from drivers.biologic.structs import (
     ChannelInfos,
@@ -31,6 +32,8 @@ __all__ = ["Eclib", "LoadedTechnique", "Reading"]
 _CHANNELS_MAX = 16
 _PARAMETERS_MAX = 4096
 _TEXT_BYTES = 1024
+_BUSY_TRIES, _BUSY_PAUSE_s = 4, 0.02
+# unconfirmed on hardware: that whoever else is at the instrument is done by then
 _id, _channel, _int = ctypes.c_int32, ctypes.c_uint8, ctypes.c_int32
 _flag, _uint = ctypes.c_bool, ctypes.c_uint32
 _text = ctypes.c_char_p
@@ -159,12 +162,12 @@ class Eclib:
     def current_values(self, channel: int) -> CurrentValues:
         """Return the present state."""
         values = CurrentValues()
-        self._on_channel("GetCurrentValues", channel, ctypes.byref(values))
+        self._patiently("GetCurrentValues", channel, ctypes.byref(values))
         return values
 
     def get_data(self, channel: int) -> Reading:
         """Take the oldest rows out of the channel's memory: they are not to be had again."""
-        self._on_channel(
+        self._patiently(
             "GetData", channel, ctypes.byref(self._buffer), ctypes.byref(self._infos), ctypes.byref(self._values)
         )
         rows, columns = self._infos.NbRows, self._infos.NbCols
@@ -261,6 +264,17 @@ class Eclib:
         return number.value
 
     # ---- inside
+
+    def _patiently(self, name: str, channel: int, *arguments: object) -> None:
+        """Ask again where another function was in progress: nothing was executed, and it is over in a moment."""
+        for _ in range(_BUSY_TRIES - 1):
+            try:
+                return self._on_channel(name, channel, *arguments)
+            except EclibError as error:
+                if error.code != BUSY:
+                    raise
+            time.sleep(_BUSY_PAUSE_s)
+        return self._on_channel(name, channel, *arguments)
 
     def _on_channel(self, name: str, channel: int, *arguments: object) -> None:
         self._on_device(name, channel, *arguments)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 __all__ = [
+    "BUSY",
     "ECLAB_LOADED",
     "FATAL_FOR_CONNECTION",
     "FIRMWARE_MISSING",
@@ -61,11 +62,12 @@ _TEXTS: Mapping[int, str] = {
 }
 
 ECLAB_LOADED = -9
+BUSY = -12
 FIRMWARE_MISSING = frozenset({-308, -309})
 FATAL_FOR_CONNECTION = frozenset({-1, -200, -201, -206, -207})
 """A call after one of these connects anew first."""
 
-_NOT_EXECUTED_YET = frozenset({-1, -2, -12})
+_NOT_EXECUTED_YET = frozenset({-1, -2, BUSY})
 """The instrument has not heard of the call."""
 _UNANSWERED = frozenset({-101, -103, -104, -105, -200, -202})
 """The instrument may have executed the call."""

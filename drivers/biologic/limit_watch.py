@@ -69,7 +69,7 @@ class LimitWatch:
 def wrong_cell(techniques: TechniqueList, rest_V: float | None) -> str | None:
     """Why nothing may be started: the cell rests where the list's widest limits would trip at once. None: it may.
 
-    The engine has looked already, but not where a channel had no kernel until now: then no voltage is told.
+    For a channel that had no kernel until now, which tells no voltage: everywhere else the engine has looked already.
     """
     # unconfirmed on hardware: that CurrentValues tells the cell's potential while the channel stands
     widest = _widest(techniques)

@@ -1,4 +1,4 @@
-"""Row 20: the node's event loop stands still in real time, while a potentiostat's memory fills and a chamber goes on."""
+"""Row 20: the event loop stands still in real time, while a potentiostat's memory fills and a chamber goes on."""
 
 from __future__ import annotations
 

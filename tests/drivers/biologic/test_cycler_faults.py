@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +82,7 @@ def test_a_read_without_answer_is_said_once_where_it_may_have_taken_rows(
     control.advance(5)
     control.fault("vsp-1", "GetData", fault, nth=2)
     if fault == {"error": -12}:
-        assert "another function is in progress" in vsp.observe()["1"].native_state
+        assert vsp.observe()["1"].state is ChannelState.RUNNING
     else:
         with pytest.raises(Unreachable):
             vsp.observe()
@@ -99,8 +100,24 @@ def test_a_read_without_answer_is_said_once_where_it_may_have_taken_rows(
     assert lost == problems
 
 
+@pytest.mark.parametrize(("times", "heard"), [(3, 0), (4, 1)])
+def test_a_busy_library_is_asked_again_before_anybody_hears_of_it(
+    vsp: BiologicCycler, control: LabControl, times: int, heard: int
+) -> None:
+    handle = start(vsp, FAST)
+    control.advance(5)
+    for nth in range(1, times + 1):
+        control.fault("vsp-1", "GetCurrentValues", {"error": -12}, nth)
+    told = [it.native_state for it in vsp.observe().values() if it.state is ChannelState.UNKNOWN]
+    assert len(told) == heard
+    assert all("another function is in progress" in line for line in told)
+    assert vsp.observe()[handle.channel].state is ChannelState.RUNNING
+
+
 def test_a_limit_that_only_the_service_watches_stops_the_channel(vsp: BiologicCycler, control: LabControl) -> None:
     resting = Rest(Until(duration_s=3600.0), at(1), limits=Limits(-0.05, 1.2, 0.01))  # the cell rests at 1.49 V
+    start(vsp, program(replace(resting, limits=None)))  # a start that loads a kernel looks at the cell first
+    vsp.stop("1")
     handle = start(vsp, program(resting))
     control.advance(30)
     status = vsp.observe()["1"]
