@@ -46,6 +46,8 @@ COMMANDS = {
     "doctor": _in("doctor", "doctor", "Look for whatever is wrong, with a remedy for each."),
     "backup": _in("backup", "backup", "Copy the database while the service runs."),
     "restore": _in("restore", "restore", "Bring a backup of the database back."),
+    "user": _in("user", "user", "Let people log in, and say what each may do."),
+    "token": _in("token", "token", "Make, list and revoke API tokens."),
     "db": _in("db", "db", "Upgrade the database, or show its version."),
     "lab": _in("lab", "lab", "Run a virtual lab: simulated instruments on real wires."),
     "demo": _in("demo", "demo", "Run eight virtual cells through three protocols."),

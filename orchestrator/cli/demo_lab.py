@@ -162,7 +162,7 @@ def write_lab_file(folder: Path, control_port: int, ports: Mapping[str, int], we
             "lab": "demo bench",
             "database": "sqlite:///cellbench.db",
             "clock": f"lab://127.0.0.1:{control_port}",
-            "web": {"host": "127.0.0.1", "port": web_port},
+            "web": {"host": "127.0.0.1", "port": web_port, "login": "off"},
             "instruments": _instruments(ports),
             "benches": {cell.bench: _bench(cell) for cell in CELLS},
             "limits": {"voltage": ["-0.5 V", "5 V"], "current": "100 mA"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +20,7 @@ __all__ = ["actor_option", "find_lab", "lab_option", "open_client", "require_lab
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _HERE = Path("lab.yaml")
+TOKEN_VARIABLE = "CELLBENCH_TOKEN"  # noqa: S105 - its name
 
 lab_option = click.option(
     "--lab",
@@ -65,4 +67,4 @@ def open_client(lab_path: Path | None, url: str | None) -> Client:
     if url is None:
         lab = find_lab(lab_path)
         url = (lab.web if lab else WebPlace()).url
-    return Client(url)
+    return Client(url, token=os.environ.get(TOKEN_VARIABLE) or None)

@@ -20,14 +20,24 @@ Query = Mapping[str, str | int | float | bool | None]
 
 
 class Connection:
-    """Talks to ``base_url``; ``transport`` is for tests that need no socket."""
+    """Talks to ``base_url``, with an API token where the lab has logins; ``transport`` is for tests without socket."""
 
-    def __init__(self, base_url: str, timeout: float = 30.0, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        timeout: float = 30.0,
+        transport: httpx.BaseTransport | None = None,
+        *,
+        token: str | None = None,
+    ) -> None:
+        if token is not None and not (token.isascii() and token.isprintable()):
+            raise ClientError(["the token holds a character that none has; is CELLBENCH_TOKEN what was printed?"])
         try:
             self._http = httpx.Client(
                 base_url=httpx.URL(base_url).join("/api/v1/"),
                 timeout=timeout,
                 transport=transport,
+                headers={"Authorization": f"Bearer {token}"} if token is not None else None,
                 trust_env=False,  # a proxy of the institute's network has no business with this machine's own service
             )
         except httpx.InvalidURL as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,10 +84,26 @@ class BenchLimits:
 
 @dataclass(frozen=True, slots=True)
 class WebPlace:
-    """Where the HTTP API listens."""
+    """Where the HTTP API listens, and who may ask."""
 
     host: str = "127.0.0.1"
     port: int = 8321
+    login: bool = True
+    """False: whoever is at this computer may do everything; for the loopback only."""
+    names: tuple[str, ...] = ()
+    """Host names under which people reach it from elsewhere; under any other it does not answer."""
+    proxies: tuple[str, ...] = ("127.0.0.1",)
+    """Addresses whose word on the caller's address and on https is taken: the reverse proxy's."""
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this computer can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
 
     @property
     def url(self) -> str:

@@ -15,6 +15,7 @@ from orchestrator.config.lab import BenchLimits, BenchPlace, Lab, WebPlace
 from orchestrator.config.messages_sections import read_messages
 from orchestrator.config.one_node import require_one_node
 from orchestrator.config.temperature_source import read_temperature_source
+from orchestrator.config.web_section import read_web
 from orchestrator.disk.settings import DiskSettings
 from protocols.document import load_document
 from protocols.errors import ProtocolErrors, Refusal
@@ -57,7 +58,7 @@ def _lab(root: Node, file: Path) -> Lab:
         instruments=places.cyclers,
         benches=keys.optional("benches", lambda node: _benches(node, places)) or {},
         limits=keys.required("limits", _limits, "{voltage: [-0.5 V, 5 V], current: 100 mA}"),
-        web=keys.optional("web", _web) or WebPlace(),
+        web=keys.optional("web", read_web) or WebPlace(),
         chambers=places.chambers,
         receivers=receivers,
         heartbeats=heartbeats,
@@ -135,19 +136,3 @@ def _limits(node: Node) -> BenchLimits:
     current = keys.required("current", amperes, "100 mA")
     keys.done()
     return BenchLimits(low, high, current)
-
-
-def _web(node: Node) -> WebPlace:
-    keys = Keys(node, "web")
-    default = WebPlace()
-    host = keys.optional("host", text) or default.host
-    port = keys.optional("port", _port)
-    keys.done()
-    return WebPlace(host, default.port if port is None else port)
-
-
-def _port(node: Node) -> int:
-    written = text(node)
-    if not written.isdecimal() or int(written) > 65535:
-        raise Refusal(node.place, f"{written!r} is no port", "write a number up to 65535")
-    return int(written)

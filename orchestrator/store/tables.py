@@ -27,6 +27,7 @@ from orchestrator.store.campaign_tables import calendar, campaign_jobs, campaign
 from orchestrator.store.measurement_tables import chamber_records, cycles, record_levels, records, spectra
 from orchestrator.store.message_tables import messages, outlets
 from orchestrator.store.node_tables import instrument_status, node_status
+from orchestrator.store.people_tables import login_sessions, tokens, users
 from orchestrator.store.storage_tables import disks, restores, spools
 from orchestrator.store.table_metadata import metadata, one_of
 from orchestrator.store.trip_table import trips
@@ -52,6 +53,7 @@ __all__ = [
     "instruments",
     "intents",
     "latest",
+    "login_sessions",
     "messages",
     "metadata",
     "node_status",
@@ -66,7 +68,9 @@ __all__ = [
     "segments",
     "spectra",
     "spools",
+    "tokens",
     "trips",
+    "users",
 ]
 
 RUN_STATES = (

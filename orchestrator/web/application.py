@@ -11,10 +11,12 @@ from fastapi import APIRouter, FastAPI
 
 from orchestrator.config import Lab
 from orchestrator.store.database import open_database
-from orchestrator.web.guard import Guard
+from orchestrator.web.access.gate import Gate
+from orchestrator.web.guard import Guard, host_names
 from orchestrator.web.models.problem import Problem
 from orchestrator.web.problems import answer_problems
 from orchestrator.web.routes import (
+    alive,
     analyses,
     campaigns,
     cells,
@@ -31,7 +33,10 @@ from orchestrator.web.routes import (
     protocols,
     records,
     runs,
+    session,
     spectra,
+    tokens,
+    users,
 )
 from orchestrator.web.service import Service
 
@@ -68,8 +73,10 @@ def create_app(lab: Lab) -> FastAPI:
     answer_problems(app)
     app.include_router(index.router)
     app.include_router(metrics.router)
+    app.include_router(alive.router)
     app.include_router(_api())
-    app.add_middleware(Guard)
+    app.add_middleware(Gate, service=service)
+    app.add_middleware(Guard, hosts=host_names(lab.web))  # the outer one
     return app
 
 
@@ -91,6 +98,9 @@ def _api() -> APIRouter:
         analyses,
         exports,
         health,
+        session,
+        users,
+        tokens,
     ):
         api.include_router(part.router)
     return api

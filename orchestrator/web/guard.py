@@ -1,8 +1,8 @@
 """What every request must pass: our own host name, a bounded body, and JSON wherever something is written.
 
-Without logins the API is for this machine only. A web page from elsewhere that a browser on this machine shows must not
-reach it: the host name check defeats DNS rebinding; the JSON content type makes browsers ask first (CORS), and nobody
-answers them.
+A web page from elsewhere that a browser shows must not reach the API: the host name check defeats DNS rebinding; the
+JSON content type makes browsers ask first (CORS), and nobody answers them. Who asks is looked at behind it, in
+:mod:`orchestrator.web.access`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from http import HTTPStatus
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from orchestrator.config.lab import WebPlace
 from orchestrator.web.problems import problem_answer
 
-__all__ = ["BODY_MAX", "LOOPBACK_NAMES", "Guard"]
+__all__ = ["BODY_MAX", "LOOPBACK_NAMES", "Guard", "host_names"]
 
 BODY_MAX = 1_000_000
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -55,7 +56,7 @@ class Guard:
 
     def _refusal(self, method: str, headers: Headers) -> tuple[HTTPStatus, str] | None:
         if _host_name(headers.get("host", "")) not in self._hosts:
-            return HTTPStatus.MISDIRECTED_REQUEST, "the API answers on this machine only: http://127.0.0.1"
+            return HTTPStatus.MISDIRECTED_REQUEST, "nobody of this name is here: see `web.names` in the lab file"
         if method not in _WRITES:
             return None
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
@@ -64,6 +65,12 @@ class Guard:
         if not length.isascii() or not length.isdigit() or int(length[:20]) > BODY_MAX:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {BODY_MAX} bytes"
         return None
+
+
+def host_names(place: WebPlace) -> frozenset[str]:
+    """Names in the ``Host`` header under which the service answers."""
+    own = {place.host.lower(), f"[{place.host.lower()}]"} - {"0.0.0.0", "[::]", "::"}  # noqa: S104 - taken away here
+    return LOOPBACK_NAMES | own | set(place.names)
 
 
 def _bounded(receive: Receive) -> Receive:

@@ -37,7 +37,9 @@ def answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(WebRefused)
     def _refused(_request: Request, error: WebRefused) -> JSONResponse:
-        return problem_answer(error.status, error.problems)
+        answer = problem_answer(error.status, error.problems)
+        answer.headers.update(error.headers)
+        return answer
 
     @app.exception_handler(LaunchRefused)
     def _launch_refused(_request: Request, error: LaunchRefused) -> JSONResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 
-__all__ = ["Conflict", "NotFound", "WebRefused"]
+__all__ = ["Conflict", "NotFound", "Unauthorized", "WebRefused"]
 
 
 class WebRefused(Exception):
@@ -15,6 +15,7 @@ class WebRefused(Exception):
 
     def __init__(self, problems: str | Sequence[str]) -> None:
         self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        self.headers: dict[str, str] = {}
         super().__init__("; ".join(self.problems))
 
 
@@ -28,3 +29,12 @@ class Conflict(WebRefused):
     """It is well formed, and the present state of things forbids it."""
 
     status = HTTPStatus.CONFLICT
+
+
+class Unauthorized(WebRefused):
+    """Nobody that the lab knows; with ``retry_after_s`` nobody is even asked before that."""
+
+    def __init__(self, problem: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(problem)
+        self.status = HTTPStatus.UNAUTHORIZED if retry_after_s is None else HTTPStatus.TOO_MANY_REQUESTS
+        self.headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}

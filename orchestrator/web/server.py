@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import signal
 import socket
 import sys
@@ -16,8 +15,10 @@ from orchestrator.exit_codes import CANNOT_START
 from orchestrator.process.supervisor import Supervisor
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.upgrade import require_current
+from orchestrator.store.users import count_users
 from orchestrator.web.application import create_app
 from orchestrator.web.refusal import WebRefused
+from orchestrator.web.service import Service
 
 __all__ = ["listen", "run_web"]
 
@@ -34,6 +35,7 @@ def run_web(lab: Lab) -> int:
         app = create_app(lab)
         require_current(app.state.service.database)
         listener = listen(lab.web)
+        _tell_who_may(app.state.service)
     except (StoreError, WebRefused) as error:
         print(f"cellbench web: {error}", file=sys.stderr)  # noqa: T201 - the process has no other voice yet
         return 1 if isinstance(error, StoreUnavailable) else CANNOT_START
@@ -44,6 +46,7 @@ def run_web(lab: Lab) -> int:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_GRACE_S,
         server_header=False,
+        forwarded_allow_ips=list(lab.web.proxies),
     )
     # uvicorn ends gracefully and then raises the signal once more; here that has nothing left to end
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -75,13 +78,24 @@ async def _tell(supervisor: Supervisor, server: uvicorn.Server, status: str) -> 
         await asyncio.sleep(supervisor.watchdog_s / _PINGS)
 
 
+def _tell_who_may(service: Service) -> None:
+    """What a person should know who starts it: that nobody can log in, or that passwords would be readable."""
+    place = service.lab.web
+    if not place.login:
+        return
+    with service.reading() as connection:
+        if count_users(connection) == 0:
+            line = "nobody can log in yet: cellbench user add NAME --role admin"
+            print(f"cellbench web: {line}", file=sys.stderr)  # noqa: T201
+    if not place.is_loopback:
+        line = f"{place.host} is open to the network: put a TLS proxy before it, or passwords can be read on the way"
+        print(f"cellbench web: {line}", file=sys.stderr)  # noqa: T201
+
+
 def listen(place: WebPlace) -> socket.socket:
-    """A socket on this machine's loopback. Raises WebRefused for any other host, and for a port that is taken."""
-    if not _is_loopback(place.host):
-        raise WebRefused(
-            f"web.host {place.host} is open to the network and there are no logins yet; write host: 127.0.0.1 in the "
-            "lab file and reach it from elsewhere through ssh -L"
-        )
+    """A socket. Raises WebRefused for a port that is taken, and beyond this computer where nobody need log in."""
+    if not place.login and not place.is_loopback:
+        raise WebRefused(f"web.host {place.host} is open to the network; that takes logins: leave `login: off` out")
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     # the protocol is named, since asyncio sends at once (TCP_NODELAY) only where it is: 40 ms an answer otherwise
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -93,12 +107,3 @@ def listen(place: WebPlace) -> socket.socket:
         reason = error.strerror or str(error)
         raise WebRefused(f"{place.url}: {reason}; is the service running already? else change web.port") from error
     return listener
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from drivers.contracts import Cycler
 from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.instruments import open_cycler
+from orchestrator.people.login_attempts import LoginAttempts
 from orchestrator.store.transactions import reading, writing
 from orchestrator.web.lab_time import lab_time
 from orchestrator.web.plan_cache import PlanCache
@@ -28,6 +30,12 @@ class Service:
     lab: Lab
     database: Engine
     plans: PlanCache = field(default_factory=PlanCache)
+    attempts: LoginAttempts = field(default_factory=LoginAttempts)
+    verifying: Lock = field(default_factory=Lock)
+    """Held while a password is verified."""
+    wall_unix_s: Callable[[], float] = time.time
+    """Real time, in a virtual lab too: passwords and tokens are people's."""
+    monotonic_s: Callable[[], float] = time.monotonic
     _cyclers: dict[str, Cycler] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 

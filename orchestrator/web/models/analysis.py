@@ -45,7 +45,7 @@ class AnalysisOrder(BaseModel):
     options: dict[Name, _Scalar | list[_Scalar] | dict[Name, _Scalar]] = Field(
         default_factory=dict, max_length=50, examples=[{"reference_cycle": 1}]
     )
-    actor: Actor
+    actor: Actor = ""
 
 
 class JointAnalysisOrder(AnalysisOrder):

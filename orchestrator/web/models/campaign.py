@@ -39,7 +39,7 @@ class CampaignStart(BaseModel):
     benches: dict[Name, list[Name]] = Field(
         default_factory=dict, max_length=50, description="Other benches, by pool.", examples=[{"neware": ["A1", "A2"]}]
     )
-    actor: Actor
+    actor: Actor = ""
 
 
 class CampaignAnswer(BaseModel):
@@ -107,7 +107,7 @@ class Scan(BaseModel):
 
     barcode: CellId = Field(description="As scanned: the cell's.", examples=["L1"])
     bench: Name | None = Field(default=None, description="Where it is now, if that was scanned too.", examples=["P1"])
-    actor: Actor
+    actor: Actor = ""
     reason: PrintableText = ""
 
 

@@ -42,7 +42,7 @@ class NewCell(CellProperties):
     """A cell to add."""
 
     id: CellId = Field(description="What stands on its barcode.", examples=["L1"])
-    actor: Actor
+    actor: Actor = ""
 
 
 class CellChange(CellProperties):
@@ -57,7 +57,7 @@ class CellChange(CellProperties):
         description="Adds or changes these entries of the metadata, and takes away those that are null.",
         examples=[{"alkali_solubility_pct": "4.8"}],
     )
-    actor: Actor
+    actor: Actor = ""
 
 
 class CellImport(BaseModel):
@@ -70,7 +70,7 @@ class CellImport(BaseModel):
         examples=["cell,alkali_solubility_pct\nL1,4.8\n"],
     )
     name: Name = Field(default="table", description="What the table is called in messages.", examples=["exsitu.csv"])
-    actor: Actor
+    actor: Actor = ""
 
 
 class CellAnswer(CellProperties):

@@ -46,7 +46,10 @@ Actor = Annotated[
     str,
     StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
     AfterValidator(_printable),
-    Field(description="Who is acting; stands in the event log.", examples=["anna"]),
+    Field(
+        description="Who is acting, for the event log. Counts, and must be there, where the lab has no logins.",
+        examples=["anna"],
+    ),
 ]
 
 Source = Annotated[

@@ -42,5 +42,5 @@ class Acknowledgement(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    actor: Actor
+    actor: Actor = ""
     reason: Line = Field(examples=["cable replaced, channel checked"])

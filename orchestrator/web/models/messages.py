@@ -38,4 +38,4 @@ class TrialOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    actor: Actor
+    actor: Actor = ""

@@ -38,7 +38,7 @@ class LaunchRequest(ProtocolChoice):
     """A protocol to launch on one or several cells: all of them, or none."""
 
     placements: list[Placement] = Field(min_length=1, max_length=256)
-    actor: Actor
+    actor: Actor = ""
     note: PrintableText = Field(default="", description="Free text for the event log.")
 
 
@@ -149,7 +149,7 @@ class Order(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    actor: Actor
+    actor: Actor = ""
     reason: PrintableText = ""
 
 

@@ -20,6 +20,7 @@ from orchestrator.store.analyses import (
     queue_analysis,
 )
 from orchestrator.store.events import append_event
+from orchestrator.web.access.person import Asking, signed
 from orchestrator.web.models.analysis import AnalysisAnswer, AnalysisLine, AnalysisOrder, JointAnalysisOrder
 from orchestrator.web.models.fields import ID_MAX
 from orchestrator.web.models.page import Page
@@ -42,8 +43,9 @@ def get_analyses(run_id: RunId, connection: ReadingConnection) -> list[AnalysisA
 
 
 @router.post("/runs/{run_id}/analyses", status_code=HTTPStatus.ACCEPTED)
-def request_analysis(run_id: RunId, order: AnalysisOrder, service: ServiceHere) -> AnalysisAnswer:
+def request_analysis(run_id: RunId, order: AnalysisOrder, person: Asking, service: ServiceHere) -> AnalysisAnswer:
     """Ask for an analysis, perhaps again or with other options; the node carries it out."""
+    order = signed(order, person)
     return _request([run_id], order, service)
 
 
@@ -62,8 +64,9 @@ def find_analyses(
 
 
 @router.post("/analyses", status_code=HTTPStatus.ACCEPTED)
-def request_joint_analysis(order: JointAnalysisOrder, service: ServiceHere) -> AnalysisAnswer:
+def request_joint_analysis(order: JointAnalysisOrder, person: Asking, service: ServiceHere) -> AnalysisAnswer:
     """Ask for one analysis of several runs together; the node carries it out."""
+    order = signed(order, person)
     return _request(list(dict.fromkeys(order.runs)), order, service)
 
 

@@ -13,6 +13,7 @@ from orchestrator.campaigns.read_campaign import Overrides, read_campaign
 from orchestrator.campaigns.scan import scan
 from orchestrator.store.campaigns import ENDED, CampaignRow, get_campaign, list_campaigns, set_campaign_desired
 from orchestrator.store.errors import StoreError, StoreUnavailable
+from orchestrator.web.access.person import Asking, signed
 from orchestrator.web.campaign_view import campaign_answer, campaign_detail, queue_forecast
 from orchestrator.web.models.campaign import (
     CampaignAnswer,
@@ -38,8 +39,9 @@ _CampaignId = Annotated[int, Path(ge=1, le=ID_MAX, description="Number of the ca
 
 
 @router.post("/campaigns", status_code=HTTPStatus.CREATED)
-def start_campaign(body: CampaignStart, service: ServiceHere) -> CampaignDetail:
+def start_campaign(body: CampaignStart, person: Asking, service: ServiceHere) -> CampaignDetail:
     """Hand a campaign in: all of it is checked with every cell on its benches before anything begins."""
+    body = signed(body, person)
     source = body.source if body.source is not None else _shipped(body.name)
     overrides = Overrides({k: tuple(v) for k, v in body.cells.items()}, {k: tuple(v) for k, v in body.benches.items()})
     campaign = read_campaign(source.removeprefix("\ufeff"), body.name, body.sources, overrides, service.lab)
@@ -89,26 +91,32 @@ def get_forecast(service: ServiceHere, connection: ReadingConnection) -> Forecas
 
 
 @router.post("/campaigns/{campaign_id}/pause")
-def pause_campaign(campaign_id: _CampaignId, order: Order, service: ServiceHere) -> CampaignOrderAnswer:
+def pause_campaign(campaign_id: _CampaignId, order: Order, person: Asking, service: ServiceHere) -> CampaignOrderAnswer:
     """Pause its runs, and begin nothing more."""
+    order = signed(order, person)
     return _want(campaign_id, "pause", order, service)
 
 
 @router.post("/campaigns/{campaign_id}/resume")
-def resume_campaign(campaign_id: _CampaignId, order: Order, service: ServiceHere) -> CampaignOrderAnswer:
+def resume_campaign(
+    campaign_id: _CampaignId, order: Order, person: Asking, service: ServiceHere
+) -> CampaignOrderAnswer:
     """Let a paused campaign and its runs go on."""
+    order = signed(order, person)
     return _want(campaign_id, "run", order, service)
 
 
 @router.post("/campaigns/{campaign_id}/stop")
-def stop_campaign(campaign_id: _CampaignId, order: Order, service: ServiceHere) -> CampaignOrderAnswer:
+def stop_campaign(campaign_id: _CampaignId, order: Order, person: Asking, service: ServiceHere) -> CampaignOrderAnswer:
     """End its runs at open circuit, and begin nothing more. It is stopped when the last of them has been seen to be."""
+    order = signed(order, person)
     return _want(campaign_id, "stop", order, service)
 
 
 @router.post("/campaigns/{campaign_id}/confirm")
-def confirm_campaign(campaign_id: _CampaignId, body: Scan, service: ServiceHere) -> CampaignOrderAnswer:
+def confirm_campaign(campaign_id: _CampaignId, body: Scan, person: Asking, service: ServiceHere) -> CampaignOrderAnswer:
     """Confirm what the campaign has asked a person to do, by the barcode of the cell it asked about."""
+    body = signed(body, person)
     with service.writing() as connection:
         row = _known(connection, campaign_id)
         now = service.now_unix_s(connection)

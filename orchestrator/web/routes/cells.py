@@ -14,6 +14,7 @@ from orchestrator.entered.table import EnteredTableError, read_entered_table
 from orchestrator.entered.value import value_problem
 from orchestrator.store.cells import get_cell, insert_cell, list_cells, update_cell
 from orchestrator.store.events import append_event
+from orchestrator.web.access.person import Asking, signed
 from orchestrator.web.models.cell import METADATA_MAX, CellAnswer, CellChange, CellImport, NewCell
 from orchestrator.web.models.fields import CellId
 from orchestrator.web.refusal import Conflict, NotFound, WebRefused
@@ -39,8 +40,9 @@ def get_one_cell(cell_id: _CellId, connection: ReadingConnection) -> CellAnswer:
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def add_cell(new: NewCell, service: ServiceHere) -> CellAnswer:
+def add_cell(new: NewCell, person: Asking, service: ServiceHere) -> CellAnswer:
     """Add a cell."""
+    new = signed(new, person)
     cell = Cell(**new.model_dump(exclude={"actor"}))
     with service.writing() as connection:
         if get_cell(connection, cell.id) is not None:
@@ -54,8 +56,9 @@ def add_cell(new: NewCell, service: ServiceHere) -> CellAnswer:
 
 
 @router.patch("/{cell_id}")
-def change_cell(cell_id: _CellId, change: CellChange, service: ServiceHere) -> CellAnswer:
+def change_cell(cell_id: _CellId, change: CellChange, person: Asking, service: ServiceHere) -> CellAnswer:
     """Change a cell; what is left out stays. Plans that are launched already keep the old values."""
+    change = signed(change, person)
     values = change.model_dump(exclude={"actor"}, exclude_unset=True)
     entries: dict[str, str | None] = values.pop("set_metadata", {})
     if problems := [told for name, text in entries.items() if text and (told := value_problem(name, text))]:
@@ -71,8 +74,9 @@ def change_cell(cell_id: _CellId, change: CellChange, service: ServiceHere) -> C
 
 
 @router.post("/import")
-def import_values(order: CellImport, service: ServiceHere) -> list[CellAnswer]:
+def import_values(order: CellImport, person: Asking, service: ServiceHere) -> list[CellAnswer]:
     """Enter values measured elsewhere from a CSV, one row a cell: all of them, or none."""
+    order = signed(order, person)
     try:
         rows = read_entered_table(order.table, order.name)
     except EnteredTableError as error:

@@ -11,6 +11,7 @@ from orchestrator.interlocks.built_in import all_rules
 from orchestrator.interlocks.trip_changes import acknowledge
 from orchestrator.store import trips as stored
 from orchestrator.store.errors import StoreError
+from orchestrator.web.access.person import Asking, signed
 from orchestrator.web.models.fields import ID_MAX
 from orchestrator.web.models.interlock import InterlockAnswer, TripAnswer
 from orchestrator.web.models.log import Acknowledgement
@@ -54,9 +55,10 @@ def get_trips(
 
 @router.post("/trips/{trip_id}/ack")
 def acknowledge_trip(
-    trip_id: Annotated[int, Path(ge=1, le=ID_MAX)], body: Acknowledgement, service: ServiceHere
+    trip_id: Annotated[int, Path(ge=1, le=ID_MAX)], body: Acknowledgement, person: Asking, service: ServiceHere
 ) -> TripAnswer:
     """Say who has looked and what was found. The first acknowledgement stands; nothing goes on by itself."""
+    body = signed(body, person)
     with service.writing() as connection:
         now = service.now_unix_s(connection)
         try:

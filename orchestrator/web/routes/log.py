@@ -11,6 +11,7 @@ from sqlalchemy import select
 from orchestrator.store import alarms as stored
 from orchestrator.store.events import append_event, list_events
 from orchestrator.store.tables import alarms
+from orchestrator.web.access.person import Asking, signed
 from orchestrator.web.models.fields import ID_MAX
 from orchestrator.web.models.log import Acknowledgement, AlarmAnswer, EventAnswer
 from orchestrator.web.refusal import NotFound
@@ -47,9 +48,10 @@ def get_alarms(
 
 @router.post("/alarms/{alarm_id}/acknowledge", tags=["alarms"])
 def acknowledge_alarm(
-    alarm_id: Annotated[int, Path(ge=1, le=ID_MAX)], body: Acknowledgement, service: ServiceHere
+    alarm_id: Annotated[int, Path(ge=1, le=ID_MAX)], body: Acknowledgement, person: Asking, service: ServiceHere
 ) -> AlarmAnswer:
     """Say that a person has seen an alarm, and what comes of it. The first acknowledgement stands."""
+    body = signed(body, person)
     with service.writing() as connection:
         query = select(alarms).where(alarms.c.id == alarm_id)
         before = connection.execute(query).one_or_none()

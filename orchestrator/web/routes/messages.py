@@ -12,6 +12,7 @@ from orchestrator.messages.trial import ask_for_trial
 from orchestrator.store.alarms import get_alarm
 from orchestrator.store.errors import StoreError
 from orchestrator.store.messages import messages_of
+from orchestrator.web.access.person import Asking, signed
 from orchestrator.web.models.fields import ID_MAX
 from orchestrator.web.models.log import AlarmAnswer
 from orchestrator.web.models.messages import MessageAnswer, ReceiverAnswer, TrialOrder
@@ -42,8 +43,9 @@ def get_messages(alarm_id: Annotated[int, Path(ge=1, le=ID_MAX)], connection: Re
 
 
 @router.post("/test", status_code=HTTPStatus.CREATED)
-def send_test(body: TrialOrder, service: ServiceHere) -> AlarmAnswer:
+def send_test(body: TrialOrder, person: Asking, service: ServiceHere) -> AlarmAnswer:
     """Send a test message through every receiver; ``/alarms/{alarm_id}/messages`` tells what comes of it."""
+    body = signed(body, person)
     if not service.lab.receivers:
         raise Conflict("the lab file names nobody to be told; see `alarms` in docs/reference/lab-file.md")
     with service.writing() as connection:

@@ -12,6 +12,7 @@ from orchestrator.store.events import append_event
 from orchestrator.store.prompts import answer_prompt, find_prompt
 from orchestrator.store.runs import set_desired, set_state
 from orchestrator.store.tables import runs
+from orchestrator.web.access.person import Asking, signed
 from orchestrator.web.models.run import Desired, Order, OrderAnswer
 from orchestrator.web.refusal import Conflict, NotFound
 from orchestrator.web.routes.parameters import RunId
@@ -24,16 +25,18 @@ router = APIRouter(tags=["runs"])
 
 
 @router.post("/runs/{run_id}/pause")
-def pause_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
+def pause_run(run_id: RunId, order: Order, person: Asking, service: ServiceHere) -> OrderAnswer:
     """Pause a run as soon as its channel can."""
+    order = signed(order, person)
     with service.writing() as connection:
         answer = _want(connection, run_id, "pause", order, service.now_unix_s(connection))
     return _done(answer)
 
 
 @router.post("/runs/{run_id}/resume")
-def resume_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
+def resume_run(run_id: RunId, order: Order, person: Asking, service: ServiceHere) -> OrderAnswer:
     """Let a paused run go on; release one that waits for an operator."""
+    order = signed(order, person)
     with service.writing() as connection:
         trip = latched_for_run(connection, service.lab, run_id)
         if trip is not None:
@@ -43,23 +46,26 @@ def resume_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer
 
 
 @router.post("/runs/{run_id}/stop")
-def stop_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
+def stop_run(run_id: RunId, order: Order, person: Asking, service: ServiceHere) -> OrderAnswer:
     """End a run at open circuit. A run that has ended already stays as it is."""
+    order = signed(order, person)
     with service.writing() as connection:
         answer = _want(connection, run_id, "stop", order, service.now_unix_s(connection))
     return _done(answer)
 
 
 @router.post("/runs/{run_id}/confirm")
-def confirm_run(run_id: RunId, order: Order, service: ServiceHere) -> OrderAnswer:
+def confirm_run(run_id: RunId, order: Order, person: Asking, service: ServiceHere) -> OrderAnswer:
     """Confirm what a run asks a person to do: then it goes on."""
+    order = signed(order, person)
     with service.writing() as connection:
         return _confirm(connection, run_id, order, service.now_unix_s(connection))
 
 
 @router.post("/stop-all")
-def stop_all(order: Order, service: ServiceHere) -> list[OrderAnswer]:
+def stop_all(order: Order, person: Asking, service: ServiceHere) -> list[OrderAnswer]:
     """End every run that has not ended, and every campaign."""
+    order = signed(order, person)
     with service.writing() as connection:
         now_unix_s = service.now_unix_s(connection)
         stop_campaigns(connection, actor=order.actor, now=now_unix_s, reason=order.reason)

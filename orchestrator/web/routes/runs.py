@@ -13,6 +13,7 @@ from orchestrator.launch.plan_text import plan_lines
 from orchestrator.launch.request import LaunchedRun
 from orchestrator.store.spectra import count_spectra
 from orchestrator.store.tables import segments
+from orchestrator.web.access.person import Asking, signed
 from orchestrator.web.models.page import Page
 from orchestrator.web.models.run import LaunchAnswer, LaunchedAnswer, RunAnswer, RunDetail, SegmentAnswer
 from orchestrator.web.models.run import LaunchRequest as LaunchBody
@@ -28,8 +29,9 @@ router = APIRouter(prefix="/runs", tags=["runs"])
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def launch_runs(body: LaunchBody, service: ServiceHere) -> LaunchAnswer:
+def launch_runs(body: LaunchBody, person: Asking, service: ServiceHere) -> LaunchAnswer:
     """Launch a protocol on cells: all of them, or none. The node starts what is queued."""
+    body = signed(body, person)
     with service.writing() as connection:
         now_unix_s = service.now_unix_s(connection)
         launched = _launch_all(connection, service, body, now_unix_s)

@@ -33,7 +33,7 @@ benches:
   A1: {{channel: bts-1/27-21-1-1}}
   A2: {{channel: bts-1/27-21-1-2}}
 limits: {{voltage: [-0.5 V, 5 V], current: {current}}}
-web: {{port: {port}}}
+web: {{port: {port}, login: {login}}}
 """
 
 
@@ -44,10 +44,13 @@ def make_lab(
     current: str = "100 mA",
     port: int = 8321,
     clock: str = "lab://127.0.0.1:7701",
+    login: str = "off",
 ) -> Lab:
     """Write the lab file and read it."""
     path = folder / "lab.yaml"
-    path.write_text(LAB.format(database=database, clock=clock, current=current, port=port), encoding="utf-8")
+    path.write_text(
+        LAB.format(database=database, clock=clock, current=current, port=port, login=login), encoding="utf-8"
+    )
     return read_lab(path)
 
 

@@ -78,6 +78,12 @@ _NINTH = """
         INSERT INTO spools VALUES ('ab12', 3, 2);
         INSERT INTO restores VALUES (1, 9, 8, 42)
     """
+_TENTH = """
+        INSERT INTO users (name, password_hash, role, created_unix_s) VALUES ('mina', 'x', 'admin', 5);
+        INSERT INTO login_sessions VALUES ('f', 'mina', 5, 6);
+        INSERT INTO tokens (id, fingerprint, user_name, label, role, created_unix_s, expires_unix_s)
+            VALUES (1, 'g', 'mina', 'night script', 'viewer', 5, 9)
+    """
 OLD = {
     "0001": _FIRST,
     "0002": f"{_FIRST};{_SECOND}",
@@ -88,6 +94,7 @@ OLD = {
     "0007": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH}",
     "0008": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH};{_EIGHTH}",
     "0009": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH};{_EIGHTH};{_NINTH}",
+    "0010": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH};{_EIGHTH};{_NINTH};{_TENTH}",
 }
 IN_A_CHAMBER = {
     "0001": (None, None),
@@ -99,6 +106,7 @@ IN_A_CHAMBER = {
     "0007": ("oven", 3),
     "0008": ("oven", 3),
     "0009": ("oven", 3),
+    "0010": ("oven", 3),
 }
 
 
@@ -182,7 +190,7 @@ def test_an_empty_database_says_what_to_do(database_url, open_engine):
 
 def test_an_older_database_says_what_to_do(engine, mocker):
     mocker.patch.object(module, "code_version", return_value="0999")
-    with pytest.raises(SchemaMismatch, match=r"at 0009, this code needs 0999; run `cellbench db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"at 0010, this code needs 0999; run `cellbench db upgrade`"):
         require_current(engine)
 
 

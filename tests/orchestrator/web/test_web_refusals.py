@@ -183,10 +183,15 @@ def test_a_database_that_is_away_is_a_problem_of_the_moment(tmp_path: Any) -> No
     assert "127.0.0.1:9" in health.json()["database"]
 
 
-def test_the_api_is_not_offered_to_the_network() -> None:
+def test_without_logins_the_api_is_not_offered_to_the_network() -> None:
     for host in ("0.0.0.0", "192.0.2.1", "lab-pc", "::"):
-        with pytest.raises(WebRefused, match=r"open to the network and there are no logins yet"):
-            listen(WebPlace(host))
+        with pytest.raises(WebRefused, match=r"open to the network; that takes logins"):
+            listen(WebPlace(host, login=False))
+
+
+def test_with_logins_it_may_be() -> None:
+    with listen(WebPlace("0.0.0.0", port=0)) as listener:
+        assert listener.getsockname()[0] == "0.0.0.0"
 
 
 def test_what_cannot_start_says_why_in_one_line(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:

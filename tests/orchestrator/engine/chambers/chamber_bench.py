@@ -31,6 +31,7 @@ from tests.orchestrator.launch.bench_lab import fill
 
 LAB = """
 lab: oven bench
+web: {login: off}
 clock: lab://127.0.0.1:7701
 instruments:
   bts-1:

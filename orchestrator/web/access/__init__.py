@@ -1,0 +1,1 @@
+"""Who may ask what: every request passes here before a route sees it."""
