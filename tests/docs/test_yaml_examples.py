@@ -31,8 +31,12 @@ def _of(*first_keys: str) -> list[Block]:
 
 
 def test_every_example_is_of_a_kind_that_is_tested() -> None:
+<<<<<<< HEAD
     kinds = ("cellbench", "cellbench_campaign", "cellbench_faults", "lab", "virtual_lab", "instruments")
     known = {str(block) for block in _of(*kinds)}
+=======
+    known = {str(block) for block in _of("cellbench", "lab", "virtual_lab", "instruments", "web")}
+>>>>>>> 859ed0f (docs: the example of a web section is tested)
     assert [str(block) for block in _EXAMPLES if str(block) not in known and block.page not in _FRAGMENTS] == []
 
 
@@ -55,6 +59,14 @@ def test_a_lab_file_is_read_with_its_drivers_options(block: Block, tmp_path: Pat
         assert options.steps is not None
         assert options.steps.remote == r"D:\steps"
     assert all(lab.bench_of(bench.instrument, bench.channel) == bench for bench in lab.benches.values())
+
+
+@pytest.mark.parametrize("block", _of("web"), ids=str)
+def test_a_web_section_is_read(block: Block, tmp_path: Path) -> None:
+    path = tmp_path / "lab.yaml"
+    instruments = "instruments: {bts-1: {driver: neware, address: 192.0.2.10}}\n"
+    path.write_text(_LAB_HEAD + instruments + block.text, encoding="utf-8")
+    assert read_lab(path).web.login
 
 
 @pytest.mark.parametrize("block", _of("virtual_lab"), ids=str)
