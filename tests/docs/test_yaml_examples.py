@@ -31,12 +31,8 @@ def _of(*first_keys: str) -> list[Block]:
 
 
 def test_every_example_is_of_a_kind_that_is_tested() -> None:
-<<<<<<< HEAD
-    kinds = ("cellbench", "cellbench_campaign", "cellbench_faults", "lab", "virtual_lab", "instruments")
+    kinds = ("cellbench", "cellbench_campaign", "cellbench_faults", "lab", "virtual_lab", "instruments", "web")
     known = {str(block) for block in _of(*kinds)}
-=======
-    known = {str(block) for block in _of("cellbench", "lab", "virtual_lab", "instruments", "web")}
->>>>>>> 859ed0f (docs: the example of a web section is tested)
     assert [str(block) for block in _EXAMPLES if str(block) not in known and block.page not in _FRAGMENTS] == []
 
 
