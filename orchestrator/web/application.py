@@ -27,6 +27,7 @@ from orchestrator.web.routes import (
     index,
     interlocks,
     log,
+    login,
     messages,
     metrics,
     orders,
@@ -74,6 +75,8 @@ def create_app(lab: Lab) -> FastAPI:
     app.include_router(index.router)
     app.include_router(metrics.router)
     app.include_router(alive.router)
+    app.include_router(login.router)
+    app.mount("/static", login.static_files())
     app.include_router(_api())
     app.add_middleware(Gate, service=service)
     app.add_middleware(Guard, hosts=host_names(lab.web))  # the outer one

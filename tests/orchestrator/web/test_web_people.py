@@ -83,6 +83,19 @@ def people(tmp_path: Path) -> Iterator[People]:
 # ---- who is it
 
 
+def test_the_login_page_takes_nothing_from_elsewhere_and_runs_no_script_of_its_own(people: People) -> None:
+    page = httpx.get(f"{people.url}/login")
+    files = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+
+    assert page.status_code == 200
+    assert files == ["/static/login.css", "/static/login.js"]
+    assert [httpx.get(f"{people.url}{one}").status_code for one in files] == [200, 200]
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert not re.search(r"<script>|<style>|\son\w+=", page.text)
+    assert httpx.get(f"{people.url}/static/../application.py").status_code in (401, 404)
+    assert httpx.get(f"{people.url}/static/%2e%2e/application.py").status_code in (401, 404)
+
+
 def test_nobody_sees_anything_without_logging_in(people: People) -> None:
     http = people.browser()
     for path in ("runs", "channels", "health", "openapi.json", "users", "nothing/here"):
