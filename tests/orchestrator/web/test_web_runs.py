@@ -66,7 +66,7 @@ def test_what_is_wanted_is_written_for_the_node(api_on_both: Api) -> None:
     refused = api.post(f"{path}/resume", 409, actor="ben")
     assert refused["detail"] == f"run {one['run_id']} is being stopped and cannot resume; launch it again"
     assert api.get(path)["desired"] == "stop"
-    assert orders(api) == ["pause", "run", "stop"]
+    assert orders(api) == ["pause", "run", "stop", "run refused: a stop was ordered before"]
 
 
 def test_a_run_that_waits_for_an_operator_is_released(api: Api) -> None:

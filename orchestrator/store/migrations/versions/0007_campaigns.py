@@ -66,7 +66,13 @@ def _jobs() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_campaign_jobs_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_jobs")),
         sa.UniqueConstraint("run_id", name=op.f("uq_campaign_jobs_run_id")),
-        sa.UniqueConstraint("campaign_id", "occurrence", "step", "cell_id", name=op.f("uq_campaign_jobs_campaign_id")),
+        sa.UniqueConstraint(
+            "campaign_id",
+            "occurrence",
+            "step",
+            "cell_id",
+            name=op.f("uq_campaign_jobs_campaign_id_occurrence_step_cell_id"),
+        ),
     )
     op.create_index("ix_campaign_jobs_state", "campaign_jobs", ["state"])
 
@@ -106,7 +112,12 @@ def _calendar() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_calendar_campaign_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar")),
         sa.UniqueConstraint(
-            "campaign_id", "occurrence", "step", "cell_id", "due_unix_s", name=op.f("uq_calendar_campaign_id")
+            "campaign_id",
+            "occurrence",
+            "step",
+            "cell_id",
+            "due_unix_s",
+            name=op.f("uq_calendar_campaign_id_occurrence_step_cell_id_due_unix_s"),
         ),
     )
     op.create_index("ix_calendar_due", "calendar", ["outcome", "due_unix_s"])
