@@ -120,11 +120,11 @@ class BenchDescription:
             "lab": "test bench",
             "database": self.database,
             "clock": f"lab://{_LOCAL}:{control_port}",
-            "web": {"login": "off"},
             "instruments": instruments,
             "benches": {name: self._bench(place) for name, place in self.places.items()},
             "limits": {"voltage": ["-0.5 V", "5 V"], "current": "100 mA"},
             **self.lab,
+            "web": {"login": "off", **self.lab.get("web", {})},
         }
 
     def _instrument(self, name: str, port: int) -> _Section:
