@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from orchestrator.testing.bench_place import NEWARE, VSP300, BenchPlace
 
@@ -124,7 +125,7 @@ class BenchDescription:
             "benches": {name: self._bench(place) for name, place in self.places.items()},
             "limits": {"voltage": ["-0.5 V", "5 V"], "current": "100 mA"},
             **self.lab,
-            "web": {"login": "off", **self.lab.get("web", {})},
+            "web": {"login": "off"} | cast("Mapping[str, object]", self.lab.get("web", {})),
         }
 
     def _instrument(self, name: str, port: int) -> _Section:
