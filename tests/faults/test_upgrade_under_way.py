@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
 from orchestrator.exit_codes import CANNOT_START
+from orchestrator.store.database import open_database
 from orchestrator.store.tables import chambers
 from orchestrator.store.transactions import reading, writing
 from orchestrator.store.upgrade import code_version, schema_version, upgrade
@@ -18,26 +23,35 @@ from tests.faults.story import alarms, assert_stored, orders_sent, states_of
 Make = Callable[..., VirtualBench]
 PLACES = {"L1": "A1", "V1": "P1"}
 OLD = "0006"
-LATER = (
-    "calendar",
-    "campaign_seats",
-    "campaign_jobs",
-    "campaigns",
-    "node_status",
-    "instrument_status",
-    "disks",
-    "spools",
-    "restores",
-)
-"""Tables that revisions behind OLD have made: they have made nothing else."""
 
 
 def back_to_old_tables(bench: VirtualBench) -> None:
-    """The database as the version before would have left it, with its runs on."""
-    with writing(bench.engine) as connection:
-        for table in LATER:
-            connection.execute(sa.text(f"DROP TABLE {table}"))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = :old"), {"old": OLD})
+    """The database as code of revision OLD would have left it, with its runs on: its tables, and what they hold now."""
+    bench.engine.dispose()
+    file, newer = bench.folder / "cellbench.db", bench.folder / "newer.db"
+    with closing(sqlite3.connect(file)) as present:
+        present.execute("VACUUM INTO ?", (str(newer),))
+    for part in file.parent.glob("cellbench.db*"):
+        part.unlink()
+    bench.engine = open_database(bench.lab.database_url)
+    make_tables(bench.engine, OLD)
+    with closing(sqlite3.connect(file)) as old:
+        old.execute("ATTACH ? AS newer", (str(newer),))
+        listed = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        for (table,) in old.execute(listed).fetchall():
+            if table != "alembic_version":
+                columns = ", ".join(f'"{row[1]}"' for row in old.execute(f"PRAGMA table_info({table})"))
+                old.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table}")
+        old.commit()
+
+
+def make_tables(engine: sa.Engine, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", "orchestrator.store:migrations")
+    config.set_main_option("path_separator", "os")
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def started_with(bench: VirtualBench, runs: Mapping[str, int]) -> dict[str, Any]:
