@@ -125,7 +125,7 @@ class BenchDescription:
             "benches": {name: self._bench(place) for name, place in self.places.items()},
             "limits": {"voltage": ["-0.5 V", "5 V"], "current": "100 mA"},
             **self.lab,
-            "web": {"login": "off"} | cast("Mapping[str, object]", self.lab.get("web", {})),
+            "web": {"login": "off", **cast("Mapping[str, object]", self.lab.get("web", {}))},
         }
 
     def _instrument(self, name: str, port: int) -> _Section:
