@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import click
@@ -35,9 +36,9 @@ _UP_WITHIN_S = 60.0
 def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     """Measure the study of Zhang et al. 2024 on virtual cells, and print it beside the paper's figures.
 
-    Three cells of each of three materials on every test: in a NEWARE cycler nine for 500 cycles at 2C, and nine for a
-    rate ladder and a fast charge; in two VSP-300 and a chamber nine for a titration, voltammetry at several scan rates,
-    and impedance at stepped temperatures. Formation comes first for all of them.
+    Three cells of each of three materials: in a NEWARE cycler nine for 500 cycles at 2C, and nine for a rate ladder and
+    a fast charge; in two VSP-300 and a chamber nine for impedance at stepped temperatures, one of each material after a
+    titration and voltammetry at several scan rates. Formation comes first for all of them.
 
     Everything but the instruments is what a real lab runs. Only the poll intervals differ: eight hours of lab time
     instead of seconds, since the virtual lab's clock jumps from one poll to the next. The exit code is 1 where a figure
@@ -55,6 +56,7 @@ def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
         click.echo(f"SIMULATED: {lab.name}, cyclers polled every {POLL} of lab time; API at {lab.web.url}/api/v1")
         began = time.monotonic()
         runs = _launch(client, jobs)
+        Thread(target=_load_report, daemon=True).start()
         _follow(client)
         wrong = finish_study(client, lab, runs, began)
         if keep:
@@ -148,6 +150,14 @@ def _launch(client: Client, jobs: Sequence[Job]) -> dict[int, Job]:
         more = f", and {len(answer.runs) - 1} more" if len(answer.runs) > 1 else ""
         click.echo(f"{job.protocol}: {answer.runs[0].message}{more}")
     return runs
+
+
+def _load_report() -> None:
+    """Load what the end needs while there is nothing to do but wait."""
+    import orchestrator.cli.simulated_truth
+    import orchestrator.report.report
+
+    orchestrator.cli.simulated_truth.simulated_truth()
 
 
 def _request(job: Job) -> LaunchRequest:

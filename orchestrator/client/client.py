@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 from zipfile import ZipFile
 
@@ -33,6 +33,10 @@ from orchestrator.web.models.protocol import CheckAnswer, CheckRequest, PlanAnsw
 from orchestrator.web.models.records import CycleAnswer, RecordsAnswer
 from orchestrator.web.models.run import LaunchAnswer, LaunchRequest, Order, OrderAnswer, RunAnswer, RunDetail
 from orchestrator.web.models.spectra import SpectrumAnswer, SpectrumDetail
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 __all__ = ["AnalysisOption", "Client"]
 
@@ -156,6 +160,15 @@ class Client(Connection):
     def records(self, run_id: int, **window: float | None) -> RecordsAnswer:
         """Records of a run: ``start_s``, ``end_s`` (test time), ``buckets`` to decimate, ``limit``."""
         return self.get(RecordsAnswer, f"runs/{run_id}/records", window)
+
+    def record_columns(self, run_id: int, start_s: float, end_s: float) -> dict[str, npt.NDArray[np.float64]]:
+        """Whole records of a window of test time as columns, NaN where there is no value; many times as fast."""
+        import numpy as np  # noqa: PLC0415 - who asks for no records need not load them
+        import pyarrow as pa  # noqa: PLC0415
+
+        stream = self.content(f"runs/{run_id}/records.arrow", {"start_s": start_s, "end_s": end_s})
+        table = pa.ipc.open_stream(stream).read_all()
+        return {name: np.asarray(table[name].to_numpy(), dtype=float) for name in table.column_names}
 
     def cycles(self, run_id: int) -> list[CycleAnswer]:
         """Cycles of a run."""

@@ -67,6 +67,10 @@ class Connection:
         content = body.model_dump_json(exclude_unset=True) if body is not None else "{}"
         return self._typed(kind, self._ask(method, path, content=content))
 
+    def content(self, path: str, query: Query | None = None) -> bytes:
+        """GET; the answer's bytes, whatever they are."""
+        return self._ask("GET", path, query=query).content
+
     def download(self, path: str, query: Query, target: Path) -> Path:
         """GET into a file, which appears under its name only when it is complete."""
         part = target.with_name(f"{target.name}.part")

@@ -8,8 +8,8 @@ from orchestrator.report.measured_run import MeasuredRun
 
 __all__ = ["PANELS_MAX", "chosen_panels"]
 
-PANELS_MAX = 6
-"""Two rows: of a study of three materials two cells each, which shows how alike they are."""
+PANELS_MAX = 3
+"""One row: of a study of three materials one cell each. How alike cells are stands in the tables."""
 
 
 def chosen_panels(runs: Sequence[MeasuredRun]) -> list[MeasuredRun]:

@@ -34,13 +34,13 @@ def chosen_cycles(cycles: Sequence[CycleAnswer], asked: Sequence[int | str]) -> 
 
 def read_profile(client: Client, run_id: int, cycle: CycleAnswer) -> Profile:
     """Ask for the records of one cycle. Raises ClientError."""
-    window = {"start_s": cycle.started_test_time_s - _EDGE_s, "end_s": cycle.ended_test_time_s + _EDGE_s}
-    columns = client.records(run_id, **window).columns
+    start_s, end_s = cycle.started_test_time_s - _EDGE_s, cycle.ended_test_time_s + _EDGE_s
+    columns = client.record_columns(run_id, start_s, end_s)
     if "step_capacity_Ah" not in columns:
         raise ClientError(
             [f"run {run_id}: the service gave no step_capacity_Ah; is it cellbench, and of this version?"]
         )
-    return profile_of({name: np.asarray(column, dtype=float) for name, column in columns.items()}, cycle.cycle)
+    return profile_of(columns, cycle.cycle)
 
 
 def profile_of(columns: dict[str, Array], cycle: int) -> Profile:
