@@ -21,6 +21,7 @@ from orchestrator.report.numbers import number_text, scalar_text
 from orchestrator.report.overview import overview
 from orchestrator.report.paper import read_paper
 from orchestrator.report.run_section import analysis_section, run_section
+from orchestrator.report.side_by_side import side_by_side
 from orchestrator.report.svg import inline_svg
 from orchestrator.report.times import moment
 
@@ -70,8 +71,9 @@ def render_report(head: ReportHead, collected: Collected, truth: Truth | None = 
 
 def _drawn(runs: Sequence[MeasuredRun], correlated: Sequence[Correlation]) -> Iterator[dict[str, Any]]:
     drawn = [*figures_of(runs), *correlation_figures(correlated)]
-    for number, one in enumerate(drawn, start=1):
-        svg = inline_svg(one.figure, f"f{number}", one.title)
+    numbered = list(enumerate(drawn, start=1))
+    svgs = side_by_side(lambda each: inline_svg(each[1].figure, f"f{each[0]}", each[1].title), numbered)
+    for (number, one), svg in zip(numbered, svgs, strict=True):
         yield {
             "number": number,
             "key": one.key,
