@@ -18,8 +18,9 @@ _Made = TypeVar("_Made")
 def side_by_side(work: Callable[[_Thing], _Made], things: Sequence[_Thing]) -> list[_Made]:
     """``work`` of each, in order.
 
-    The other process is a fork, so that nothing need be sent there; what it makes comes back pickled. A process with threads is not forked (what another thread holds would be held there for ever), and not every system
-    can: then all of it is done here, as it is where the other process ends without an answer.
+    The other process is a fork, so that nothing need be sent there; what it makes comes back pickled. A process with
+    threads is not forked (what another thread holds would be held there for ever), and not every system can: then all
+    of it is done here, as it is where the other process ends without an answer.
     """
     if len(things) < 2 or sys.platform != "linux" or threading.active_count() > 1:
         return [work(thing) for thing in things]
