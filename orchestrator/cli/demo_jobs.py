@@ -26,8 +26,8 @@ class Job:
 
 JOBS = (
     Job("formation", CELLS),
-    # The library's protocol ends with a worn cell; here all of them shall be seen for 500 cycles.
-    Job("cycling-2c-500", CYCLED, {"worn_out": "1 %"}),
+    # The library's protocol ends with a worn cell; here all of them shall be seen for 500 cycles, in two minutes.
+    Job("cycling-2c-500", CYCLED, {"worn_out": "1 %", "every": "30 s", "voltage_change": "20 mV"}),
     Job("rate-ladder", RATED),
     Job("fast-charge-5mAcm2", RATED),
     Job("gitt", SWEPT),

@@ -47,6 +47,12 @@ def ended(bench: VirtualBench, runs: list[int]) -> bool:
     return all(bench.run(run)["state"] in ("completed", "failed") for run in runs)
 
 
+def told(bench: VirtualBench) -> bool:
+    """Whether anybody has been told: the instrument's alarm comes in a transaction of its own."""
+    with reading(bench.engine) as connection:
+        return connection.execute(sa.select(alarms.c.id)).first() is not None
+
+
 def test_an_instrument_that_falls_silent_is_lost_and_comes_back(make_bench: Make) -> None:
     bench = make_bench(lost_after="30 min")
     run = bench.launch("short", "L1", "A1", source=SHORT, cycles="20")
@@ -58,6 +64,7 @@ def test_an_instrument_that_falls_silent_is_lost_and_comes_back(make_bench: Make
         time.power("bts-1", on=False)
         time.sleep(start + 2 * HOUR_S)
         bench.wait_state(run, "lost")
+        bench.wait_for(lambda: told(bench), "the alarm")
         with reading(bench.engine) as connection:
             raised = connection.execute(sa.select(alarms)).mappings().one()
         assert "unknown" in raised["message"]

@@ -161,7 +161,7 @@ def test_an_upgrade_of_the_tables_while_a_test_runs_changes_nothing_of_it(make_b
         bench.kill_group(node)
     plan, [sent] = bench.run(run)["plan"], [segment["content"] for segment in bench.segments(run)]
     with writing(bench.engine) as connection:
-        for table in ("disks", "spools", "restores"):
+        for table in ("login_sessions", "tokens", "users", "disks", "spools", "restores"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0008'"))
     with bench.node() as node:

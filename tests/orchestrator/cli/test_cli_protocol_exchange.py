@@ -54,5 +54,5 @@ def test_a_protocol_of_the_library_is_exported_for_a_cell_of_the_lab(offline: Pr
 
     lines = offline.refused("protocol", "export", "cycling-2c-500", "--cell", "L1")
     assert lines == [
-        "cycling_2c_500.yaml:17 steps[1]: unicycler knows no rule that ends a loop early; leave out stop_when"
+        "cycling_2c_500.yaml:19 steps[1]: unicycler knows no rule that ends a loop early; leave out stop_when"
     ]

@@ -60,11 +60,12 @@ def test_everything_that_is_set_and_asked_of_the_study_has_a_tolerance() -> None
     assert [key for _, key in simulated_truth() if tolerance_of(key) is None and key != "ladder_0.1_A_g"] == []
 
 
-def test_every_test_has_three_cells_of_three_materials_and_no_bench_two_cells() -> None:
+def test_every_test_has_its_cells_of_three_materials_and_no_bench_two_cells() -> None:
     for job in JOBS:
         cells = Counter(cell.material for cell in job.cells)
-        assert {name: number % 3 for name, number in cells.items()} == {"sio_c_l": 0, "sio_c_m": 0, "sio_c_h": 0}
-        assert min(cells.values()) >= 3
+        least = 1 if job.protocol in ("gitt", "cv-scan-rates") else 3
+        assert {name: number % least for name, number in cells.items()} == {"sio_c_l": 0, "sio_c_m": 0, "sio_c_h": 0}
+        assert min(cells.values()) >= least
     assert len({cell.bench for cell in CELLS}) == len({cell.id for cell in CELLS}) == len(CELLS)
 
 
