@@ -19,6 +19,7 @@ from orchestrator.store.trips import TripRow, acknowledge_trip, end_trips, get_t
 __all__ = ["acknowledge", "ended", "tripped"]
 
 _ACTIVE = [state.value for state in RunState if state not in TERMINAL]
+_ENDED_BY_IT_S = 10.0
 
 
 def tripped(connection: sa.Connection, lab: Lab, trip: Trip, now: float) -> None:
@@ -26,6 +27,8 @@ def tripped(connection: sa.Connection, lab: Lab, trip: Trip, now: float) -> None
     scope, rule = scope_of(trip), trip.rule
     here = list(_runs_in(connection, lab, scope))
     own = next((run for run in here if trip.place and run.channel == trip.place.channel and _has_begun(run)), None)
+    if own is None and trip.place is not None:
+        own = _just_ended(connection, trip.place.instrument, trip.place.channel, now)
     trip_id = insert_trip(
         connection,
         rule=str(rule),
@@ -85,6 +88,14 @@ def _runs_in(connection: sa.Connection, lab: Lab, scope: Scope) -> Iterator[Any]
         bench = lab.bench_of(run.instrument, run.channel)
         if scope.covers(run.instrument, run.channel, bench.chamber if bench else None, run.cell_id):
             yield run
+
+
+def _just_ended(connection: sa.Connection, instrument: str, channel: str, now: float) -> Any:
+    """The run that the trip's own stop has ended already: on a quick channel it is over before the trip is stored."""
+    query = sa.select(*runs.c["id", "cell_id"]).where(
+        runs.c.instrument == instrument, runs.c.channel == channel, runs.c.finished_unix_s >= now - _ENDED_BY_IT_S
+    )
+    return connection.execute(query.order_by(runs.c.finished_unix_s.desc()).limit(1)).one_or_none()
 
 
 def _has_begun(run: Any) -> bool:
