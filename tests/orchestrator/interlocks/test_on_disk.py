@@ -51,13 +51,17 @@ def test_what_is_found_while_writing_is_not_called_written() -> None:
 
 
 def test_a_disk_that_hangs_is_waited_for_so_long_and_no_longer() -> None:
-    async def story() -> None:
+    async def story() -> list[bool]:
         on_disk = OnDisk()
         on_disk.begin_writing()
         on_disk.found()
-        await on_disk.wait_written(0.01)
+        waiting = asyncio.create_task(on_disk.wait_written(0.01))
+        await asyncio.sleep(0)
+        at_first = waiting.done()
+        await asyncio.wait_for(waiting, 30.0)
+        return [at_first, waiting.done()]
 
-    asyncio.run(asyncio.wait_for(story(), 30.0))
+    assert asyncio.run(story()) == [False, True]
 
 
 def test_the_trip_is_on_the_disk_when_its_stop_has_been_told(bench: InterlockBench) -> None:
