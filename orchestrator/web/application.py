@@ -13,7 +13,11 @@ from orchestrator.config import Lab
 from orchestrator.store.database import open_database
 from orchestrator.web.access.gate import Gate
 from orchestrator.web.guard import Guard, host_names
+from orchestrator.web.live import socket as live_socket
+from orchestrator.web.live.hub import Hub
+from orchestrator.web.live.topics import TOPICS
 from orchestrator.web.models.problem import Problem
+from orchestrator.web.pages.routers import pages
 from orchestrator.web.problems import answer_problems
 from orchestrator.web.routes import (
     alive,
@@ -24,7 +28,6 @@ from orchestrator.web.routes import (
     channels,
     exports,
     health,
-    index,
     interlocks,
     log,
     login,
@@ -71,11 +74,13 @@ def create_app(lab: Lab) -> FastAPI:
         responses=_PROBLEMS,
     )
     app.state.service = service
+    app.state.hub = Hub(service, TOPICS)
     answer_problems(app)
-    app.include_router(index.router)
     app.include_router(metrics.router)
     app.include_router(alive.router)
     app.include_router(login.router)
+    app.include_router(live_socket.router)
+    app.include_router(pages())
     app.mount("/static", login.static_files())
     app.include_router(_api())
     app.add_middleware(Gate, service=service)

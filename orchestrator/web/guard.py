@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,13 +39,18 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer with a problem."""
+        if scope["type"] == "websocket" and not self._is_own_page(Headers(scope=scope)):
+            await send({"type": "websocket.close", "code": 1008, "reason": "not a page of this service"})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_ANSWER_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _ANSWER_HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         refused = self._refusal(scope["method"], Headers(scope=scope))
@@ -53,6 +59,13 @@ class Guard:
             await problem_answer(status, [problem])(scope, receive, send_with_headers)
             return
         await self._app(scope, _bounded(receive), send_with_headers)
+
+    def _is_own_page(self, headers: Headers) -> bool:
+        """Browsers let any page open a WebSocket to anywhere, and say whose page it is: nobody else's is answered."""
+        if _host_name(headers.get("host", "")) not in self._hosts:
+            return False
+        origin = headers.get("origin")
+        return origin is None or _host_name(urlsplit(origin).netloc) in self._hosts
 
     def _refusal(self, method: str, headers: Headers) -> tuple[HTTPStatus, str] | None:
         if _host_name(headers.get("host", "")) not in self._hosts:

@@ -197,14 +197,18 @@ def test_killed_between_the_start_and_its_answer(bench: VirtualBench, kill: Kill
 def test_killed_between_the_spool_and_the_database(bench: VirtualBench) -> None:
     """What stands in the spool is read again by the next node, and once."""
     run = bench.launch("linked", "V1", "P1", source=LINKED)
-    with bench.node() as node:
+    with held_time(bench) as time, bench.node() as node:
+        bench.wait_until_up()
+        time.sleep(time.now() + 30.371)  # between two looks
         bench.wait_for(lambda: stored(bench) > 0, "the first records")
         with bench.engine.connect() as blocker:
             blocker.exec_driver_sql("SELECT 1")  # begins BEGIN IMMEDIATE: nobody else can write
             held = stored(bench)
+            time.sleep(time.now() + 6.0)  # one look and a bit: whoever is killed now has nothing in hand
             bench.wait_for(lambda: "nothing was stored" in bench.node_log.read_text(), "a refused commit")
             kill_group(node)
         assert stored(bench) == held
+        assert taken(bench) > held
     complete(bench, run)
     assert assert_stored_equals_ledger(bench, run, "P1") == 40 * 250 + 250
     assert gaps_told(bench, run) == []

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 __all__ = ["router", "static_files"]
 
@@ -14,9 +16,19 @@ _FOLDER = Path(__file__).parents[1] / "static"
 router = APIRouter(include_in_schema=False)
 
 
+class AskedAgain(StaticFiles):
+    """Kept by browsers, and asked for each time whether it is still the same: an upgrade shows at once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, or that it has not changed."""
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+
 def static_files() -> StaticFiles:
     """What nobody need log in for: it says nothing about the lab."""
-    return StaticFiles(directory=_FOLDER)
+    return AskedAgain(directory=_FOLDER)
 
 
 @router.api_route("/login", methods=["GET", "HEAD"])

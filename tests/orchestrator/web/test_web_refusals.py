@@ -219,7 +219,7 @@ def test_health_follows_the_node(api: Api) -> None:
 
 def test_openapi_describes_everything_and_nothing_comes_from_elsewhere(api: Api) -> None:
     schema = api.get("openapi.json")
-    page = api.http.get("/").text
+    page = api.http.get("/api").text
 
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():

@@ -1,17 +1,16 @@
-"""A page for people who open the address in a browser."""
+"""A page for people who look for the API."""
 
 from __future__ import annotations
 
-from html import escape
-
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from orchestrator.web.pages.frame import page
 from orchestrator.web.service import ServiceHere
 
 __all__ = ["router"]
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 _LINKS = (
     ("/api/v1/health", "health of database, node and instruments"),
     ("/api/v1/channels", "channels and what runs there"),
@@ -25,10 +24,7 @@ _LINKS = (
 )
 
 
-@router.get("/")
-def index(service: ServiceHere) -> HTMLResponse:
+@router.get("/api")
+def get_api_index(request: Request, service: ServiceHere) -> HTMLResponse:
     """Links to what the API offers."""
-    name = escape(service.lab.name)
-    items = "".join(f'<li><a href="{path}">{path}</a> {escape(text)}</li>' for path, text in _LINKS)
-    page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title><h1>{name}</h1><ul>{items}</ul>'
-    return HTMLResponse(page)
+    return page(request, service, "api_index.html", links=_LINKS)

@@ -1,0 +1,33 @@
+"""What every page follows: what is wrong, and whether anybody is there to see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from orchestrator.store.node_status import node_statuses
+from orchestrator.store.tables import alarms, prompts, runs
+from orchestrator.web.live.topic import Rows, Snapshot
+from orchestrator.web.run_rows import ENDED
+
+__all__ = ["look_at_service"]
+
+SILENT_AFTER_S = 8.0
+"""A node reports every 5 s; one that did not for so long hangs, or is gone. Real seconds."""
+_ALARMS_MAX = 50
+
+
+def look_at_service(snapshot: Snapshot, _argument: str) -> Rows:
+    """Keys: ``node/NAME``, whether it is silent; ``alarm/ID``, each that nobody has acknowledged; ``prompts``."""
+    found: dict[str, dict[str, Any]] = {}
+    for report in node_statuses(snapshot.connection)[0]:
+        found[f"node/{report.node}"] = {"silent": report.age_s > SILENT_AFTER_S, "stuck": report.stuck}
+    columns = alarms.c["id", "raised_unix_s", "severity", "source", "message", "cleared_unix_s"]
+    unseen = select(*columns).where(alarms.c.acknowledged_unix_s.is_(None)).order_by(alarms.c.id.desc())
+    for row in snapshot.connection.execute(unseen.limit(_ALARMS_MAX)):
+        found[f"alarm/{row.id}"] = row._asdict()
+    waiting = select(prompts.c.run_id).join(runs, runs.c.id == prompts.c.run_id)
+    waiting = waiting.where(prompts.c.answered_unix_s.is_(None), runs.c.state.not_in(ENDED))
+    found["prompts"] = {"runs": sorted(snapshot.connection.execute(waiting).scalars())}
+    return found
