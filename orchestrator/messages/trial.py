@@ -11,8 +11,10 @@ from orchestrator.store.alarms import alarms_told, clear_alarms, raise_alarm
 from orchestrator.store.events import append_event
 from orchestrator.store.messages import Kind, queue_messages
 
-__all__ = ["ask_for_trial"]
+__all__ = ["TRIAL_SOURCE", "ask_for_trial"]
 
+TRIAL_SOURCE = "test"
+"""What the source of a test message's alarm begins with."""
 _KIND: Kind = "test"
 
 
@@ -20,7 +22,7 @@ def ask_for_trial(
     connection: Connection, receivers: Iterable[Receiver], *, actor: str, now: float, wall_unix_s: float
 ) -> int:
     """Queue a test message to each receiver, whatever its severity and time; return the alarm's id, which is over."""
-    source = f"test {wall_unix_s:.3f}"  # every one is an alarm of its own
+    source = f"{TRIAL_SOURCE} {wall_unix_s:.3f}"  # every one is an alarm of its own
     message = f"test message, asked for by {actor}; nothing is wrong"
     alarm_id = raise_alarm(connection, source=source, severity="warning", message=message, now=now)
     clear_alarms(connection, source=source, now=now)

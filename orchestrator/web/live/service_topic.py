@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
+from orchestrator.messages.trial import TRIAL_SOURCE
 from orchestrator.store.node_status import node_statuses
 from orchestrator.store.tables import alarms, prompts, runs
+from orchestrator.web.alarm_source import source_path
 from orchestrator.web.live.topic import Rows, Snapshot
 from orchestrator.web.run_rows import ENDED
 
@@ -15,19 +17,29 @@ __all__ = ["look_at_service"]
 
 SILENT_AFTER_S = 8.0
 """A node reports every 5 s; one that did not for so long hangs, or is gone. Real seconds."""
-_ALARMS_MAX = 50
+_ALARMS_MAX = 20
 
 
 def look_at_service(snapshot: Snapshot, _argument: str) -> Rows:
-    """Keys: ``node/NAME``, whether it is silent; ``alarm/ID``, each that nobody has acknowledged; ``prompts``."""
+    """Keys: ``node/NAME``, whether it is silent; ``alarm/ID``, each that nobody has acknowledged; ``alarms``, how many
+    these are, as only the foremost are told; ``prompts``."""
     found: dict[str, dict[str, Any]] = {}
     for report in node_statuses(snapshot.connection)[0]:
         found[f"node/{report.node}"] = {"silent": report.age_s > SILENT_AFTER_S, "stuck": report.stuck}
-    columns = alarms.c["id", "raised_unix_s", "severity", "source", "message", "cleared_unix_s"]
-    unseen = select(*columns).where(alarms.c.acknowledged_unix_s.is_(None)).order_by(alarms.c.id.desc())
-    for row in snapshot.connection.execute(unseen.limit(_ALARMS_MAX)):
-        found[f"alarm/{row.id}"] = row._asdict()
+    found |= _unseen_alarms(snapshot.connection)
     waiting = select(prompts.c.run_id).join(runs, runs.c.id == prompts.c.run_id)
     waiting = waiting.where(prompts.c.answered_unix_s.is_(None), runs.c.state.not_in(ENDED))
     found["prompts"] = {"runs": sorted(snapshot.connection.execute(waiting).scalars())}
     return found
+
+
+def _unseen_alarms(connection: Connection) -> dict[str, dict[str, Any]]:
+    """Critical ones first, among these what is not over, then the newest. Test messages are no alarms."""
+    unseen = (alarms.c.acknowledged_unix_s.is_(None), alarms.c.source.not_like(f"{TRIAL_SOURCE} %"))
+    found: dict[str, dict[str, Any]] = {}
+    columns = alarms.c["id", "raised_unix_s", "severity", "source", "message", "cleared_unix_s"]
+    order = (alarms.c.severity != "critical", alarms.c.cleared_unix_s.is_not(None), alarms.c.id.desc())
+    for row in connection.execute(select(*columns).where(*unseen).order_by(*order).limit(_ALARMS_MAX)):
+        found[f"alarm/{row.id}"] = {**row._asdict(), "path": source_path(row.source)}
+    count = connection.execute(select(func.count()).select_from(alarms).where(*unseen)).scalar_one()
+    return {**found, "alarms": {"count": count}}

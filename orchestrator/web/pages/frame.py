@@ -15,6 +15,7 @@ from orchestrator.people.role import Role
 from orchestrator.people.secret import csrf_token
 from orchestrator.web.access.person import Person, person_of
 from orchestrator.web.pages.language import LANGUAGES, language_of, words_of
+from orchestrator.web.pages.moment import moment
 from orchestrator.web.service import Service
 
 __all__ = ["NAVIGATION", "Frame", "fragment", "page"]
@@ -109,5 +110,6 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
     )
+    made.filters["moment"] = moment
     made.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]
     return made

@@ -17,8 +17,9 @@ function field(name, label, attributes) {
 }
 
 /* Shows the lines and asks; act({reason, actor}) is called with what was entered. The dialog stays while it works, and
-   stays with the words of the refusal where it was refused. Resolves to what act returned, or null where nobody agreed. */
-export function ask({ title, lines = [], verb, danger = false, reason = "none", extra = null, act }) {
+   stays with the words of the refusal where it was refused. Where nobody logs in, a name is asked for. Resolves to what
+   act returned, or null where nobody agreed. */
+export function ask({ title, lines = [], verb, danger = false, reason = "none", name = "required", extra = null, act }) {
   return new Promise((resolve) => {
     const problem = element("p", { class: "problem", role: "alert" });
     const agree = element("button", { type: "submit", class: danger ? "danger" : "primary" }, verb);
@@ -26,7 +27,7 @@ export function ask({ title, lines = [], verb, danger = false, reason = "none", 
     const form = element("form", { method: "dialog" }, element("h2", { id: "dialog-title" }, title));
     for (const line of lines) form.append(element("p", {}, line));
     if (extra) form.append(extra);
-    if (needsActor) form.append(field("actor", t("Your name"), { required: true, maxlength: "64", value: rememberedActor() }));
+    if (needsActor) form.append(field("actor", t("Your name"), { required: name === "required", maxlength: "64", value: rememberedActor() }));
     if (reason !== "none") {
       form.append(field("reason", t("Reason"), { required: reason === "required", maxlength: "200" }));
     }
@@ -54,6 +55,7 @@ export function ask({ title, lines = [], verb, danger = false, reason = "none", 
     });
     document.body.append(dialog);
     dialog.showModal();
+    if (name === "optional") agree.focus(); // in a hurry
   });
 }
 

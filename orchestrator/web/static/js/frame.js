@@ -1,8 +1,9 @@
-/* What every page does: says whether it is up to date, shows what is wrong, and can stop everything. */
-import { api } from "./api.js";
-import { ask } from "./dialog.js";
+/* What every page does: says whether it is up to date, shows alarms, and can stop everything. */
+import "./banner.js";
 import { duration } from "./format.js";
 import { follow, onPulse } from "./live.js";
+import "./stop_all.js";
+import "./times.js";
 import { t } from "./words.js";
 
 const connection = document.getElementById("connection");
@@ -35,17 +36,6 @@ onPulse((state) => {
   document.documentElement.classList.toggle("node-silent", silent.size > 0);
   say(staleBanner, parts.join(" "));
 });
-
-document.getElementById("stop-all").addEventListener("click", () =>
-  ask({
-    title: t("Stop all tests?"),
-    lines: [t("Every run on every instrument ends at open circuit, and every campaign stops. None goes on by itself.")],
-    verb: t("Stop all"),
-    danger: true,
-    reason: "optional",
-    act: ({ actor, reason }) => api("POST", "/api/v1/stop-all", { actor, reason }),
-  }),
-);
 
 document.getElementById("language").addEventListener("change", (event) => {
   const back = window.location.pathname + window.location.search;
