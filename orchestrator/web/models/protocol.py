@@ -95,4 +95,9 @@ class PlanAnswer(BaseModel):
     description: list[str] = Field(description="Every absolute set point, one line each.")
     warnings: list[str] = Field(description="What is allowed but probably not meant.")
     watched_by_service: list[str] = Field(description="Limits that the instrument cannot hold itself.")
+    obstacle: str | None = Field(
+        default=None,
+        description="Why a known cell's run could not begin on this bench at this moment.",
+        examples=["A1 (bts-1/27-21-1-1) has cell L2 in run 17; launch L1 there when that cell has been taken out"],
+    )
     plan: dict[str, object] = Field(description="The plan as it would be stored.")

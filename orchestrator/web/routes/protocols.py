@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from orchestrator.launch.able_channels import AbleChannels
 from orchestrator.launch.known_cell import known_cell
+from orchestrator.launch.obstacle import obstacle_to_launch
 from orchestrator.launch.plan_text import plan_lines
 from orchestrator.launch.prepared import prepare
 from orchestrator.launch.target import find_target
@@ -73,10 +74,13 @@ def preview_plan(request: PlanRequest, service: ServiceHere, connection: Reading
         able = AbleChannels(service.lab, service.cycler_for, connection)
         cycler = service.cycler_for(target.instrument)
         watched = prepare(plan, service.lab.limits, target, cycler, able).watched_by_service
-    return _answer(plan, watched, service.now_unix_s(connection))
+    obstacle = (
+        obstacle_to_launch(connection, service.lab, request.bench, cell.id) if request.bench and request.cell else None
+    )
+    return _answer(plan, watched, obstacle, service.now_unix_s(connection))
 
 
-def _answer(plan: Plan, watched: tuple[str, ...], now_unix_s: float) -> PlanAnswer:
+def _answer(plan: Plan, watched: tuple[str, ...], obstacle: str | None, now_unix_s: float) -> PlanAnswer:
     estimate = plan.estimate
     return PlanAnswer(
         protocol=plan.protocol,
@@ -88,5 +92,6 @@ def _answer(plan: Plan, watched: tuple[str, ...], now_unix_s: float) -> PlanAnsw
         description=plan_lines(plan),
         warnings=list(plan.warnings),
         watched_by_service=list(watched),
+        obstacle=obstacle,
         plan=dump_plan(plan),
     )
