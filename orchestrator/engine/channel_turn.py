@@ -7,18 +7,27 @@ from typing import Any
 import sqlalchemy as sa
 
 from orchestrator.run_state import TERMINAL, RunState
-from orchestrator.store.tables import runs
+from orchestrator.store.queue_order import queue_position
+from orchestrator.store.tables import intents, prompts, runs
 
 __all__ = ["channel_head", "look_first"]
 
 _ACTIVE = [state.value for state in RunState if state not in TERMINAL]
 _NOT_BEGUN = (RunState.QUEUED.value, RunState.WAITING.value)
+_TAKEN_OUT = sa.and_(
+    runs.c.state == RunState.STOPPED.value,
+    runs.c.item == 0,
+    runs.c.started_unix_s.is_(None),
+    ~sa.exists().where(intents.c.run_id == runs.c.id),
+    ~sa.exists().where(prompts.c.run_id == runs.c.id),
+)
+"""A run that was cancelled in the queue: nothing of it was ever asked of an instrument, or of a person."""
 
 
 def channel_head(connection: sa.Connection, instrument: str, channel: str) -> int | None:
-    """The run that has a channel first: the oldest one that is not over."""
+    """The run that has a channel first: what has begun, else the first in the queue of what is not over."""
     here = (runs.c.instrument == instrument, runs.c.channel == channel, runs.c.state.in_(_ACTIVE))
-    head: int | None = connection.scalar(sa.select(sa.func.min(runs.c.id)).where(*here))
+    head: int | None = connection.scalar(sa.select(runs.c.id).where(*here).order_by(*queue_position()).limit(1))
     return head
 
 
@@ -32,8 +41,8 @@ def look_first(connection: sa.Connection, row: sa.Row[Any]) -> str | None:
     ended = sa.select(*runs.c["id", "state", "cell_id"]).where(
         runs.c.instrument == row.instrument,
         runs.c.channel == row.channel,
-        runs.c.id < row.id,
         runs.c.finished_unix_s >= row.created_unix_s,
+        sa.not_(_TAKEN_OUT),
     )
     if row.released_unix_s is not None:  # what came before the release has been looked at
         ended = ended.where(runs.c.finished_unix_s > row.released_unix_s)

@@ -16,6 +16,7 @@ from orchestrator.engine.plan_facts import PlanFacts
 from orchestrator.engine.view import OpenIntent, RunView, SegmentView, TaskView
 from orchestrator.run_state import TERMINAL, RunState
 from orchestrator.store.prompts import find_prompt
+from orchestrator.store.queue_order import queue_position
 from orchestrator.store.tables import intents, records, runs, segments
 from protocols.plan import Prompt
 
@@ -60,7 +61,7 @@ class Known:
 
 
 def active_runs(connection: sa.Connection, instrument: str, plans: PlanCache, since: Callable[[int], float]) -> Known:
-    """Every run of this instrument that is not over, oldest first, each with its present segment and open intents.
+    """Every run of this instrument that is not over, in the order of the queue, each with its present segment and open intents.
 
     ``since`` tells when this process first knew of an intent, by its id.
     """
@@ -175,7 +176,7 @@ def _query(instrument: str) -> sa.Select[Any]:
         .outerjoin(segments, sa.and_(segments.c.run_id == runs.c.id, segments.c.number == runs.c.item))
         .where(runs.c.instrument == instrument, runs.c.state.in_(_ACTIVE))
         .where(sa.or_(segments.c.id.is_(None), segments.c.attempt == newest))  # no segment: the service's own item
-        .order_by(runs.c.id)
+        .order_by(*queue_position())
     )
 
 

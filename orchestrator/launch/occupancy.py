@@ -8,6 +8,7 @@ from drivers.contracts import ChannelState
 from orchestrator.launch.refusal import LaunchHeldUp, LaunchRefused
 from orchestrator.launch.target import Target
 from orchestrator.run_state import TERMINAL
+from orchestrator.store.queue_order import queue_position
 from orchestrator.store.tables import channels, instruments, latest, runs
 
 __all__ = ["refuse_absent_channel", "refuse_busy_cell", "refuse_silent_instrument", "run_ahead"]
@@ -50,16 +51,15 @@ def refuse_busy_cell(connection: Connection, cell_id: str, target: Target) -> No
 
 
 def run_ahead(connection: Connection, cell_id: str, target: Target) -> int | None:
-    """The newest run of ours that has the channel first, None where the channel is free.
+    """The last run of ours in the queue of the channel, None where the channel is free.
 
     Raises LaunchHeldUp where that run is of another cell (which would still be there when this one starts), where
     somebody else's test is there, or one of ours that we no longer follow.
     """
     here = (runs.c.instrument == target.instrument.name, runs.c.channel == target.channel)
-    active = (
-        select(runs.c.id, runs.c.cell_id).where(*here, runs.c.state.not_in(_OVER)).order_by(runs.c.id.desc()).limit(1)
-    )
-    ahead = connection.execute(active).one_or_none()
+    active = select(runs.c.id, runs.c.cell_id).where(*here, runs.c.state.not_in(_OVER))
+    last_first = (column.desc() for column in queue_position())
+    ahead = connection.execute(active.order_by(*last_first).limit(1)).one_or_none()
     if ahead is None:
         _refuse_foreign_test(connection, target)
         return None

@@ -54,6 +54,8 @@ class Run:
     chamber: str | None
     """Around the cell, as it was at launch."""
     batch_id: int | None
+    queue_order: int | None
+    """Its place among what has not begun; None: its number."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "state", RunState(self.state))

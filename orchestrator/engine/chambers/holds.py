@@ -1,6 +1,6 @@
 """Who has a chamber: one run or one batch that sets temperatures, or any number of runs that do not. Pure.
 
-Nothing is remembered: the order of the runs' numbers and what has begun decide, so that every loop of the node, and a
+Nothing is remembered: the order of the queue and what has begun decide, so that every loop of the node, and a
 node that comes back, concludes the same.
 """
 
@@ -74,9 +74,9 @@ def find_holds(members: Iterable[Member]) -> Holds:
 
 
 def _precedence(group: Group) -> tuple[bool, bool, int]:
-    """What has begun is first, in order of the run numbers; a run that has left a batch comes behind that batch."""
-    first = group.members[0]
-    return not group.begun, group.begun and first.batch_id is None, first.run_id
+    """What has begun is first, then the order of the queue; a run that has left a batch comes behind that batch."""
+    place = min(member.place for member in group.members)
+    return not group.begun, group.begun and group.members[0].batch_id is None, place
 
 
 def _groups(members: Iterable[Member]) -> list[Group]:

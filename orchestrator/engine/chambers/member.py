@@ -45,6 +45,13 @@ class Member:
     """Whose loop goes on with it."""
     held_up_since_s: float | None = None
     """Since when it is known to be held up; on the engine's steady clock."""
+    queue_order: int | None = None
+    """Its place among what has not begun; None: its number."""
+
+    @property
+    def place(self) -> int:
+        """Its place in the queue."""
+        return self.run_id if self.queue_order is None else self.queue_order
 
     @property
     def begun(self) -> bool:

@@ -20,7 +20,7 @@ __all__ = ["SET_TEMPERATURE", "load_members"]
 SET_TEMPERATURE = "set_temperature"
 """Action of an intent; its detail is the index of the plan's item."""
 _ACTIVE = [state.value for state in RunState if state not in TERMINAL]
-_COLUMNS = ("id", "instrument", "channel", "cell_id", "state", "desired", "reason", "item", "batch_id")
+_COLUMNS = ("id", "instrument", "channel", "cell_id", "state", "desired", "reason", "item", "batch_id", "queue_order")
 
 
 def load_members(connection: sa.Connection, chamber: str, plans: PlanCache) -> list[Member]:
@@ -72,6 +72,7 @@ def _member(connection: sa.Connection, row: sa.Row[Any], plans: PlanCache, opene
         made=facts.temperature_of(row.item),
         ordered=row.id in opened.ordered,
         instrument=row.instrument,
+        queue_order=row.queue_order,
     )
 
 

@@ -88,7 +88,7 @@ def test_a_queued_run_waits_for_a_person_when_the_one_before_it_did_not_complete
     first, cancelled = launched(engine, 1.0), launched(engine, 2.0)
     become(engine, cancelled, S.STOPPED, now=3.0)  # taken out of the queue before the last was put in
     last = launched(engine, 4.0)
-    become(engine, first, S.STARTING, S.STOPPING, ended, now=9.0)
+    become(engine, first, S.STARTING, S.RUNNING, S.STOPPING, ended, now=9.0)
     assert str(known(engine, last).view.look_first).startswith(f"run {first} before it {ended}; look at the cell")
 
 

@@ -1,6 +1,6 @@
 """Migrations: their result is the schema of the code, and an old database keeps its data.
 
-Add every new revision to OLD: the rows of an older database must still be there, and readable, at head.
+Add every new revision's rows to _ADDED: the rows of an older database must still be there, and readable, at head.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from orchestrator.store import upgrade as module
 from orchestrator.store.cells import list_cells
 from orchestrator.store.errors import SchemaMismatch
+from orchestrator.store.protocol_files import list_versions
 from orchestrator.store.runs import get_run
 from orchestrator.store.segments import get_segment
 from orchestrator.store.tables import metadata
@@ -26,7 +27,7 @@ from orchestrator.store.upgrade import code_version, require_current, schema_ver
 
 _FIRST = """
         INSERT INTO cells (id, active_mass_g, metadata, created_unix_s) VALUES ('0042', 0.00275, '{"batch": "7"}', 1);
-        INSERT INTO protocols VALUES ('abc', 'formation', 'protocol: formation', 1);
+        INSERT INTO protocols (sha256, name, source, created_unix_s) VALUES ('abc', 'formation', 'x', 1);
         INSERT INTO runs (id, cell_id, protocol_sha256, protocol, instrument, channel, plan, desired, state, item,
             created_unix_s, created_by, cycles_done)
             VALUES (7, '0042', 'abc', 'formation', 'bts-1', '27-21-1-1', '{}', 'run', 'running', 0, 2, 'mina', 3);
@@ -84,30 +85,28 @@ _TENTH = """
         INSERT INTO tokens (id, fingerprint, user_name, label, role, created_unix_s, expires_unix_s)
             VALUES (1, 'g', 'mina', 'night script', 'viewer', 5, 9)
     """
-OLD = {
-    "0001": _FIRST,
-    "0002": f"{_FIRST};{_SECOND}",
-    "0003": f"{_FIRST};{_SECOND};{_THIRD}",
-    "0004": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH}",
-    "0005": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH}",
-    "0006": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH}",
-    "0007": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH}",
-    "0008": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH};{_EIGHTH}",
-    "0009": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH};{_EIGHTH};{_NINTH}",
-    "0010": f"{_FIRST};{_SECOND};{_THIRD};{_FOURTH};{_FIFTH};{_SIXTH};{_SEVENTH};{_EIGHTH};{_NINTH};{_TENTH}",
-}
-IN_A_CHAMBER = {
-    "0001": (None, None),
-    "0002": ("oven", 3),
-    "0003": ("oven", 3),
-    "0004": ("oven", 3),
-    "0005": ("oven", 3),
-    "0006": ("oven", 3),
-    "0007": ("oven", 3),
-    "0008": ("oven", 3),
-    "0009": ("oven", 3),
-    "0010": ("oven", 3),
-}
+_ELEVENTH = "UPDATE runs SET queue_order = 4"
+_TWELFTH = "UPDATE protocols SET version = 2, created_by = 'mina', parent_sha256 = 'abb', note = 'slower'"
+_ADDED = (
+    _FIRST,
+    _SECOND,
+    _THIRD,
+    _FOURTH,
+    _FIFTH,
+    _SIXTH,
+    _SEVENTH,
+    _EIGHTH,
+    _NINTH,
+    _TENTH,
+    _ELEVENTH,
+    _TWELFTH,
+)
+OLD = {f"{number:04}": ";".join(_ADDED[:number]) for number in range(1, len(_ADDED) + 1)}
+
+
+def _chamber_of_the_run(revision):
+    """A run knows its chamber and its batch from the second revision on."""
+    return (None, None) if revision == "0001" else ("oven", 3)
 
 
 def _upgrade_to(engine, revision):
@@ -150,13 +149,25 @@ def test_an_old_database_keeps_its_data(database_url, open_engine, revision):
     with reading(engine) as connection:
         assert [cell.metadata for cell in list_cells(connection)] == [{"batch": "7"}]
         run = get_run(connection, 7)
-        assert (run.cycles_done, (run.chamber, run.batch_id)) == (3, IN_A_CHAMBER[revision])
+        assert (run.cycles_done, (run.chamber, run.batch_id)) == (3, _chamber_of_the_run(revision))
         assert get_segment(connection, 9).cursor == "12"
         assert connection.exec_driver_sql('SELECT "current_A", "temperature_degC" FROM records').one() == (
             -0.0027,
             None,
         )
         assert connection.exec_driver_sql('SELECT label, "discharge_capacity_Ah" FROM cycles').one() == ("ladder", 0.2)
+
+
+def test_texts_of_one_name_are_counted_as_they_came(database_url, open_engine):
+    engine = open_engine(database_url)
+    _upgrade_to(engine, "0011")
+    with writing(engine) as connection:
+        for sha256, name, at in (("c", "ladder", 3), ("a", "ladder", 9), ("b", "other", 5)):
+            connection.exec_driver_sql(f"INSERT INTO protocols VALUES ('{sha256}', '{name}', 'x', {at})")
+    upgrade(engine)
+    with reading(engine) as connection:
+        kept = {(row.sha256, row.version, row.created_by, row.note) for row in list_versions(connection)[0]}
+    assert kept == {("c", 1, None, None), ("a", 2, None, None), ("b", 1, None, None)}
 
 
 def test_a_run_belongs_to_a_batch_that_there_is(database_url, open_engine):
@@ -190,7 +201,7 @@ def test_an_empty_database_says_what_to_do(database_url, open_engine):
 
 def test_an_older_database_says_what_to_do(engine, mocker):
     mocker.patch.object(module, "code_version", return_value="0999")
-    with pytest.raises(SchemaMismatch, match=r"at 0010, this code needs 0999; run `cellbench db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"at 0012, this code needs 0999; run `cellbench db upgrade`"):
         require_current(engine)
 
 
