@@ -6,19 +6,35 @@ import hashlib
 from pathlib import Path
 
 from protocols.document import parse_document, read_bytes
-from protocols.errors import ProtocolError, ProtocolErrors, Refusal
+from protocols.errors import ProtocolError, ProtocolErrors, Refusal, quoted
 from protocols.protocol import Protocol
 from protocols.schema.protocol_file import read_protocol_file
 
-__all__ = ["Protocol", "check", "load_protocol", "parse_protocol", "read_protocol"]
+__all__ = ["Protocol", "check", "load_protocol", "load_shipped", "parse_protocol", "read_protocol"]
 
 
 def load_protocol(name_or_path: str | Path) -> Protocol:
     """Return a protocol of the library by its name (``rate-ladder``), else a file. Raises ProtocolErrors."""
+    shipped = _shipped(name_or_path) if isinstance(name_or_path, str) else None
+    return read_protocol(name_or_path) if shipped is None else shipped
+
+
+def load_shipped(name: str) -> Protocol:
+    """Return a protocol of the library; never a file, whatever the name is. Raises ProtocolErrors."""
+    from protocols.library import names  # noqa: PLC0415 - as below
+
+    shipped = _shipped(name)
+    if shipped is None:
+        message = f"{quoted(name)} is not in the library; it has {', '.join(names())}"
+        raise ProtocolErrors([ProtocolError("library", None, "", message)])
+    return shipped
+
+
+def _shipped(name: str) -> Protocol | None:
     from protocols.library import find  # noqa: PLC0415 - the library is read only where it is asked for
 
-    shipped = find(name_or_path) if isinstance(name_or_path, str) else None
-    return read_protocol(name_or_path) if shipped is None else parse_protocol(shipped.content, shipped.file)
+    shipped = find(name)
+    return None if shipped is None else parse_protocol(shipped.content, shipped.file)
 
 
 def read_protocol(path: str | Path) -> Protocol:

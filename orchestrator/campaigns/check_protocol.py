@@ -11,7 +11,7 @@ from orchestrator.campaigns.definition import Option, Step
 from protocols.compile import findings_without_cell
 from protocols.compile.overrides import launch_parameters
 from protocols.errors import Place, ProtocolErrors, Refusal
-from protocols.reading import Protocol, load_protocol, parse_protocol
+from protocols.reading import Protocol, load_shipped, parse_protocol
 
 __all__ = ["analyses_named", "is_file", "protocol_of", "protocol_problems"]
 
@@ -25,7 +25,7 @@ def is_file(name: str) -> bool:
 def protocol_of(step: Step) -> Protocol:
     """The protocol of a step. Raises ProtocolErrors."""
     name = step.protocol or ""
-    return load_protocol(name) if step.source is None else parse_protocol(step.source, PurePath(name).name)
+    return load_shipped(name) if step.source is None else parse_protocol(step.source, PurePath(name).name)
 
 
 def protocol_problems(step: Step) -> list[Refusal]:

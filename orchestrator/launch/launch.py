@@ -11,6 +11,7 @@ from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.launch.able_channels import AbleChannels
 from orchestrator.launch.full_disk import refuse_full_disk
 from orchestrator.launch.known_cell import known_cell
+from orchestrator.launch.known_protocol import known_protocol
 from orchestrator.launch.latched_trip import refuse_tripped
 from orchestrator.launch.occupancy import refuse_absent_channel, refuse_busy_cell, refuse_silent_instrument, run_ahead
 from orchestrator.launch.prepared import prepare
@@ -18,7 +19,6 @@ from orchestrator.launch.request import LaunchedRun, LaunchRequest
 from orchestrator.launch.stored_run import store_run
 from orchestrator.launch.target import find_target
 from protocols.compile import compile_protocol
-from protocols.reading import Protocol, load_protocol, parse_protocol
 
 __all__ = ["launch"]
 
@@ -37,7 +37,7 @@ def launch(
     """
     target = find_target(lab, request.place)
     cell = known_cell(connection, request.cell_id)
-    protocol = _protocol(request)
+    protocol = known_protocol(connection, request.protocol, request.source)
     plan = compile_protocol(protocol, cell, request.parameters)
     able = AbleChannels(lab, cycler_for, connection)
     prepared = prepare(plan, lab.limits, target, cycler_for(target.instrument), able)
@@ -50,9 +50,3 @@ def launch(
         refuse_silent_instrument(connection, target)
     run_id = store_run(connection, protocol, prepared, target, now_unix_s, actor, request.note)
     return LaunchedRun(run_id, target, plan, behind, prepared.watched_by_service)
-
-
-def _protocol(request: LaunchRequest) -> Protocol:
-    if request.source is None:
-        return load_protocol(request.protocol)
-    return parse_protocol(request.source.removeprefix("\ufeff"), request.protocol)

@@ -32,7 +32,7 @@ def store_run(
     run_id = insert_run(
         connection,
         cell_id=plan.cell.id,
-        protocol_sha256=put_protocol(connection, name=protocol.name, source=protocol.source, now=now_unix_s),
+        protocol_sha256=put_protocol(connection, protocol.name, protocol.source, now=now_unix_s, actor=actor),
         protocol=plan.protocol,
         instrument=target.instrument.name,
         channel=target.channel,

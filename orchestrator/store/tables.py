@@ -102,13 +102,18 @@ cells = Table(
     Column("created_unix_s", Float, nullable=False),
 )
 
-protocols = Table(
+protocols = Table(  # every version that was launched or saved
     "protocols",
     metadata,
     Column("sha256", Text, primary_key=True),  # of the file's bytes
     Column("name", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("created_unix_s", Float, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),  # the how many-th of its name
+    Column("created_by", Text),  # NULL: from a time when nobody noted it
+    Column("parent_sha256", Text),  # the version that it was edited from, stored here or in the library
+    Column("note", Text),
+    Index("ix_protocols_name", "name", "version"),
 )
 
 instruments = Table(
@@ -213,6 +218,7 @@ runs = Table(
     CheckConstraint(one_of("desired", ("run", "pause", "stop")), name="desired"),
     Index("ix_runs_channel_state", "instrument", "channel", "state"),
     Index("ix_runs_batch_id", "batch_id"),
+    Index("ix_runs_protocol_sha256", "protocol_sha256"),
 )
 
 segments = Table(
