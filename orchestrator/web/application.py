@@ -18,6 +18,7 @@ from orchestrator.web.live.hub import Hub
 from orchestrator.web.live.topics import TOPICS
 from orchestrator.web.models.problem import Problem
 from orchestrator.web.pages.routers import pages
+from orchestrator.web.pages.static_files import static_files
 from orchestrator.web.problems import answer_problems
 from orchestrator.web.routes import (
     alive,
@@ -30,7 +31,6 @@ from orchestrator.web.routes import (
     health,
     interlocks,
     log,
-    login,
     messages,
     metrics,
     orders,
@@ -78,10 +78,9 @@ def create_app(lab: Lab) -> FastAPI:
     answer_problems(app)
     app.include_router(metrics.router)
     app.include_router(alive.router)
-    app.include_router(login.router)
     app.include_router(live_socket.router)
     app.include_router(pages())
-    app.mount("/static", login.static_files())
+    app.mount("/static", static_files())
     app.include_router(_api())
     app.add_middleware(Gate, service=service)
     app.add_middleware(Guard, hosts=host_names(lab.web))  # the outer one

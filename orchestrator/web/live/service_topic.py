@@ -12,17 +12,15 @@ from orchestrator.store.tables import alarms, prompts, runs
 from orchestrator.web.alarm_source import source_path
 from orchestrator.web.live.topic import Rows, Snapshot
 from orchestrator.web.run_rows import ENDED
+from orchestrator.web.run_view import SILENT_AFTER_S
 
 __all__ = ["look_at_service"]
 
-SILENT_AFTER_S = 8.0
-"""A node reports every 5 s; one that did not for so long hangs, or is gone. Real seconds."""
 _ALARMS_MAX = 20
 
 
 def look_at_service(snapshot: Snapshot, _argument: str) -> Rows:
-    """Keys: ``node/NAME``, whether it is silent; ``alarm/ID``, each that nobody has acknowledged; ``alarms``, how many
-    these are, as only the foremost are told; ``prompts``."""
+    """Keys: ``node/NAME``, whether it is silent; ``alarm/ID``, unacknowledged; ``alarms``, how many; ``prompts``."""
     found: dict[str, dict[str, Any]] = {}
     for report in node_statuses(snapshot.connection)[0]:
         found[f"node/{report.node}"] = {"silent": report.age_s > SILENT_AFTER_S, "stuck": report.stuck}

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import RedirectResponse
 
 from orchestrator.web.pages.language import LANGUAGE_COOKIE, LANGUAGES
+from orchestrator.web.pages.local_path import local_path
 from orchestrator.web.refusal import NotFound
 
 __all__ = ["router"]
@@ -22,8 +23,6 @@ def choose_language(language: str, back: Annotated[str, Query(max_length=500)] =
     """Remember a language in a cookie, and go back to the page."""
     if language not in LANGUAGES:
         raise NotFound(f"the pages speak {', '.join(LANGUAGES)}")
-    # a page of ours, never another site: "//elsewhere" and "/\elsewhere" are addresses of other computers
-    local = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
-    answer = RedirectResponse(back if local else "/", HTTPStatus.SEE_OTHER)
+    answer = RedirectResponse(local_path(back), HTTPStatus.SEE_OTHER)
     answer.set_cookie(LANGUAGE_COOKIE, language, max_age=_YEAR_s, samesite="strict")
     return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from orchestrator.web.pages import api_index, language_choice, word_list
+from orchestrator.web.pages import api_index, language_choice, login, word_list
 
 __all__ = ["pages"]
 
@@ -15,6 +15,7 @@ def pages() -> APIRouter:
     for part in (
         api_index,
         language_choice,
+        login,
         word_list,
     ):
         router.include_router(part.router)

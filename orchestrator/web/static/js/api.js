@@ -11,6 +11,12 @@ export class Refused extends Error {
   }
 }
 
+/* Log in, and come back to this page. */
+export function logIn() {
+  const here = window.location.pathname + window.location.search;
+  window.location.assign(here === "/" ? "/login" : `/login?back=${encodeURIComponent(here)}`);
+}
+
 /* JSON in, JSON out. Throws Refused; one that nobody answered has status 0. */
 export async function api(method, path, body = undefined) {
   const headers = { Accept: "application/json" };
@@ -24,7 +30,7 @@ export async function api(method, path, body = undefined) {
   } catch {
     throw new Refused(0, [t("the service does not answer; nothing was changed, as far as this page knows")]);
   }
-  if (answer.status === 401) window.location.assign("/login");
+  if (answer.status === 401) logIn();
   const text = await answer.text();
   const read = text && (answer.headers.get("Content-Type") || "").includes("json") ? JSON.parse(text) : text;
   if (answer.ok) return read;

@@ -1,6 +1,8 @@
 /* One WebSocket a page. follow("bench", heard) before the page has loaded; heard(rows, changed, gone) after each change.
 
    Whoever shows values asks `state.fresh`: false from the moment that nobody has said for STALE_MS that they still hold. */
+import { logIn } from "./api.js";
+
 const STALE_MS = 4000;
 const AGAIN_MS = [500, 1000, 2000];
 const topics = new Map();
@@ -62,7 +64,7 @@ function connect() {
     pulse();
   };
   socket.onclose = (event) => {
-    if (event.reason === "log in first") window.location.assign("/login");
+    if (event.reason === "log in first") logIn();
     setTimeout(connect, AGAIN_MS[Math.min(tries++, AGAIN_MS.length - 1)]);
     pulse();
   };

@@ -1,19 +1,16 @@
-"""The page on which people log in, and the files that pages are made of."""
+"""The files that pages are made of."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter
-from fastapi.responses import FileResponse
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-__all__ = ["router", "static_files"]
+__all__ = ["static_files"]
 
 _FOLDER = Path(__file__).parents[1] / "static"
-router = APIRouter(include_in_schema=False)
 
 
 class AskedAgain(StaticFiles):
@@ -29,9 +26,3 @@ class AskedAgain(StaticFiles):
 def static_files() -> StaticFiles:
     """What nobody need log in for: it says nothing about the lab."""
     return AskedAgain(directory=_FOLDER)
-
-
-@router.api_route("/login", methods=["GET", "HEAD"])
-def login() -> FileResponse:
-    """A form for name and password."""
-    return FileResponse(_FOLDER / "login.html", media_type="text/html")
