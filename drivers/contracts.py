@@ -245,6 +245,8 @@ class ChannelStatus:
     pause_reserved: bool = False
     limits_differ: str | None = None
     """Limits of the running test that are not those that were sent, where the instrument tells them under way."""
+    end_known: bool = True
+    """False: STOPPED, and whether by itself or by somebody nobody can tell, since the last records are lost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from drivers.biologic.channel_facts import ChannelFacts
+from drivers.biologic.constant_techniques import END_MARKS
 from drivers.contracts import Capabilities
 
 __all__ = ["LOOP_DEPTH_MAX", "ROWS_PER_SECOND_MAX", "TECHNIQUES_MAX", "capabilities"]
@@ -39,7 +40,7 @@ def capabilities(facts: ChannelFacts) -> Capabilities:
         voltage_max_V=_VOLTAGE_MAX_V,
         current_max_A=ranges[-1].current_max_A,
         current_ranges=ranges,
-        steps_max=TECHNIQUES_MAX - 1,  # the end mark is one
+        steps_max=TECHNIQUES_MAX - len(END_MARKS),
         loop_depth_max=LOOP_DEPTH_MAX,
         record_interval_min_s=1 / ROWS_PER_SECOND_MAX,
         frequency_min_Hz=_FREQUENCY_MIN_Hz,

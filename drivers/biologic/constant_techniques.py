@@ -16,7 +16,7 @@ from drivers.contracts import StepKind
 from protocols.program import ConstantCurrent, ConstantCurrentConstantVoltage, ConstantVoltage, Rest, Until
 
 __all__ = [
-    "END_MARK",
+    "END_MARKS",
     "Ending",
     "constant_current",
     "constant_current_constant_voltage",
@@ -35,7 +35,7 @@ _KINDS = {
 _SECONDS_AN_HOUR = 3600.0
 _STEP = 0
 
-END_MARK = Technique(
+_END_MARK = Technique(
     stem="ocv",
     parameters=(
         Parameter("Rest_time_T", 0.2),
@@ -47,7 +47,11 @@ END_MARK = Technique(
     time_base_s=time_base_s("ocv"),
     end_mark=True,
 )
-"""Last of every list: whoever finds its rows knows that the list ended by itself, and was not stopped."""
+END_MARKS = (_END_MARK, _END_MARK)
+"""Last of every list: whoever finds rows of one knows that the list ended by itself, and was not stopped.
+
+Two, because rows of two techniques never share a buffer: a kill in a read, which takes one buffer, leaves the other.
+"""
 
 
 @dataclass(frozen=True, slots=True)

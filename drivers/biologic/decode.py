@@ -58,10 +58,11 @@ class Decoder:
         problems: list[str] = []
         if not len(segment.words):
             _tell_lost(segment, state, None, problems)
-            return Decoded(NO_RECORDS, NO_POINTS, tuple(problems), state)
+            lost = state.last_rows_lost or segment.irq_skipped > 0
+            return Decoded(NO_RECORDS, NO_POINTS, tuple(problems), replace(state, last_rows_lost=lost))
         technique = self._technique(segment)
         check_layout(segment, technique.stem)
-        state = self._entered(segment, technique, state)
+        state = replace(self._entered(segment, technique, state), last_rows_lost=False)
         if technique.end_mark:
             _tell_lost(segment, state, segment.start_time_s, problems)
             return Decoded(NO_RECORDS, NO_POINTS, tuple(problems), replace(state, ended=True))

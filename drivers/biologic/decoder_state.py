@@ -41,7 +41,9 @@ class DecoderState:
     last_V: float | None = None
     """Its voltage."""
     ended: bool = False
-    """Whether rows of the end mark have come."""
+    """Whether rows of an end mark have come."""
+    last_rows_lost: bool = False
+    """Whether rows may be missing behind the last that have come."""
     tick_doubted: bool = False
     """Whether it was told that the instrument times rows with another tick than it was sent."""
 

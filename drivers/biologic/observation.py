@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drivers.biologic.channel_report import ChannelReport
 from drivers.biologic.channel_run_state import PAUSED, STATES, STOPPED
+from drivers.biologic.ending import end_is_lost
 from drivers.biologic.outcome import outcome
 from drivers.biologic.spool_reader import SpoolReader
 from drivers.contracts import ChannelState, ChannelStatus
@@ -12,6 +13,7 @@ from drivers.errors import DriverError
 __all__ = ["channel_status"]
 
 _UNEXPLAINED = "by its own protection, which no row shows, or by somebody's hand: EClib does not tell"
+_LOST_END = "the last records are lost, and with them how the test ended"
 _ALARMING = 0.5
 """Part of the channel's memory: what happens when it is full is not documented."""
 
@@ -26,11 +28,11 @@ def channel_status(report: ChannelReport, reader: SpoolReader) -> ChannelStatus:
     if report.firmware != "kernel":
         return ChannelStatus(name, ChannelState.IDLE, "no kernel loaded: a start loads it")
     seen = reader.furthest(report.channel, report.test_id) if report.ours and report.test_id else None
-    state = _state(report, reader)
+    state, end_known = _state(report, reader)
     return ChannelStatus(
         channel=name,
         state=state or ChannelState.STOPPED,
-        native_state=_native_state(report, unexplained=state is ChannelState.STOPPED),
+        native_state=_native_state(report, unexplained=state is ChannelState.STOPPED, end_known=end_known),
         tag=report.tag,
         test_id=report.test_id,
         records=report.records if report.ours else None,
@@ -38,32 +40,40 @@ def channel_status(report: ChannelReport, reader: SpoolReader) -> ChannelStatus:
         voltage_V=report.voltage_V,
         current_A=report.current_A,
         cycle=seen.cycles.cycle if seen else None,
+        end_known=end_known,
     )
 
 
-def _state(report: ChannelReport, reader: SpoolReader) -> ChannelState | None:
-    """Return the state; None where the channel stands, and how its test ended is still being read."""
+def _state(report: ChannelReport, reader: SpoolReader) -> tuple[ChannelState | None, bool]:
+    """Return the state, and whether it is known how the test ended.
+
+    None where the channel stands, and how its test ended is still being read.
+    """
     if report.state is None or report.state not in STATES:
-        return ChannelState.UNKNOWN
+        return ChannelState.UNKNOWN, True
     if report.state == PAUSED:
-        return ChannelState.PAUSED
+        return ChannelState.PAUSED, True
     if report.state != STOPPED:
-        return ChannelState.RUNNING
+        return ChannelState.RUNNING, True
     if not report.ours or report.test_id is None:
-        return ChannelState.IDLE
+        return ChannelState.IDLE, True
     if not report.complete or report.ended is None:
-        return ChannelState.STOPPED
+        return ChannelState.STOPPED, True
+    return _end(report.ended[0], report.channel, report.test_id, reader)
+
+
+def _end(why: str, channel: int, test_id: str, reader: SpoolReader) -> tuple[ChannelState | None, bool]:
     try:
-        end = reader.end_state(report.channel, report.test_id)
-        return None if end is None else outcome(report.ended[0], *end)
+        end = reader.end_state(channel, test_id)
     except DriverError:  # reading tells why; here it is enough that the channel stands
-        return ChannelState.TRIPPED if report.ended[0] == "trip" else ChannelState.STOPPED
+        return ChannelState.TRIPPED if why == "trip" else ChannelState.STOPPED, True
+    return (None, True) if end is None else (outcome(why, *end), not end_is_lost(why, *end))
 
 
-def _native_state(report: ChannelReport, *, unexplained: bool) -> str:
+def _native_state(report: ChannelReport, *, unexplained: bool, end_known: bool) -> str:
     words = [STATES.get(-1 if report.state is None else report.state, f"state {report.state}")]
     if unexplained and report.ended is not None and report.ended[0] == "itself":
-        words.append(_UNEXPLAINED)
+        words.append(_UNEXPLAINED if end_known else _LOST_END)
     if report.ended is not None and report.ended[1]:
         words.append(report.ended[1])
     if report.saturated:

@@ -25,7 +25,7 @@ def outcome(why: str, techniques: TechniqueList, state: DecoderState) -> Channel
         return ChannelState.TRIPPED
     if came_to_its_end(techniques, state):
         return ChannelState.FINISHED
-    if why == "itself" and _at_a_limit(techniques, state):
+    if why == "itself" and not state.last_rows_lost and _at_a_limit(techniques, state):
         return ChannelState.TRIPPED
     return ChannelState.STOPPED
 

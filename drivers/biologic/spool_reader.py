@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -158,6 +158,7 @@ class SpoolReader:
                     piece.problems.append(_nobodys(segment, frame.end))
             case FrameKind.GAP:
                 piece.problems.append(_gap(frame))
+                state = replace(state, last_rows_lost=True)
             case FrameKind.NOTE:
                 piece.problems.append(_note(frame))
             case _:

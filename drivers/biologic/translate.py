@@ -1,4 +1,4 @@
-"""A program as linked techniques: loops stay on the channel, the end mark comes last."""
+"""A program as linked techniques: loops stay on the channel, the end marks come last."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def technique_list(program: Program, facts: ChannelFacts) -> TechniqueList:
             techniques.append(_loop(placed.step.count, begins[placed.body_start or 0]))
         else:
             techniques += _techniques(placed.step, loading(placed.step, program, facts), placed.numbers)
-    return TechniqueList((*techniques, constant.END_MARK))
+    return TechniqueList((*techniques, *constant.END_MARKS))
 
 
 def _loop(count: int, first: int) -> Technique:

@@ -78,6 +78,8 @@ def _ended(run: RunView, seen: Seen, status: ChannelStatus) -> list[Action]:
         failed = FinishSegment("tripped", go_on=False)
         return [*settled, failed, Alarm("critical", reason), Transition(RunState.FAILED, reason)]
     reason = f"the test was ended at the instrument ({status.native_state}), not by cellbench"
+    if not status.end_known:
+        reason = f"nobody can tell whether the test came to its own end ({status.native_state}): look at its records"
     interrupted = FinishSegment("interrupted", go_on=False)
     return [*settled, interrupted, Alarm("warning", reason), Transition(RunState.FAILED, reason)]
 

@@ -28,6 +28,8 @@ Make = Callable[..., VirtualBench]
 Kill = Callable[[subprocess.Popen[bytes]], None]
 HELD_S = 4.0
 """Wall seconds; the library waits for five."""
+BUFFERS_OF_ONE_PASS = 6
+"""Four steps and two end marks."""
 BUFFER = 333
 """Rows of three words in a buffer of a thousand."""
 
@@ -136,10 +138,37 @@ def test_killed_between_the_dll_and_the_spool(bench: VirtualBench, kill: Kill, m
     assert barcodes(bench) == [f"V1#{run}.0.1"]
 
 
+def test_killed_with_the_last_buffer_in_hand_the_run_is_complete(bench: VirtualBench) -> None:
+    """What was in it says that the program came to its end; it is not the only one to say so."""
+    run = bench.launch("linked", "V1", "P1", source=LINKED, passes="1")
+    with held_time(bench) as time:
+        with bench.node() as node:
+            bench.wait_until_up()
+            time.sleep(time.now() + 1.0)
+            bench.wait_for(lambda: starts(bench) == ["started"], "the start")
+            kill_group(node)
+        time.sleep(time.now() + 60.0)  # all four steps and both marks, while nobody looks
+        time.fault("vsp-1", "GetData", {"delay_s": HELD_S}, nth=BUFFERS_OF_ONE_PASS)
+        with bench.node() as node:
+            bench.wait_for(lambda: taken(bench) == rows_of(bench), "the last buffer taken")
+            kill_group(node)
+    complete(bench, run)
+    assert len(gaps_told(bench, run)) == 1
+    assert assert_stored_equals_ledger(bench, run, "P1") == 250 + 250
+
+
 def taken(bench: VirtualBench) -> int:
     """How many rows have been taken out of the channel's memory."""
-    ledger = bench.control.ledger("vsp-1", "0", bench.control.tests("vsp-1")[0]["test_id"])
-    return int((ledger["fate"] == 1).sum())
+    return int((fates(bench) == 1).sum())
+
+
+def rows_of(bench: VirtualBench) -> int:
+    """How many rows the test has measured, those of its end marks included."""
+    return len(fates(bench))
+
+
+def fates(bench: VirtualBench) -> np.ndarray:
+    return np.asarray(bench.control.ledger("vsp-1", "0", bench.control.tests("vsp-1")[0]["test_id"])["fate"])
 
 
 def test_killed_at_random_moments(bench: VirtualBench) -> None:

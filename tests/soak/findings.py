@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from orchestrator.store.events import GAP_EVENT
-from orchestrator.store.tables import alarms, analyses, events, intents, records, runs
+from orchestrator.store.tables import alarms, analyses, intents, records, runs
 from orchestrator.store.transactions import reading
 from orchestrator.testing.virtual_bench import VirtualBench
 from tests.e2e.conftest import assert_stored_equals_ledger
@@ -21,7 +20,6 @@ __all__ = ["Findings", "examine", "left_open", "started_twice", "tracebacks"]
 
 _OURS = re.compile(r"(?P<segment>.+#\d+\.\d+)\.\d+(?: .*)?")
 _THREE_TIMES = "the channel did not start in 3 attempts"
-_NOT_OURS = "the test was ended at the instrument (STOP"
 _WITHOUT_ANALYSES = ("spectra", "linked")
 _MAY_STAY = re.compile(r"records of run \d+")
 """A gap that was told stays told."""
@@ -39,8 +37,6 @@ class Findings:
     """Of all starts that were given."""
     given_up: int = 0
     """Runs that were killed in each of their three starts: a person is told, as promised."""
-    end_unknown: list[int] = field(default_factory=list)
-    """Runs of a VSP-300 whose last rows may have been in the buffer that a kill took: their end is told as not ours."""
     alarms: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
@@ -51,7 +47,7 @@ def examine(campaign: Campaign) -> Findings:
     found = Findings(runs=len(campaign.launched))
     for run, place in campaign.launched.items():
         _examine_run(bench, run, place, found)
-    found.wrong += [*started_twice(bench), *left_open(bench, found.end_unknown), *tracebacks(bench)]
+    found.wrong += [*started_twice(bench), *left_open(bench), *tracebacks(bench)]
     with reading(bench.engine) as connection:
         of_starts = sa.select(intents.c.outcome).where(intents.c.action == "start")
         found.outcomes.update(str(outcome) for outcome in connection.scalars(of_starts))
@@ -68,8 +64,6 @@ def _examine_run(bench: VirtualBench, run: int, place: str, found: Findings) -> 
     row = bench.run(run)
     if row["state"] == "failed" and row["reason"] == _THREE_TIMES:
         found.given_up += 1
-    elif row["state"] == "failed" and _end_may_be_lost(bench, run, place, str(row["reason"])):
-        found.end_unknown.append(run)
     elif row["state"] != EXPECTED[place]:
         found.wrong.append(f"run {run} on {place} is {row['state']}, not {EXPECTED[place]}: {row['reason']}")
     try:
@@ -81,14 +75,6 @@ def _examine_run(bench: VirtualBench, run: int, place: str, found: Findings) -> 
             found.missing += [missing] if missing.gaps else []
     except AssertionError as error:
         found.wrong.append(f"run {run} on {place} is not what the instrument has: {error}")
-
-
-def _end_may_be_lost(bench: VirtualBench, run: int, place: str, reason: str) -> bool:
-    """Whether the driver cannot know that the program came to its end: a read was interrupted, and said to be."""
-    told = sa.select(events.c.id).where(events.c.run_id == run, events.c.kind == GAP_EVENT).limit(1)
-    with reading(bench.engine) as connection:
-        interrupted = connection.scalar(told) is not None
-    return place.startswith("P") and reason.startswith(_NOT_OURS) and interrupted
 
 
 def started_twice(bench: VirtualBench) -> Iterator[str]:
@@ -104,7 +90,7 @@ def started_twice(bench: VirtualBench) -> Iterator[str]:
         yield from (f"{segment} was started {times} times" for segment, times in of_segments.items() if times > 1)
 
 
-def left_open(bench: VirtualBench, end_unknown: Sequence[int] = ()) -> Iterator[str]:
+def left_open(bench: VirtualBench) -> Iterator[str]:
     """Intents without an outcome, analyses that are not done, alarms that nobody has cleared."""
     with reading(bench.engine) as connection:
         opened = sa.select(intents.c.run_id, intents.c.action).where(intents.c.outcome.is_(None))
@@ -118,8 +104,7 @@ def left_open(bench: VirtualBench, end_unknown: Sequence[int] = ()) -> Iterator[
         yield from (f"run {run} is completed without its analyses" for run in connection.scalars(wanted))
         raised = sa.select(alarms.c.source, alarms.c.message).where(alarms.c.cleared_unix_s.is_(None))
         for row in connection.execute(raised):
-            unknown = row.source in {f"run {run}" for run in end_unknown} and row.message.startswith(_NOT_OURS)
-            if not _MAY_STAY.fullmatch(row.source) and row.message != _THREE_TIMES and not unknown:
+            if not _MAY_STAY.fullmatch(row.source) and row.message != _THREE_TIMES:
                 yield f"an alarm stays: {row.source}: {row.message}"
 
 

@@ -23,7 +23,6 @@ def report(tally: Tally, found: Findings, campaign: Campaign, *, seed: int) -> s
         f"starts: {_counts(found.outcomes)}; runs given up after three that were killed: {found.given_up}",
         f"records stored, and equal to the instruments': {found.records}",
         f"rows that only a buffer between DLL and spool had: {lost} in {len(found.missing)} runs, told: up to {told}",
-        f"runs whose end only such a buffer had, and which are told as ended by somebody: {len(found.end_unknown)}",
         "alarms raised:",
         *(f"  {times:4} x {message}" for message, times in found.alarms.most_common()),
         "died at:",

@@ -166,7 +166,7 @@ def test_more_cycles_than_one_technique_holds(bench: Bench) -> None:
         end=VoltagePoint(1.45), record=Record(voltage_change_V=0.01), limits=Limits(-0.05, 4.0, 0.4),
     )  # fmt: skip
     techniques, run = executed(bench, program(fast), 2_000)
-    assert [it.stem for it in techniques.techniques] == ["vscanlimit"] * 3 + ["ocv"]
+    assert [it.stem for it in techniques.techniques] == ["vscanlimit"] * 3 + ["ocv"] * 2
     check_against_ledger(bench, techniques, run)
     up = run.records["step"] == 2
     assert run.records["cycle"][up].tolist() == [cycle for cycle in range(1, 13) for _ in range(20)]

@@ -48,10 +48,10 @@ NEXT, STOP = 1, 2
 
 
 def loaded(*steps: Step, limits: Limits = LIMITS) -> list[Technique]:
-    """All but the end mark."""
+    """All but the end marks."""
     techniques = technique_list(program(*steps, limits=limits), FACTS).techniques
-    assert [it.end_mark for it in techniques] == [False] * (len(techniques) - 1) + [True]
-    return list(techniques[:-1])
+    assert [it.end_mark for it in techniques] == [False] * (len(techniques) - 2) + [True, True]
+    return list(techniques[:-2])
 
 
 def values(technique: Technique) -> dict[str, object]:

@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 from drivers.biologic.channel_facts import ChannelFacts
 from drivers.biologic.decode import Decoder
 from drivers.biologic.decoder_state import DecoderState
-from drivers.biologic.ending import came_to_its_end
+from drivers.biologic.ending import came_to_its_end, end_is_lost
 from drivers.biologic.list_position import BEFORE_THE_LIST
+from drivers.biologic.outcome import outcome
 from drivers.biologic.raw_segment import RawSegment
 from drivers.biologic.technique_list import TechniqueList
 from drivers.biologic.translate import technique_list
+from drivers.contracts import ChannelState
 from drivers.errors import Garbled
 from protocols.program import Loop, Step
-from tests.drivers.biologic.biologic_programs import CV, CYCLING, DISCHARGE, PEIS, REST, at, program
+from tests.drivers.biologic.biologic_programs import CV, CYCLING, DISCHARGE, PEIS, REST, TITRATION, at, program
 from tests.drivers.biologic.virtual_channel import decode_all
 
 BEGIN = DecoderState(1.7e9)
@@ -150,7 +152,7 @@ def test_points_of_a_spectrum_without_a_value_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"technique_index": 9}, "rows of technique 9, which the list of 2 has not"),
+        ({"technique_index": 9}, "rows of technique 9, which the list of 3 has not"),
         ({"technique_index": -1}, "rows of technique -1"),
         ({"technique_id": 102}, "have id 102 and 5 columns, cplimit has id 155 and 5"),
         ({"words": np.zeros((2, 4), np.uint32)}, "have id 155 and 4 columns"),
@@ -206,7 +208,7 @@ def test_a_position_goes_through_loops_to_the_end() -> None:
     while position is not None:
         order.append(position.index)
         position = position.next(techniques)
-    assert order == [0, 0, 0, 2]
+    assert order == [0, 0, 0, 2, 3]
 
 
 def test_two_scans_are_not_one_cycle() -> None:
@@ -225,6 +227,28 @@ def test_rows_of_the_end_mark_are_nobodys() -> None:
     assert len(run.records["seq"]) == 1
     assert came_to_its_end(ALONE, run.state)
     assert not came_to_its_end(ALONE, BEGIN)
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_rows_that_may_be_lost_are_not_guessed_at(lost: bool) -> None:
+    """A titration whose rest is over: its pulse has written nothing, or its rows were lost with what they tell."""
+    techniques = listed(TITRATION)
+    rest = next(index for index, it in enumerate(techniques.techniques) if it.stem == "ocv")
+    rows = [segment(techniques, 0, [1000], [1.0]), segment(techniques, rest, [4_999_999], [1.0], start_time_s=10.0)]
+    state = replace(decode_all(techniques, rows).state, last_rows_lost=lost)
+    assert outcome("itself", techniques, state) is (ChannelState.STOPPED if lost else ChannelState.FINISHED)
+    assert end_is_lost("itself", techniques, state) == lost
+    assert not end_is_lost("stop", techniques, state)
+
+
+def test_rows_behind_lost_ones_are_the_last() -> None:
+    lost = replace(decode_all(ALONE, [segment(ALONE, 0, [1000], [1.0])]).state, last_rows_lost=True)
+    state = Decoder(ALONE).decode(segment(ALONE, 0, [2000], [1.0]), lost).state
+    assert lost.last_rows_lost
+    assert not state.last_rows_lost
+    nothing = segment(ALONE, 0, [1], [1.0], irq_skipped=3, words=np.zeros((0, 5), np.uint32))
+    counted = Decoder(ALONE).decode(nothing, state).state
+    assert counted.last_rows_lost
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"started_unix_s": 1}', "nonsense"])

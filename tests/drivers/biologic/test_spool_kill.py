@@ -30,7 +30,7 @@ LINKED = program(
     ),
     record=Record(interval_s=0.02),
 )
-END_MARK = 4
+END_MARKS_FROM = 4
 TOLD = re.compile(LOST + r"(\d+) records between \S+Z and \S+Z may be missing: a read was interrupted")
 BUFFER = 333  # the narrowest rows of the list, OCV's, have three columns
 
@@ -38,7 +38,7 @@ BUFFER = 333  # the narrowest rows of the list, OCV's, have three columns
 def check_missing(vsp: BiologicCycler, control: LabControl, handle: object, gaps_max: int) -> tuple[int, int]:
     """Everything read stands in the ledger, in its order; missing stretches are no more than the gaps told."""
     batch, problems = read_all(vsp, handle)  # type: ignore[arg-type]
-    measured = truth(ledger_of(control), END_MARK)
+    measured = truth(ledger_of(control), END_MARKS_FROM)
     there = np.isin(measured["test_time_s"], batch.columns["test_time_s"])
     np.testing.assert_array_equal(batch.columns["test_time_s"], measured["test_time_s"][there])
     np.testing.assert_array_equal(batch.columns["voltage_V"], measured["voltage_V"][there])

@@ -51,8 +51,8 @@ def ledger_of(control: LabControl, channel: str = "1") -> dict[str, npt.NDArray[
     return control.ledger("vsp-1", number, newest)
 
 
-def truth(ledger: dict[str, npt.NDArray[Any]], end_mark: int) -> dict[str, npt.NDArray[Any]]:
+def truth(ledger: dict[str, npt.NDArray[Any]], marks_from: int) -> dict[str, npt.NDArray[Any]]:
     """Times and potentials of all rows of steps, the points of spectra left out."""
-    rows = (ledger["technique_index"] < end_mark) & (ledger["process"] == 0)
+    rows = (ledger["technique_index"] < marks_from) & (ledger["process"] == 0)
     time_s = ledger["start_s"] + ledger["time_base_s"] * ledger["ticks"]
     return {"test_time_s": time_s[rows], "voltage_V": ledger["ewe_V"][rows], "current_A": ledger["i_A"][rows]}

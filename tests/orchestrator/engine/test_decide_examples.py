@@ -141,6 +141,8 @@ TABLE: list[tuple[str, RunView, Seen, list[object]]] = [
     ("the count is not told", run(S.RUNNING), seen(ChannelState.FINISHED, records=None), []),
     ("the instrument's protection", run(S.RUNNING), TRIPPED, [FinishSegment("tripped", False), Alarm, S.FAILED]),
     ("stopped at the instrument", run(S.RUNNING), STOPPED, [FinishSegment("interrupted", False), Alarm, S.FAILED]),
+    ("its end is lost", run(S.RUNNING), seen(ChannelState.STOPPED, end_known=False),
+     [FinishSegment("interrupted", False), Alarm, S.FAILED]),
     # somebody else's test, or none
     ("displaced", run(S.RUNNING), FOREIGN, [FinishSegment("foreign", False), Alarm, S.FAILED]),
     ("displaced while paused", run(S.PAUSED, "pause"), FOREIGN, [FinishSegment("foreign", False), Alarm, S.FAILED]),
@@ -298,3 +300,9 @@ def test_a_cell_that_rests_within_the_limits_is_started(voltage_V: float | None)
     (action,) = decide(view, seen(ChannelState.FINISHED, OLD, voltage_V=voltage_V), NOW)
 
     assert isinstance(action, Start)
+
+
+def test_a_lost_end_is_not_told_as_somebodys_stop() -> None:
+    actions = decide(run(S.RUNNING), seen(ChannelState.STOPPED, end_known=False), NOW)
+    (said,) = {action.message for action in actions if isinstance(action, Alarm)}
+    assert said == "nobody can tell whether the test came to its own end (stopped): look at its records"
