@@ -7,7 +7,7 @@ BENCH_VENV := .venv-bench
 PYTEST_ARGS ?= -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench soak soak-channels calibrate docs clean
+.PHONY: help demo test browser lint bench soak soak-channels calibrate docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,postgres]'
 	@touch $@ $(VENV)/.run
 
+$(VENV)/.browser: pyproject.toml | $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,postgres,browser]'
+	@touch $@ $(VENV)/.dev $(VENV)/.run
+
 $(BENCH_VENV)/.bench: pyproject.toml | $(BIN)/python
 	$(PYTHON) -m venv $(BENCH_VENV)
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,postgres,bench]'
@@ -33,7 +37,10 @@ demo: $(VENV)/.run ## the whole study of the first lab on virtual instruments, b
 	$(BIN)/cellbench demo
 
 test: $(VENV)/.dev ## all tests that need no root and no browser
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --ignore=tests/browser $(PYTEST_ARGS)
+
+browser: $(VENV)/.browser ## every page in the chromium of the system; pictures of them in build/screenshots
+	$(BIN)/python -m pytest tests/browser --dist loadfile -n $(or $(BROWSERS),2)
 
 lint: $(VENV)/.dev ## ruff, strict types, layers
 	$(BIN)/ruff check .

@@ -102,9 +102,9 @@ class VirtualBench:
             return path
         return self._faults
 
-    def new_control(self) -> LabControl:
+    def new_control(self, timeout: float = 30.0) -> LabControl:
         """Another connection to the lab, such as one that holds its time."""
-        return self._process.control()
+        return self._process.control(timeout)
 
     # ---- cells and runs
 
@@ -176,7 +176,19 @@ class VirtualBench:
             try:
                 yield process
             finally:
-                process.terminate()
+                self._end(process)
+
+    @staticmethod
+    def _end(node: subprocess.Popen[bytes]) -> None:
+        if node.poll() is not None:
+            return
+        node.terminate()
+        node.send_signal(signal.SIGCONT)  # one that stands still hears nothing
+        try:
+            node.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            VirtualBench.kill_group(node)
+            raise
 
     @staticmethod
     def kill_group(node: subprocess.Popen[bytes]) -> None:
