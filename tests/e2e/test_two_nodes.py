@@ -13,7 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from orchestrator.exit_codes import CANNOT_START
-from orchestrator.store.node_tables import instrument_status
+from orchestrator.store.errors import StoreUnavailable
+from orchestrator.store.node_tables import instrument_status, node_status
 from orchestrator.store.tables import analyses, messages, nodes
 from orchestrator.store.transactions import reading, writing
 from orchestrator.testing.virtual_bench import VirtualBench
@@ -59,7 +60,7 @@ def test_each_drives_its_own_one_may_fall_and_web_sees_and_stops_both(make_bench
         left.kill()
         left.wait()
         long = bench.launch("short", "L1", "A1", source=SHORT, cycles="400")  # nobody starts it yet
-        _grow_old(bench, "bts-1")
+        _grow_old(bench, "bts-1", "left")
         assert get(web, f"runs/{other}")["state"] == "running"
         bench.wait_for(lambda: str(get(web, "health")["nodes"]).count("'ok': True") == 1, "one node is well")
 
@@ -90,19 +91,29 @@ def _analyses(bench: VirtualBench) -> list[dict[str, object]]:
         return [dict(row) for row in connection.execute(sa.select(analyses.c["state", "owner"])).mappings()]
 
 
-def _grow_old(bench: VirtualBench, instrument: str) -> None:
+def _grow_old(bench: VirtualBench, instrument: str, node: str) -> None:
     """As if two minutes had passed since its node reported."""
-    older = instrument_status.c.reported_unix_s - 120.0
     with writing(bench.engine) as connection:
-        connection.execute(
-            instrument_status.update().where(instrument_status.c.instrument == instrument).values(reported_unix_s=older)
-        )
+        for table, which in ((instrument_status, instrument), (node_status, node)):
+            older = table.c.reported_unix_s - 120.0
+            connection.execute(
+                table.update().where(table.primary_key.columns[0] == which).values(reported_unix_s=older)
+            )
 
 
 def _fall_silent(bench: VirtualBench, pid: int) -> None:
-    """The node stands still, and does so for two minutes."""
-    os.kill(pid, signal.SIGSTOP)
-    _grow_old(bench, "bts-1")
+    """The node stands still, and does so for two minutes; not while it is about to write that itself."""
+
+    def still() -> bool:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            _grow_old(bench, "bts-1", "left")
+        except StoreUnavailable:
+            os.kill(pid, signal.SIGCONT)
+            return False
+        return True
+
+    bench.wait_for(still, "the node stands still with nothing half written")
 
 
 @pytest.mark.postgres

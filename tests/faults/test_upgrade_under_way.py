@@ -66,9 +66,11 @@ def test_runs_and_their_chamber_go_on_as_they_were_started(make_held_bench: Make
     bench = make_held_bench(1, vsp=1, poll="1 min", oven={"poll": "1 min"})
     launched = bench.launch_together("stepped", PLACES, source=STEPPED, temperatures="[27 degC, 29 degC]")
     runs = dict(zip(PLACES, launched, strict=True))
-    with bench.node() as node:
-        for run in launched:
-            bench.wait_for(lambda run=run: bool(bench.segments(run)[0]["records"]), "records")  # type: ignore[misc]
+    with bench.new_control() as time, bench.node() as node:
+        time.attach("the test")
+        bench.wait_until_up()
+        while not all(bench.segments(run) and bench.segments(run)[0]["records"] for run in launched):
+            time.sleep(time.now() + 31.371)  # to between two looks: whoever is killed there has nothing in hand
         bench.kill_group(node)
     before = started_with(bench, runs)
     back_to_old_tables(bench)
