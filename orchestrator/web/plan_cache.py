@@ -14,6 +14,9 @@ from protocols.storage import load_plan
 
 __all__ = ["KnownPlan", "PlanCache"]
 
+_PLANS_MAX = 2_000
+"""The start page shows all runs there are at a time, once a second: those of a lab of 1,000 channels stay known."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownPlan:
@@ -26,18 +29,24 @@ class KnownPlan:
 class PlanCache:
     """The plans that were asked for last, by run; for several threads."""
 
-    def __init__(self, size: int = 256) -> None:
+    def __init__(self, size: int = _PLANS_MAX) -> None:
         self._size = size
         self._known: OrderedDict[int, KnownPlan] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, run_id: int, stored: Mapping[str, Any]) -> KnownPlan:
-        """The plan of a run, from its stored form the first time."""
+    def find(self, run_id: int) -> KnownPlan | None:
+        """The plan of a run where it has been asked for before: its stored form need not be read."""
         with self._lock:
             known = self._known.get(run_id)
             if known is not None:
                 self._known.move_to_end(run_id)
-                return known
+            return known
+
+    def of(self, run_id: int, stored: Mapping[str, Any]) -> KnownPlan:
+        """The plan of a run, from its stored form the first time."""
+        known = self.find(run_id)
+        if known is not None:
+            return known
         plan = load_plan(stored)
         known = KnownPlan(plan, timeline_of(plan))
         with self._lock:

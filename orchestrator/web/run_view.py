@@ -12,10 +12,12 @@ from orchestrator.web.plan_cache import KnownPlan, PlanCache
 from orchestrator.web.run_rows import ENDED, RunRows
 from protocols.plan import Prompt, Segment
 
-__all__ = ["UNWATCHED_AFTER_S", "is_stale", "progress_of", "run_answer"]
+__all__ = ["SILENT_AFTER_S", "UNWATCHED_AFTER_S", "is_stale", "progress_of", "run_answer"]
 
 UNWATCHED_AFTER_S = 60.0
 """A node that has not reported for so long, where it does every 5 s, hangs or is gone. Real seconds."""
+SILENT_AFTER_S = 8.0
+"""From here on the pages say so, and show what it last told as old. Real seconds."""
 _HAS_AN_END = frozenset({RunState.STARTING, RunState.RUNNING, RunState.STOPPING})
 _ON_ITS_CHANNEL = frozenset({RunState.STARTING, RunState.RUNNING, RunState.PAUSING, RunState.PAUSED, RunState.STOPPING})
 _WITHOUT_DIRECTION = frozenset({"rest", "voltage_scan", "impedance"})

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orchestrator.web.live.bench_topics import look_at_bench, look_at_chamber_cards
+from orchestrator.web.live.run_topic import look_at_run
 from orchestrator.web.live.service_topic import look_at_service
 from orchestrator.web.live.topic import Topic
 
 __all__ = ["TOPICS"]
 
-TOPICS: Mapping[str, Topic] = {topic.name: topic for topic in (Topic("service", look_at_service),)}
+_TOPICS = (
+    Topic("bench", look_at_bench),
+    Topic("chambers", look_at_chamber_cards),
+    Topic("run", look_at_run),
+    Topic("service", look_at_service),
+)
+TOPICS: Mapping[str, Topic] = {topic.name: topic for topic in _TOPICS}

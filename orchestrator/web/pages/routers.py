@@ -6,6 +6,8 @@ from fastapi import APIRouter
 
 from orchestrator.web.pages import api_index, language_choice, login, word_list
 from orchestrator.web.pages.alarms import routes as alarms
+from orchestrator.web.pages.bench import routes as bench
+from orchestrator.web.pages.runs import routes as runs
 
 __all__ = ["pages"]
 
@@ -16,8 +18,10 @@ def pages() -> APIRouter:
     for part in (
         alarms,
         api_index,
+        bench,
         language_choice,
         login,
+        runs,
         word_list,
     ):
         router.include_router(part.router)

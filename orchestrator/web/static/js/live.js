@@ -1,21 +1,30 @@
 /* One WebSocket a page. follow("bench", heard) before the page has loaded; heard(rows, changed, gone) after each change.
 
-   Whoever shows values asks `state.fresh`: false from the moment that nobody has said for STALE_MS that they still hold. */
+   Whoever shows values asks `state.lost`: true from the moment that nobody has said for STALE_MS that they still hold.
+   `state.fresh` is what it was before anybody could have said so: false until the first word. */
 import { logIn } from "./api.js";
 
 const STALE_MS = 4000;
 const AGAIN_MS = [500, 1000, 2000];
 const topics = new Map();
 const pulses = new Set();
-export const state = { fresh: false, nowUnix_s: null, problem: null, sinceMs: Date.now() };
+export const state = { fresh: false, lost: false, nowUnix_s: null, problem: null, sinceMs: Date.now() };
 let socket = null;
 let tries = 0;
 let heardMs = Date.now();
+let triedMs = Date.now();
+let nowChangedMs = Date.now();
 
 export function follow(topic, heard) {
   const known = topics.get(topic) || { rows: new Map(), listeners: [] };
   known.listeners.push(heard);
   topics.set(topic, known);
+}
+
+/* Lab time at this moment, for ages that tick by themselves; null before the first word. Where the lab's clock is told
+   to stand still (nobody drives a virtual lab), ages go on: a value does not stay young because nobody looks at it. */
+export function labNow() {
+  return state.nowUnix_s === null ? null : state.nowUnix_s + (Date.now() - nowChangedMs) / 1000;
 }
 
 /* heard() every second, and whenever it turns out that nobody is there. */
@@ -29,6 +38,7 @@ function take(message) {
     return;
   }
   if (message.topic === undefined) {
+    if (state.nowUnix_s !== message.now_unix_s) nowChangedMs = Date.now();
     state.nowUnix_s = message.now_unix_s;
     state.problem = null;
     return;
@@ -44,20 +54,32 @@ function take(message) {
 }
 
 function pulse() {
-  const fresh = Date.now() - heardMs < STALE_MS && state.problem === null && state.nowUnix_s !== null;
-  if (fresh !== state.fresh) {
-    state.fresh = fresh;
-    state.sinceMs = heardMs;
-    document.documentElement.classList.toggle("stale", !fresh);
+  const heard = Date.now() - heardMs < STALE_MS && state.problem === null;
+  const fresh = heard && state.nowUnix_s !== null;
+  if (fresh !== state.fresh) state.sinceMs = heardMs;
+  state.fresh = fresh;
+  state.lost = !heard;
+  document.documentElement.classList.toggle("stale", state.lost);
+  for (const tell of pulses) tell(state);
+}
+
+/* A handshake that is refused tells the page nothing: whether it is for want of a login is asked. */
+async function askWhetherLoggedIn() {
+  try {
+    if ((await fetch("/api/v1/session")).status === 401) window.location.assign("/login");
+  } catch {
+    /* nobody there: tried again anyhow */
   }
-  for (const heard of pulses) heard(state);
 }
 
 function connect() {
   const scheme = window.location.protocol === "https:" ? "wss" : "ws";
   const query = [...topics.keys()].map((name) => `topics=${encodeURIComponent(name)}`).join("&");
+  let opened = false;
+  triedMs = Date.now();
   socket = new WebSocket(`${scheme}://${window.location.host}/live?${query}`);
   socket.onmessage = (event) => {
+    opened = true;
     tries = 0;
     heardMs = Date.now();
     for (const line of event.data.split("\n")) take(JSON.parse(line));
@@ -72,8 +94,8 @@ function connect() {
 
 /* A connection that hangs without a word is given up, not waited for. */
 setInterval(() => {
-  if (socket && socket.readyState !== WebSocket.CONNECTING && Date.now() - heardMs > 2 * STALE_MS) {
-    heardMs = Date.now() - STALE_MS;
+  if (socket && Date.now() - Math.max(heardMs, triedMs) > 2 * STALE_MS) {
+    triedMs = Date.now();
     socket.close();
   }
   pulse();

@@ -1,0 +1,124 @@
+"""One look at all channels: so many statements as there are tables, and cards made anew only of what has changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from orchestrator.config import Lab
+from orchestrator.config.lab import BenchPlace
+from orchestrator.interlocks.scope import Scope
+from orchestrator.run_state import RunState
+from orchestrator.store.node_status import instrument_report_ages
+from orchestrator.store.tables import channels, latest
+from orchestrator.web.bench import run_facts
+from orchestrator.web.bench.channel_card import card_of
+from orchestrator.web.bench.facts import Facts
+from orchestrator.web.bench.memory import BenchMemory, MadeCard, PresentSegment
+from orchestrator.web.plan_cache import PlanCache
+from orchestrator.web.run_view import SILENT_AFTER_S, is_stale
+
+__all__ = ["look_at_channels"]
+
+AnyRow = Row[*tuple[Any, ...]]
+Place = tuple[str, str]
+_ASIDE = frozenset({RunState.QUEUED, RunState.WAITING})
+
+
+def look_at_channels(
+    connection: Connection, lab: Lab, plans: PlanCache, memory: BenchMemory, now_unix_s: float
+) -> Mapping[str, MadeCard]:
+    """Cards by ``instrument/channel``: the lab file's benches in its order, then whatever else the instruments have."""
+    seen = {(row.instrument, row.channel): row for row in connection.execute(select(latest))}
+    benches = {(bench.instrument, bench.channel): bench for bench in lab.benches.values()}
+    runs = _Runs.read(connection, memory, seen)
+    known = run_facts.known_plans(connection, plans, (run.id for run in runs.holders.values()))
+    silent = {name for name, age_s in instrument_report_ages(connection).items() if age_s > SILENT_AFTER_S}
+    cards: dict[str, MadeCard] = {}
+    for place in _places(connection, lab, benches, seen):
+        row = seen.get(place)
+        too_old = row is not None and is_stale(lab, place[0], row.observed_unix_s, now_unix_s)
+        facts = runs.facts(place, benches.get(place), row, too_old, place[0] in silent)
+        key = "/".join(place)
+        before = memory.cards.get(key)
+        if before is not None and before.facts == facts:
+            cards[key] = before
+            continue
+        plan = known.get(facts.run.id) if facts.run is not None else None
+        card = card_of(lab, benches.get(place), facts, plan, now_unix_s)
+        cards[key] = MadeCard(facts, card, card.as_row())
+    memory.segments, memory.ended, memory.cards = runs.segments, runs.ended, cards
+    return cards
+
+
+def _places(connection: Connection, lab: Lab, benches: Iterable[Place], seen: Iterable[Place]) -> list[Place]:
+    told = connection.execute(select(channels.c.instrument, channels.c.channel).order_by(*channels.primary_key))
+    every = dict.fromkeys([*benches, *((row.instrument, row.channel) for row in told), *seen])
+    return [place for place in every if place[0] in lab.instruments]
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """All runs there are at the moment, and what belongs to them."""
+
+    holders: Mapping[Place, AnyRow]
+    """The run that has each channel."""
+    counts: Mapping[Place, int]
+    """How many runs want each channel."""
+    segments: Mapping[int, PresentSegment]
+    ended: Mapping[int, AnyRow]
+    clocks: Mapping[int, AnyRow]
+    prompts: Mapping[int, str]
+    alarms: Mapping[str, str]
+    trips: list[tuple[Scope, str]]
+
+    @classmethod
+    def read(cls, connection: Connection, memory: BenchMemory, seen: Mapping[Place, AnyRow]) -> _Runs:
+        active = run_facts.active_runs(connection)
+        numbers = {run.id for run in active}
+        over = {row.run_id for row in seen.values() if row.run_id is not None} - numbers
+        return cls(
+            holders=_holders(active),
+            counts=Counter((run.instrument, run.channel) for run in active),
+            segments=run_facts.present_segments(connection, memory.segments) if active else {},
+            ended=run_facts.ended_runs(connection, over, memory.ended),
+            clocks=run_facts.clocks(connection) if active else {},
+            prompts=run_facts.open_prompts(connection) if active else {},
+            alarms=run_facts.open_alarms(connection),
+            trips=run_facts.open_trips(connection),
+        )
+
+    def facts(self, place: Place, bench: BenchPlace | None, seen: Any, too_old: bool, silent: bool) -> Facts:
+        run = self.holders.get(place)
+        last = self.ended.get(seen.run_id) if run is None and seen is not None else None
+        cell_id = run.cell_id if run is not None else None
+        alarm_of = run or last
+        held = [text for scope, text in self.trips if scope.covers(*place, bench.chamber if bench else None, cell_id)]
+        return Facts(
+            *place,
+            seen=seen,
+            too_old=too_old,
+            silent=silent,
+            run=run,
+            queued=max(self.counts.get(place, 0) - 1, 0),
+            last_run=last,
+            segment=self.segments.get(run.id) if run is not None else None,
+            clock=self.clocks.get(run.id) if run is not None else None,
+            prompt=self.prompts.get(run.id) if run is not None else None,
+            alarm=self.alarms.get(f"run {alarm_of.id}") if alarm_of is not None else None,
+            trip=held[-1] if held else None,
+        )
+
+
+def _holders(active: Iterable[AnyRow]) -> dict[Place, AnyRow]:
+    """The oldest run of each channel, but one that is on it goes before those that are not yet."""
+    holders: dict[Place, AnyRow] = {}
+    for run in active:
+        before = holders.get((run.instrument, run.channel))
+        if before is None or (before.state in _ASIDE and run.state not in _ASIDE):
+            holders[run.instrument, run.channel] = run
+    return holders

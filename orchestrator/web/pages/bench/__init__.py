@@ -1,0 +1,1 @@
+"""The start page: every channel and every chamber."""
