@@ -25,8 +25,8 @@ def load_shipped(name: str) -> Protocol:
 
     shipped = _shipped(name)
     if shipped is None:
-        message = f"{quoted(name)} is not in the library; it has {', '.join(names())}"
-        raise ProtocolErrors([ProtocolError("library", None, "", message)])
+        has = f"it has {', '.join(names())}"
+        raise ProtocolErrors([ProtocolError(quoted(name), None, "", "is not in the library", has)])
     return shipped
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from orchestrator.config import Lab
@@ -13,12 +13,14 @@ from protocols.compile import compile_protocol
 from protocols.errors import ProtocolErrors
 from protocols.plan import Estimate, Plan, Prompt, Segment, SetTemperature
 from protocols.program import Loop, walk
-from protocols.reading import parse_protocol
+from protocols.reading import Protocol, parse_protocol
 
-__all__ = ["TYPICAL_CELL", "Needs", "able_channels", "needs_of"]
+__all__ = ["TYPICAL_CELL", "Needs", "able_channels", "needs_of", "typical_plan"]
 
-TYPICAL_CELL = Cell("typical", active_mass_g=0.00275, area_cm2=1.131, nominal_capacity_Ah=0.00335)
-"""A half cell as it leaves the glove box; its voltage window is the protocol's own."""
+TYPICAL_CELL = Cell(
+    "typical", active_mass_g=0.00275, area_cm2=1.131, nominal_capacity_Ah=0.00335, window_min_V=0.01, window_max_V=1.5
+)
+"""A half cell as it leaves the glove box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,19 @@ class Needs:
     """Why nothing can be told."""
 
 
+def typical_plan(protocol: Protocol) -> Plan:
+    """The plan for the typical cell, with the protocol's own window where it is another. Raises ProtocolErrors."""
+    try:
+        return compile_protocol(protocol, TYPICAL_CELL)
+    except ProtocolErrors:
+        return compile_protocol(protocol, replace(TYPICAL_CELL, window_min_V=None, window_max_V=None))
+
+
 @lru_cache(maxsize=512)
 def needs_of(source: str, file: str) -> Needs:
     """What the text of a protocol needs; ``file`` stands for it in messages."""
     try:
-        plan = compile_protocol(parse_protocol(source, file), TYPICAL_CELL)
+        plan = typical_plan(parse_protocol(source, file))
     except ProtocolErrors as errors:
         return Needs(problems=tuple(str(error) for error in errors.errors))
     return Needs(

@@ -10,6 +10,7 @@ import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 
 from orchestrator.config import Lab
+from orchestrator.preview.model_cells import ModelCells
 from orchestrator.store.database import open_database
 from orchestrator.web.access.gate import Gate
 from orchestrator.web.guard import Guard, host_names
@@ -34,13 +35,19 @@ from orchestrator.web.routes import (
     messages,
     metrics,
     orders,
+    plots,
+    preview,
+    protocol_parameters,
+    protocol_versions,
     protocols,
+    queue,
     records,
     runs,
     session,
     spectra,
     tokens,
     users,
+    written_cell,
 )
 from orchestrator.web.service import Service
 
@@ -60,9 +67,9 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
 }
 
 
-def create_app(lab: Lab) -> FastAPI:
+def create_app(lab: Lab, model_cells: ModelCells | None = None) -> FastAPI:
     """The application of a lab; it opens the lab's database and nothing else. Raises StoreError."""
-    service = Service(lab, open_database(lab.database_url))
+    service = Service(lab, open_database(lab.database_url), model_cells)
     app = FastAPI(
         title="cellbench",
         description=_DESCRIPTION,
@@ -90,8 +97,13 @@ def create_app(lab: Lab) -> FastAPI:
 def _api() -> APIRouter:
     api = APIRouter(prefix=API)
     for part in (
+        protocol_versions,  # before the names of the library
         protocols,
+        queue,
+        preview,
+        protocol_parameters,
         cells,
+        written_cell,
         channels,
         chambers,
         runs,
@@ -99,6 +111,7 @@ def _api() -> APIRouter:
         campaigns,
         records,
         spectra,
+        plots,
         log,
         messages,
         interlocks,

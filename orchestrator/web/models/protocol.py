@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from orchestrator.web.models.cell import CellProperties
@@ -10,6 +12,7 @@ from orchestrator.web.models.fields import CellId, Name, PrintableText, Source
 __all__ = [
     "CheckAnswer",
     "CheckRequest",
+    "Finding",
     "PlanAnswer",
     "PlanEstimate",
     "PlanRequest",
@@ -39,6 +42,15 @@ class CheckRequest(BaseModel):
 
     source: Source
     name: Name = Field(default="protocol.yaml", description="Stands for the file in messages.")
+    cell: CellId | None = Field(default=None, description="Also what this cell does not allow.", examples=["L1"])
+
+
+class Finding(BaseModel):
+    """One thing that is wrong, or probably not meant, and where."""
+
+    severity: Literal["error", "warning"]
+    line: int | None = Field(description="From 1; None: the file as a whole.", examples=[14])
+    text: str = Field(examples=['discharge.current: "0,2 A/g" has a decimal comma; write 0.2 A/g'])
 
 
 class CheckAnswer(BaseModel):
@@ -48,6 +60,10 @@ class CheckAnswer(BaseModel):
     problems: list[str] = Field(
         examples=[['my.yaml:14  discharge.current: "0,2 A/g" has a decimal comma; write 0.2 A/g']]
     )
+    protocol: str | None = Field(default=None, description="What it is called, where it can be read.")
+    findings: list[Finding] = Field(
+        default_factory=list, description="The problems by line; where there are none, the warnings."
+    )
 
 
 class ProtocolChoice(BaseModel):
@@ -55,8 +71,11 @@ class ProtocolChoice(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    protocol: Name = Field(description="Name in the library, or of the file in messages.", examples=["rate-ladder"])
-    source: Source | None = Field(default=None, description="Text of the protocol; left out: the library's.")
+    protocol: Name = Field(
+        description="Name in the library or hash of a version; with `source`, what stands for it in messages.",
+        examples=["rate-ladder"],
+    )
+    source: Source | None = Field(default=None, description="Text of the protocol; left out: what `protocol` means.")
     parameters: dict[Name, PrintableText] = Field(
         default_factory=dict, max_length=100, description="Written as in the file.", examples=[{"cycles_per_rate": "3"}]
     )

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from orchestrator.launch.able_channels import AbleChannels
 from orchestrator.launch.known_cell import known_cell
+from orchestrator.launch.known_protocol import known_protocol
 from orchestrator.launch.obstacle import obstacle_to_launch
 from orchestrator.launch.plan_text import plan_lines
 from orchestrator.launch.prepared import prepare
@@ -20,13 +21,14 @@ from orchestrator.web.models.protocol import (
     ProtocolSummary,
     ProtocolText,
 )
+from orchestrator.web.protocol_check import check_answer
 from orchestrator.web.refusal import NotFound
+from orchestrator.web.requested import requested_cell
 from orchestrator.web.service import ReadingConnection, ServiceHere
-from protocols.cell import Cell
 from protocols.compile import compile_protocol
 from protocols.library import find, names
 from protocols.plan import Plan
-from protocols.reading import check, load_protocol, parse_protocol
+from protocols.reading import load_protocol
 from protocols.storage import dump_plan
 
 __all__ = ["router"]
@@ -51,22 +53,17 @@ def get_protocol(name: Name) -> ProtocolText:
 
 
 @router.post("/check")
-def check_text(request: CheckRequest) -> CheckAnswer:
-    """Everything that is wrong with a protocol text and that no cell could make right."""
-    problems = [str(problem) for problem in check(request.source, request.name)]
-    return CheckAnswer(ok=not problems, problems=problems)
+def check_text(request: CheckRequest, connection: ReadingConnection) -> CheckAnswer:
+    """Everything that is wrong with a protocol text and that no cell could make right; with a cell, for that one."""
+    cell = None if request.cell is None else known_cell(connection, request.cell)
+    return check_answer(request.source, request.name, cell)
 
 
 @router.post("/plan")
 def preview_plan(request: PlanRequest, service: ServiceHere, connection: ReadingConnection) -> PlanAnswer:
     """What a protocol would do to a cell; with a bench also whether instrument and lab accept it."""
-    protocol = (
-        load_protocol(request.protocol) if request.source is None else parse_protocol(request.source, request.protocol)
-    )
-    if request.properties is not None:
-        cell = Cell(id=request.cell or "CELL", **request.properties.model_dump())
-    else:
-        cell = known_cell(connection, str(request.cell))
+    protocol = known_protocol(connection, request.protocol, request.source)
+    cell = requested_cell(request, connection)
     plan = compile_protocol(protocol, cell, request.parameters)
     watched: tuple[str, ...] = ()
     if request.bench is not None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.orchestrator.web.conftest import Api
 
 GRACE = {"id": "0042", "active_mass_g": 0.003, "window_min_V": 0.01, "window_max_V": 1.5, "actor": "anna"}
@@ -87,10 +89,41 @@ def test_the_library_is_listed_and_read(api: Api) -> None:
 def test_a_text_is_checked_by_file_and_line(api: Api) -> None:
     source = api.get("protocols/formation")["source"]
 
-    assert api.post("protocols/check", source=source, name="mine.yaml") == {"ok": True, "problems": []}
-    (problem,) = api.post("protocols/check", source=source + "stepps: []\n", name="mine.yaml")["problems"]
-    assert problem.startswith("mine.yaml:")
+    good = {"ok": True, "problems": [], "protocol": "formation", "findings": []}
+    assert api.post("protocols/check", source=source, name="mine.yaml") == good
+    answer = api.post("protocols/check", source=source + "stepps: []\n", name="mine.yaml")
+    (problem,), (finding,) = answer["problems"], answer["findings"]
+    assert problem == f"mine.yaml:{finding['line']}  {finding['text']}"
+    assert finding["line"] == source.count("\n") + 1
     assert "stepps" in problem
+
+
+def test_warnings_are_told_by_line_where_nothing_is_wrong(api: Api) -> None:
+    source = api.get("protocols/formation")["source"].replace("voltage: 1.5 V}}", "voltage: 3.99 V}}")
+    (warning,) = api.post("protocols/check", source=source, name="a: b.yaml", cell="L1")["findings"]
+
+    assert (warning["severity"], warning["line"]) == ("warning", 22)
+    assert "outside the cell's window" in warning["text"]
+    assert api.post("protocols/check", 409, source=source, cell="L9")["detail"].startswith("cell L9 is not known")
+
+
+def test_a_cell_that_does_not_suit_is_told_by_line(api: Api) -> None:
+    source = api.get("protocols/formation")["source"]
+    answer = api.post("protocols/check", source=source, cell="BARE")
+
+    assert (answer["ok"], {one["severity"] for one in answer["findings"]}) == (False, {"error"})
+    assert "mass" in answer["findings"][0]["text"]
+    assert api.post("protocols/check", source=source)["ok"]
+
+
+@pytest.mark.parametrize("name", ["/etc/hostname", "../lab.yaml", "lab.yaml", "~/x", "0" * 64])
+def test_no_file_is_read_by_a_name_that_a_request_gives(api: Api, name: str) -> None:
+    is_hash = name.startswith("000")
+    planned = api.post("protocols/plan", 409 if is_hash else 422, protocol=name, cell="L1")["detail"]
+
+    assert api.launch(("L1", "A1"), protocol=name, status=409)["detail"] == planned
+    assert "not in the library" in planned or "no version" in planned
+    assert api.http.get(f"/api/v1/protocols/{name}").status_code == 404
 
 
 def test_a_plan_is_previewed_for_a_known_cell_at_a_bench(api: Api) -> None:

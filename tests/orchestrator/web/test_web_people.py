@@ -301,6 +301,7 @@ _LEAST: dict[tuple[str, str], Role | None] = {
     ("DELETE", "/api/v1/tokens/1"): Role.VIEWER,
     ("POST", "/api/v1/protocols/check"): Role.VIEWER,
     ("POST", "/api/v1/protocols/plan"): Role.VIEWER,
+    ("POST", "/api/v1/protocols/import"): Role.VIEWER,
     ("POST", "/api/v1/stop-all"): Role.VIEWER,
     ("GET", "/api/v1/users"): Role.ADMIN,
     ("POST", "/api/v1/users"): Role.ADMIN,
