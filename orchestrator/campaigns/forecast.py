@@ -38,6 +38,8 @@ class Work:
     """Of what runs."""
     job_id: int | None = None
     run_id: int | None = None
+    by_hand: bool = False
+    """A person does it."""
 
 
 @dataclass(frozen=True, slots=True)

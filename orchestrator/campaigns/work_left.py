@@ -58,6 +58,7 @@ def _work(view: CampaignView, step: Step, cell: str, lab: Lab, ready_unix_s: flo
         together=step.together,
         ready_unix_s=ready_unix_s,
         job_id=job.id if job is not None else None,
+        by_hand=step.prompt is not None,
     )
 
 

@@ -59,7 +59,7 @@ def print_forecast(queue: ForecastAnswer, number: int | None) -> None:
             one.chamber or NOTHING,
             one.cell,
             one.step,
-            f"{one.campaign_id} {one.campaign}",
+            NOTHING if one.campaign_id is None else f"{one.campaign_id} {one.campaign}",
             NOTHING if one.run_id is None else str(one.run_id),
         )
         for one in slots

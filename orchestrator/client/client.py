@@ -30,6 +30,7 @@ from orchestrator.web.models.log import Acknowledgement, AlarmAnswer, EventAnswe
 from orchestrator.web.models.messages import MessageAnswer, ReceiverAnswer, TrialOrder
 from orchestrator.web.models.page import Page
 from orchestrator.web.models.protocol import CheckAnswer, CheckRequest, PlanAnswer, PlanRequest, ProtocolSummary
+from orchestrator.web.models.queue import MoveAnswer, MoveOrder, QueueAnswer
 from orchestrator.web.models.records import CycleAnswer, RecordsAnswer
 from orchestrator.web.models.run import LaunchAnswer, LaunchRequest, Order, OrderAnswer, RunAnswer, RunDetail
 from orchestrator.web.models.spectra import SpectrumAnswer, SpectrumDetail
@@ -131,6 +132,14 @@ class Client(Connection):
         """Stop every run that has not ended."""
         return self.send("POST", list[OrderAnswer], "stop-all", order)
 
+    def queue(self) -> QueueAnswer:
+        """What runs and waits on every channel, in order, and what people are asked to do."""
+        return self.get(QueueAnswer, "queue")
+
+    def move_run(self, run_id: int, order: MoveOrder) -> MoveAnswer:
+        """Give a run that has not begun another place in the queue of its channel."""
+        return self.send("POST", MoveAnswer, f"runs/{run_id}/move", order)
+
     def start_campaign(self, request: CampaignStart) -> CampaignDetail:
         """Hand a campaign in."""
         return self.send("POST", CampaignDetail, "campaigns", request)
@@ -144,7 +153,7 @@ class Client(Connection):
         return self.get(CampaignDetail, f"campaigns/{campaign_id}")
 
     def forecast(self) -> ForecastAnswer:
-        """When everything that campaigns have still to do is expected."""
+        """When every run and everything that campaigns have still to do is expected."""
         return self.get(ForecastAnswer, "forecast")
 
     def order_campaign(

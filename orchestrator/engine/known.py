@@ -61,7 +61,7 @@ class Known:
 
 
 def active_runs(connection: sa.Connection, instrument: str, plans: PlanCache, since: Callable[[int], float]) -> Known:
-    """Every run of this instrument that is not over, in the order of the queue, each with its present segment and open intents.
+    """Every run of this instrument that is not over, in the order of the queue, with its segment and open intents.
 
     ``since`` tells when this process first knew of an intent, by its id.
     """

@@ -11,12 +11,12 @@ from orchestrator.launch.target import Target
 from orchestrator.store.tables import runs
 from orchestrator.store.trips import TripRow, latched_trips
 
-__all__ = ["latched_for_run", "refuse_tripped"]
+__all__ = ["latched_at", "latched_for_run", "refuse_tripped"]
 
 
 def refuse_tripped(connection: Connection, lab: Lab, target: Target, cell_id: str) -> None:
     """Raises LaunchHeldUp where a trip holds at the bench, at its chamber or of the cell, naming its first cause."""
-    trip = _latched_at(connection, lab, target.instrument.name, target.channel, cell_id)
+    trip = latched_at(connection, lab, target.instrument.name, target.channel, cell_id)
     if trip is not None:
         remedy = f"look, then acknowledge it: cellbench ack trip {trip.id} --reason …"
         raise LaunchHeldUp(f"{target}: {trip} has not been acknowledged; {remedy}")
@@ -26,10 +26,10 @@ def latched_for_run(connection: Connection, lab: Lab, run_id: int) -> TripRow | 
     """The first trip that holds where this run is, or of its cell; None also where there is no such run."""
     query = select(*runs.c["instrument", "channel", "cell_id"]).where(runs.c.id == run_id)
     run = connection.execute(query).one_or_none()
-    return None if run is None else _latched_at(connection, lab, run.instrument, run.channel, run.cell_id)
+    return None if run is None else latched_at(connection, lab, run.instrument, run.channel, run.cell_id)
 
 
-def _latched_at(connection: Connection, lab: Lab, instrument: str, channel: str, cell_id: str) -> TripRow | None:
+def latched_at(connection: Connection, lab: Lab, instrument: str, channel: str, cell_id: str) -> TripRow | None:
     """The first trip that holds there, or of this cell wherever it is."""
     bench = lab.bench_of(instrument, channel)
     chamber = bench.chamber if bench else None

@@ -18,11 +18,12 @@ __all__ = ["Move", "move_run"]
 
 Move = Literal["earlier", "later", "first", "last"]
 _OVER = [state.value for state in TERMINAL]
-_Group = list[Row[Any]]
+_AnyRow = Row[*tuple[Any, ...]]
+_Group = list[_AnyRow]
 """Runs that are moved together: those of a batch, or one."""
 
 
-def move_run(connection: Connection, run_id: int, move: Move, *, actor: str, now: float) -> str:
+def move_run(connection: Connection, run_id: int, move: Move, *, actor: str, now: float, reason: str = "") -> str:
     """Move it past its neighbour on its channel, or to an end; the caller commits. Returns what was done, in words.
 
     Raises StoreError, saying why, where it has begun, where what it would pass has, or where there is nothing to pass.
@@ -40,19 +41,20 @@ def move_run(connection: Connection, run_id: int, move: Move, *, actor: str, now
         raise StoreError(_nothing_to_pass(groups, mine, run_id, move))
     other = passed[-1] if move in ("earlier", "last") else passed[0]
     _put(connection, [group for group in groups if _may_move(group)], mine, other, before=passed is ahead)
-    words = f"{_named(mine)} {'before' if passed is ahead else 'after'} {_named(other)}"
-    append_event(connection, now=now, actor=actor, kind="order", message=f"moved in the queue: {words}", run_id=run_id)
+    words = f"{_named(mine)} now comes {'before' if passed is ahead else 'after'} {_named(other)}"
+    message = f"moved in the queue: {words}" + (f" ({reason})" if reason else "")
+    append_event(connection, now=now, actor=actor, kind="order", message=message, run_id=run_id)
     return words
 
 
-def _waiting_or_begun(connection: Connection) -> Sequence[Row[Any]]:
+def _waiting_or_begun(connection: Connection) -> Sequence[_AnyRow]:
     columns = runs.c["id", "instrument", "channel", "batch_id", "state"]
     query = select(*columns, place_in_queue().label("place"), has_begun().label("begun"))
     query = query.where(runs.c.state.not_in(_OVER)).order_by(*queue_position())
     return connection.execute(query.with_for_update(of=runs)).all()
 
 
-def _groups(rows: Sequence[Row[Any]]) -> list[_Group]:
+def _groups(rows: Sequence[_AnyRow]) -> list[_Group]:
     found: dict[tuple[str, int], _Group] = {}
     for row in rows:
         key = ("run", row.id) if row.batch_id is None else ("batch", row.batch_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, case, exists, func, or_
 
 from orchestrator.run_state import TERMINAL, RunState
 from orchestrator.store.tables import intents, runs

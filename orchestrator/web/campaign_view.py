@@ -1,4 +1,4 @@
-"""A campaign as the API shows it, and the forecast of the whole queue."""
+"""A campaign as the API shows it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,16 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, select
 
 from orchestrator.campaigns.definition import load_campaign
-from orchestrator.campaigns.forecast import Slot, forecast
-from orchestrator.campaigns.load_view import load_view
-from orchestrator.campaigns.work_left import work_left
+from orchestrator.campaigns.forecast import Slot
 from orchestrator.store.calendar import entries_of
 from orchestrator.store.campaign_jobs import Job, jobs_of
-from orchestrator.store.campaign_seats import taken_seats
-from orchestrator.store.campaigns import ENDED, CampaignRow, active_campaigns, run_ids
+from orchestrator.store.campaigns import ENDED, CampaignRow, run_ids
 from orchestrator.store.tables import runs
+from orchestrator.web.forecast_view import look_ahead
 from orchestrator.web.models.campaign import CampaignAnswer, CampaignDetail, JobAnswer
-from orchestrator.web.run_rows import RunFilter, read_runs
-from orchestrator.web.run_view import run_answer
 from orchestrator.web.service import Service
 
-__all__ = ["campaign_answer", "campaign_detail", "queue_forecast"]
-
-_RUNS_MAX = 10_000
+__all__ = ["campaign_answer", "campaign_detail"]
 
 
 def campaign_answer(connection: Connection, row: CampaignRow) -> CampaignAnswer:
@@ -50,7 +44,7 @@ def campaign_detail(connection: Connection, service: Service, row: CampaignRow, 
     """One campaign with its jobs, each with its run and when it is expected."""
     campaign = load_campaign(row.definition)
     jobs = jobs_of(connection, row.id)
-    slots = queue_forecast(connection, service, now_unix_s) if row.state not in ENDED else []
+    slots = look_ahead(connection, service, now_unix_s).slots if row.state not in ENDED else []
     expected = {slot.work.job_id: slot for slot in slots if slot.work.job_id is not None}
     states = _run_states(connection, jobs)
     return CampaignDetail(
@@ -61,22 +55,6 @@ def campaign_detail(connection: Connection, service: Service, row: CampaignRow, 
         table=[_job_answer(job, states, expected.get(job.id)) for job in jobs],
         now_unix_s=now_unix_s,
     )
-
-
-def queue_forecast(connection: Connection, service: Service, now_unix_s: float) -> list[Slot]:
-    """When everything that campaigns have still to do is expected, beside whatever else runs."""
-    rows, _ = read_runs(connection, RunFilter(active=True), _RUNS_MAX, 0)
-    ends: dict[int, float] = {}
-    busy: dict[str, float] = {}
-    for one in rows:
-        answer = run_answer(service.lab, service.plans, one, now_unix_s)
-        ends[answer.id] = answer.progress.finish_unix_s or now_unix_s + (answer.progress.time_left_s or 0.0)
-        if answer.bench is not None:
-            busy[answer.bench] = max(ends[answer.id], busy.get(answer.bench, 0.0))
-    seats = taken_seats(connection)
-    views = [load_view(connection, service.lab, row, seats) for row in active_campaigns(connection)]
-    works = [work for view in views for work in work_left(view, service.lab, ends, now_unix_s)]
-    return forecast(works, busy, now_unix_s)
 
 
 def _run_states(connection: Connection, jobs: Sequence[Job]) -> Mapping[int, str]:

@@ -112,12 +112,14 @@ class Scan(BaseModel):
 
 
 class SlotAnswer(BaseModel):
-    """When one job is expected to begin and to end, and where."""
+    """When one job, or one run that belongs to no campaign, is expected to begin and to end, and where."""
 
-    campaign_id: int
-    campaign: str
-    step: str
+    campaign_id: int | None = Field(description="None: a run that was launched by itself.")
+    campaign: str = Field(description="Empty for a run that was launched by itself.")
+    step: str = Field(description="Of the campaign; else the protocol.", examples=["formation"])
     cell: str
+    by_hand: bool = Field(default=False, description="Whether a person does it.")
+    begun: bool = Field(default=False, description="Whether it is under way.")
     bench: str | None
     chamber: str | None = Field(default=None, description="Whose temperature it sets.")
     run_id: int | None
@@ -126,7 +128,10 @@ class SlotAnswer(BaseModel):
 
 
 class ForecastAnswer(BaseModel):
-    """The whole queue on the calendar: if conditions are met, nothing fails, a person takes a quarter of an hour."""
+    """The whole queue on the calendar: if conditions are met, nothing fails, a person takes a quarter of an hour.
+
+    Runs that were launched and jobs of campaigns, each from its beginning to its end.
+    """
 
     now_unix_s: float
     end_unix_s: float | None = Field(description="Of the last of them.")

@@ -14,7 +14,8 @@ from orchestrator.campaigns.scan import scan
 from orchestrator.store.campaigns import ENDED, CampaignRow, get_campaign, list_campaigns, set_campaign_desired
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.web.access.person import Asking, signed
-from orchestrator.web.campaign_view import campaign_answer, campaign_detail, queue_forecast
+from orchestrator.web.campaign_view import campaign_answer, campaign_detail
+from orchestrator.web.forecast_view import forecast_answer
 from orchestrator.web.models.campaign import (
     CampaignAnswer,
     CampaignDetail,
@@ -22,7 +23,6 @@ from orchestrator.web.models.campaign import (
     CampaignStart,
     ForecastAnswer,
     Scan,
-    SlotAnswer,
 )
 from orchestrator.web.models.fields import ID_MAX
 from orchestrator.web.models.page import Page
@@ -68,26 +68,8 @@ def get_one_campaign(campaign_id: _CampaignId, service: ServiceHere, connection:
 
 @router.get("/forecast")
 def get_forecast(service: ServiceHere, connection: ReadingConnection) -> ForecastAnswer:
-    """The whole queue on the calendar: when every job of every campaign is expected to begin and to end, and where."""
-    now = service.now_unix_s(connection)
-    slots = queue_forecast(connection, service, now)
-    called = {row.id: row.name for row in list_campaigns(connection, limit=1000)[0]}
-    answers = [
-        SlotAnswer(
-            campaign_id=slot.work.campaign_id,
-            campaign=called.get(slot.work.campaign_id, ""),
-            step=slot.work.step,
-            cell=slot.work.cell_id,
-            bench=slot.bench,
-            chamber=slot.work.chamber,
-            run_id=slot.work.run_id,
-            start_unix_s=slot.start_unix_s,
-            end_unix_s=slot.end_unix_s,
-        )
-        for slot in slots
-    ]
-    ends = [slot.end_unix_s for slot in slots if slot.end_unix_s is not None]
-    return ForecastAnswer(now_unix_s=now, end_unix_s=max(ends, default=None), slots=answers)
+    """The whole queue on the calendar: when every run and every job of a campaign begins and ends, and where."""
+    return forecast_answer(connection, service, service.now_unix_s(connection))
 
 
 @router.post("/campaigns/{campaign_id}/pause")

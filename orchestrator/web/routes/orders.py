@@ -13,6 +13,7 @@ from orchestrator.store.prompts import answer_prompt, find_prompt
 from orchestrator.store.runs import set_desired, set_state
 from orchestrator.store.tables import runs
 from orchestrator.web.access.person import Asking, signed
+from orchestrator.web.models.queue import Confirmation
 from orchestrator.web.models.run import Desired, Order, OrderAnswer
 from orchestrator.web.refusal import Conflict, NotFound
 from orchestrator.web.routes.parameters import RunId
@@ -55,11 +56,12 @@ def stop_run(run_id: RunId, order: Order, person: Asking, service: ServiceHere) 
 
 
 @router.post("/runs/{run_id}/confirm")
-def confirm_run(run_id: RunId, order: Order, person: Asking, service: ServiceHere) -> OrderAnswer:
-    """Confirm what a run asks a person to do: then it goes on."""
+def confirm_run(run_id: RunId, order: Confirmation, person: Asking, service: ServiceHere) -> OrderAnswer:
+    """Confirm what a run asks a person to do: then it goes on. A barcode that is scanned must be its cell's."""
     order = signed(order, person)
     with service.writing() as connection:
-        return _confirm(connection, run_id, order, service.now_unix_s(connection))
+        answer = _confirm(connection, run_id, order, service.now_unix_s(connection))
+    return _done(answer)
 
 
 @router.post("/stop-all")
@@ -81,12 +83,16 @@ def _done(answer: OrderAnswer | Conflict) -> OrderAnswer:
     return answer
 
 
-def _confirm(connection: Connection, run_id: int, order: Order, now_unix_s: float) -> OrderAnswer:
-    query = select(runs.c.state, runs.c.desired, runs.c.item).where(runs.c.id == run_id)
+def _confirm(connection: Connection, run_id: int, order: Confirmation, now_unix_s: float) -> OrderAnswer | Conflict:
+    query = select(runs.c.state, runs.c.desired, runs.c.item, runs.c.cell_id).where(runs.c.id == run_id)
     run = connection.execute(query).one_or_none()
     if run is None:
         raise NotFound(f"there is no run {run_id}; `cellbench ls` lists them")
     asked = find_prompt(connection, run_id, run.item)
+    if order.barcode not in (None, run.cell_id):
+        wrong = f"{order.barcode} is not the cell of run {run_id} ({run.cell_id}); nothing was confirmed"
+        append_event(connection, now=now_unix_s, actor=order.actor, kind="order", message=wrong, run_id=run_id)
+        return Conflict(f"{wrong}: scan the right one")
     if run.state in ENDED or not answer_prompt(connection, run_id, run.item, by=order.actor, now=now_unix_s):
         raise Conflict(f"run {run_id} ({run.state}) asks nobody to confirm anything")
     done = f"confirmed: {asked.text if asked else ''}" + (f" ({order.reason})" if order.reason else "")
