@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
 from orchestrator.people.role import Role
 from orchestrator.store.tables import login_sessions, users
 
-__all__ = ["IDLE_MAX_s", "LIFE_MAX_s", "end_session", "session_person", "session_seen", "start_session"]
+__all__ = ["IDLE_MAX_s", "LIFE_MAX_s", "LoginSession", "end_session", "end_sessions", "list_sessions", "session_person",
+           "session_seen", "start_session"]  # fmt: skip
 
 IDLE_MAX_s = 12 * 3600.0
 LIFE_MAX_s = 7 * 86400.0
 _SEEN_EVERY_s = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class LoginSession:
+    """One browser in which a person is logged in. Times are real time."""
+
+    fingerprint: str
+    created_unix_s: float
+    seen_unix_s: float
 
 
 def start_session(connection: Connection, user_name: str, fingerprint: str, *, now: float) -> None:
@@ -45,6 +57,19 @@ def session_seen(connection: Connection, fingerprint: str, *, now: float) -> Non
 def end_session(connection: Connection, fingerprint: str) -> None:
     """Log out."""
     connection.execute(delete(login_sessions).where(login_sessions.c.fingerprint == fingerprint))
+
+
+def end_sessions(connection: Connection, user_name: str) -> None:
+    """Log a person out everywhere."""
+    connection.execute(delete(login_sessions).where(login_sessions.c.user_name == user_name))
+
+
+def list_sessions(connection: Connection, user_name: str, *, now: float) -> list[LoginSession]:
+    """Where a person is logged in, the one used last first."""
+    columns = login_sessions.c["fingerprint", "created_unix_s", "seen_unix_s"]
+    query = select(*columns).where(login_sessions.c.user_name == user_name, _lives(now))
+    found = connection.execute(query.order_by(login_sessions.c.seen_unix_s.desc()))
+    return [LoginSession(*row) for row in found]
 
 
 def _lives(now: float) -> ColumnElement[bool]:

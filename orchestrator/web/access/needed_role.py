@@ -10,7 +10,7 @@ _API = "/api/v1"
 LOGIN_PATH = f"{_API}/session"
 _OPEN = frozenset({("POST", LOGIN_PATH), ("GET", "/alive"), ("HEAD", "/alive"), ("GET", "/login"), ("HEAD", "/login")})
 _OPEN_BELOW = ("/static/", "/words/", "/language/")  # they say nothing about the lab
-_ADMIN_BELOW = f"{_API}/users"
+_ADMIN_BELOW = (f"{_API}/users", "/people")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN = frozenset(
     {
@@ -32,7 +32,7 @@ def needed_role(method: str, path: str) -> Role | None:
     """The least role for a request; None: nobody need log in for it."""
     if (method, path) in _OPEN or (method in _READS and path.startswith(_OPEN_BELOW)):
         return None
-    if path == _ADMIN_BELOW or path.startswith(f"{_ADMIN_BELOW}/"):
+    if any(path == one or path.startswith(f"{one}/") for one in _ADMIN_BELOW):
         return Role.ADMIN
     if method in _READS or (method, path) in _OWN or _revokes_a_token(method, path):
         return Role.VIEWER

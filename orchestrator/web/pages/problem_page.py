@@ -40,6 +40,7 @@ def login_path(path: str, query: str) -> str:
 def problem_page(request: Request, status: int, problems: Sequence[str]) -> HTMLResponse:
     """The problem in words; within the frame of all pages where it is known who asks and the service is sound."""
     title = _TITLES.get(HTTPStatus(status), N_("That went wrong"))
+    problems = [line for line in problems if line != HTTPStatus(status).phrase]
     if "person" in request.scope.get("state", {}) and request.scope["state"]["person"] and status < 500:
         service = request.app.state.service
         return page(request, service, "problem.html", status, title_key=title, problems=problems)

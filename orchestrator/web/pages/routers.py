@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from orchestrator.web.pages import api_index, language_choice, login, word_list
 from orchestrator.web.pages.alarms import routes as alarms
 from orchestrator.web.pages.bench import routes as bench
+from orchestrator.web.pages.people import routes as people
 from orchestrator.web.pages.runs import routes as runs
 
 __all__ = ["pages"]
@@ -22,6 +23,7 @@ def pages() -> APIRouter:
         language_choice,
         login,
         runs,
+        people,
         word_list,
     ):
         router.include_router(part.router)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from orchestrator.people.password import hash_password, password_problem, verify_nobody, verify_password
 from orchestrator.people.role import Role
 from orchestrator.people.secret import csrf_token, fingerprint, new_secret
 from orchestrator.store.events import append_event
-from orchestrator.store.login_sessions import end_session, start_session
+from orchestrator.store.login_sessions import end_session, end_sessions, start_session
 from orchestrator.store.users import change_password, find_user
 from orchestrator.web.access.person import Asking, Person
 from orchestrator.web.access.session_cookie import drop_cookie, set_cookie
@@ -47,11 +48,20 @@ def log_in(body: Login, request: Request, response: Response, service: ServiceHe
 
 
 @router.delete("/session", status_code=HTTPStatus.NO_CONTENT)
-def log_out(person: Asking, request: Request, response: Response, service: ServiceHere) -> None:
+def log_out(
+    person: Asking,
+    request: Request,
+    response: Response,
+    service: ServiceHere,
+    everywhere: Annotated[bool, Query(description="In all browsers, not only in this one.")] = False,
+) -> None:
     """Log out."""
-    if person.session_secret is not None:
+    if person.session_secret is not None and person.name is not None:
         with service.writing() as connection:
-            end_session(connection, fingerprint(person.session_secret))
+            if everywhere:
+                end_sessions(connection, person.name)
+            else:
+                end_session(connection, fingerprint(person.session_secret))
     drop_cookie(response, https=request.url.scheme == "https")
 
 

@@ -27,7 +27,7 @@ export function ask({ title, lines = [], verb, danger = false, reason = "none", 
     const form = element("form", { method: "dialog" }, element("h2", { id: "dialog-title" }, title));
     for (const line of lines) form.append(element("p", {}, line));
     if (extra) form.append(extra);
-    if (needsActor) form.append(field("actor", t("Your name"), { required: name === "required", maxlength: "64", value: rememberedActor() }));
+    if (needsActor && name !== "none") form.append(field("actor", t("Your name"), { required: name === "required", maxlength: "64", value: rememberedActor() }));
     if (reason !== "none") {
       form.append(field("reason", t("Reason"), { required: reason === "required", maxlength: "200" }));
     }

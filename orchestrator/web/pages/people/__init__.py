@@ -1,0 +1,1 @@
+"""The pages of people: everybody, for admins; and oneself."""
