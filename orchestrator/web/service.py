@@ -17,6 +17,7 @@ from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.instruments import open_cycler
 from orchestrator.people.login_attempts import LoginAttempts
 from orchestrator.store.transactions import reading, writing
+from orchestrator.web.bench.memory import BenchMemory
 from orchestrator.web.lab_time import lab_time
 from orchestrator.web.plan_cache import PlanCache
 
@@ -30,6 +31,7 @@ class Service:
     lab: Lab
     database: Engine
     plans: PlanCache = field(default_factory=PlanCache)
+    bench: BenchMemory = field(default_factory=BenchMemory)
     attempts: LoginAttempts = field(default_factory=LoginAttempts)
     verifying: Lock = field(default_factory=Lock)
     """Held while a password is verified."""
