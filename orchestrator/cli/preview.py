@@ -20,6 +20,7 @@ from orchestrator.cli.wording import NOTHING, duration
 
 if TYPE_CHECKING:
     from orchestrator.preview.model_cell import Array
+    from orchestrator.preview.model_cells import Rehearsed
     from orchestrator.preview.summary import CycleSum
     from orchestrator.preview.trace import Trace
     from protocols.cell import Cell
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["preview"]
 
-_AREA_cm2 = 1.131
-"""Of an electrode of 12 mm."""
-_ONE_C_mAh_g = 1217.0
-"""What 1C is taken as without a capacity: that of the best of the first lab's materials at 0.2 A/g."""
 _FORMATION = "formation"
 _WIDEST, _HEIGHT = 100, 6
 
@@ -62,70 +59,39 @@ def preview(
     wires and noise. What a real cell does, it does not know: see it as a rehearsal of the protocol.
     """
     from orchestrator.preview.carry_out import carry_out
+    from orchestrator.preview.model_cells import described
     from protocols.compile import compile_protocol
 
     definition = read_protocol(protocol)
-    cell = _completed(chosen_cell(cell_id, cell_properties(properties), lab_path))
+    rehearsed = _rehearsed(chosen_cell(cell_id, cell_properties(properties), lab_path))
+    cell, model = rehearsed.cell, rehearsed.model
     plan = compile_protocol(definition, cell, parameters)
-    model = _model(cell)
     if formed:
         carry_out(compile_protocol(read_protocol(_FORMATION), cell), model)
     trace = carry_out(plan, model)
     state = "after formation" if formed else "fresh"
-    click.echo(f"{plan.protocol} on a virtual cell of {cell.material}, {_described(cell)}, {state}")
+    click.echo(f"{plan.protocol} on a virtual cell of {cell.material}, {described(cell)}, {state}")
     if trace.steps and out is None:
         for line in _curves(trace):
             click.echo(line)
     if trace.steps and out is not None:
-        _draw(trace, f"{plan.protocol}: virtual {cell.material}, {_described(cell)}, {state}", cell, out)
+        _draw(trace, f"{plan.protocol}: virtual {cell.material}, {described(cell)}, {state}", cell, out)
     for line in _numbers(plan, trace, cell):
         click.echo(line)
 
 
-def _completed(cell: Cell) -> Cell:
-    """Fill in what is not known of the cell: an electrode such as the virtual lab's."""
-    from dataclasses import replace
+def _rehearsed(cell: Cell) -> Rehearsed:
+    from orchestrator.cli.model_cells import VirtualCells
+    from orchestrator.preview.model_cells import NoModel
 
-    material = _material(cell)
-    area_cm2 = cell.area_cm2 or _AREA_cm2
-    mass_g = cell.active_mass_g or material.reference_loading_mg_cm2 * area_cm2 / 1e3
-    capacity_Ah = cell.nominal_capacity_Ah or mass_g * _ONE_C_mAh_g / 1e3
-    return replace(cell, area_cm2=area_cm2, active_mass_g=mass_g, nominal_capacity_Ah=capacity_Ah)
-
-
-def _material(cell: Cell) -> Any:
-    from simulators.cell import load_material
-
-    if cell.material is None:
-        raise CommandRefused(f"a preview needs a material: --material {_known_materials()[0]}; {_there_are()}")
     try:
-        return load_material(cell.material)
-    except ValueError:
+        return VirtualCells().rehearse(cell)
+    except NoModel as error:
+        remedy = f"there are {', '.join(error.known)}"
+        if cell.material is None:
+            raise CommandRefused(f"a preview needs a material: --material {error.known[0]}; {remedy}") from error
         message = f"there is no virtual cell of material {cell.material!r}; name one that is near with --material"
-        raise CommandRefused(f"{message}; {_there_are()}") from None
-
-
-def _known_materials() -> list[str]:
-    from orchestrator.report.paper import read_paper
-
-    return list(read_paper().materials)
-
-
-def _there_are() -> str:
-    return f"there are {', '.join(_known_materials())}"
-
-
-def _model(cell: Cell) -> Any:
-    from simulators.cell import VirtualCell
-
-    assert cell.active_mass_g is not None  # noqa: S101 - filled in before
-    assert cell.area_cm2 is not None  # noqa: S101 - likewise
-    return VirtualCell(_material(cell), cell.active_mass_g, cell.area_cm2)
-
-
-def _described(cell: Cell) -> str:
-    mass, capacity = 1e3 * (cell.active_mass_g or 0), 1e3 * (cell.nominal_capacity_Ah or 0)
-    return f"{mass:.4g} mg, {cell.area_cm2:.4g} cm², 1C = {capacity:.4g} mA"
+        raise CommandRefused(f"{message}; {remedy}") from error
 
 
 def _draw(trace: Trace, title: str, cell: Cell, out: Path) -> None:

@@ -17,6 +17,7 @@ __all__ = ["web"]
 def web(lab_path: Path | None) -> None:
     """Run only the HTTP API, until SIGTERM; it touches no instrument."""
     lab = require_lab(lab_path)
+    from orchestrator.cli.model_cells import VirtualCells
     from orchestrator.web.server import run_web
 
-    sys.exit(run_web(lab))
+    sys.exit(run_web(lab, VirtualCells()))

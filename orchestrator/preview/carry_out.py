@@ -41,12 +41,13 @@ class _Then(Enum):
     END = "end"
 
 
-def carry_out(plan: Plan, cell: ModelCell) -> Trace:
+def carry_out(plan: Plan, cell: ModelCell, steps_max: int | None = None) -> Trace:
     """Follow every item, every loop pass and every step; nothing is skipped because it repeats.
 
-    A step that trips a protection, or can never end, ends the trace with a remark. The cell is changed.
+    A step that trips a protection, or can never end, ends the trace with a remark; so does the step after
+    ``steps_max``. The cell is changed.
     """
-    walker = _Walker(cell)
+    walker = _Walker(cell, steps_max)
     for item in plan.items:
         match item:
             case SetTemperature():
@@ -62,9 +63,10 @@ def carry_out(plan: Plan, cell: ModelCell) -> Trace:
 class _Walker:
     """Where the cell is, when, and in which cycle; one pass of an innermost loop is one cycle."""
 
-    def __init__(self, cell: ModelCell) -> None:
+    def __init__(self, cell: ModelCell, steps_max: int | None) -> None:
         self.trace = Trace()
         self._cell = cell
+        self._steps_max = steps_max
         self._cycle = 1
         self._now_s = 0.0
         self._current_A = 0.0
@@ -88,6 +90,9 @@ class _Walker:
 
     def _body(self, steps: tuple[Step, ...]) -> _Then:
         for step in steps:
+            if self._steps_max is not None and len(self.trace.steps) >= self._steps_max:
+                self._remark(step.origin.line, f"nobody looked further than {self._steps_max} steps")
+                return _Then.END
             match step:
                 case Loop():
                     then = self._loop(step)

@@ -10,7 +10,7 @@ from orchestrator.store.errors import StoreError
 from orchestrator.store.tables import cells
 from protocols.cell import Cell
 
-__all__ = ["get_cell", "insert_cell", "list_cells", "update_cell"]
+__all__ = ["cell_of", "get_cell", "insert_cell", "list_cells", "update_cell"]
 
 
 def insert_cell(connection: Connection, cell: Cell, *, now: float) -> None:
@@ -29,13 +29,14 @@ def update_cell(connection: Connection, cell: Cell) -> None:
 def get_cell(connection: Connection, cell_id: str) -> Cell | None:
     """Return the cell with this barcode, None if there is none."""
     row = connection.execute(select(cells).where(cells.c.id == cell_id)).one_or_none()
-    return None if row is None else _cell(row)
+    return None if row is None else cell_of(row)
 
 
 def list_cells(connection: Connection) -> list[Cell]:
     """All cells by barcode."""
-    return [_cell(row) for row in connection.execute(select(cells).order_by(cells.c.id))]
+    return [cell_of(row) for row in connection.execute(select(cells).order_by(cells.c.id))]
 
 
-def _cell(row: Row[*tuple[object, ...]]) -> Cell:
+def cell_of(row: Row[*tuple[object, ...]]) -> Cell:
+    """The cell of a row of the table."""
     return Cell(**{name: value for name, value in row._mapping.items() if name != "created_unix_s"})  # noqa: SLF001

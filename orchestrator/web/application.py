@@ -13,6 +13,7 @@ from orchestrator.config import Lab
 from orchestrator.preview.model_cells import ModelCells
 from orchestrator.store.database import open_database
 from orchestrator.web.access.gate import Gate
+from orchestrator.web.drawing.drawings import Drawings
 from orchestrator.web.guard import Guard, host_names
 from orchestrator.web.live import socket as live_socket
 from orchestrator.web.live.hub import Hub
@@ -82,6 +83,7 @@ def create_app(lab: Lab, model_cells: ModelCells | None = None) -> FastAPI:
     )
     app.state.service = service
     app.state.hub = Hub(service, TOPICS)
+    app.state.drawings = Drawings()
     answer_problems(app)
     app.include_router(metrics.router)
     app.include_router(alive.router)

@@ -12,6 +12,7 @@ import uvicorn
 from orchestrator.config import Lab
 from orchestrator.config.lab import WebPlace
 from orchestrator.exit_codes import CANNOT_START
+from orchestrator.preview.model_cells import ModelCells
 from orchestrator.process.supervisor import Supervisor
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.upgrade import require_current
@@ -29,10 +30,10 @@ _PINGS = 3
 """Signs of life in the time within which the service manager wants one."""
 
 
-def run_web(lab: Lab) -> int:
+def run_web(lab: Lab, model_cells: ModelCells | None = None) -> int:
     """Serve the API until SIGTERM or SIGINT; returns the exit code. What cannot start says why in one line."""
     try:
-        app = create_app(lab)
+        app = create_app(lab, model_cells)
         require_current(app.state.service.database)
         listener = listen(lab.web)
         _tell_who_may(app.state.service)

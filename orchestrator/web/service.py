@@ -16,6 +16,7 @@ from drivers.contracts import Cycler
 from orchestrator.config import InstrumentPlace, Lab
 from orchestrator.instruments import open_cycler
 from orchestrator.people.login_attempts import LoginAttempts
+from orchestrator.preview.model_cells import ModelCells
 from orchestrator.store.transactions import reading, writing
 from orchestrator.web.bench.memory import BenchMemory
 from orchestrator.web.lab_time import lab_time
@@ -30,6 +31,10 @@ class Service:
 
     lab: Lab
     database: Engine
+    model_cells: ModelCells | None = None
+    """For previews; None: whoever started this process has none to hand in."""
+    rehearsing: Lock = field(default_factory=Lock)
+    """Held while a preview is computed: one at a time, so that the other pages stay quick."""
     plans: PlanCache = field(default_factory=PlanCache)
     bench: BenchMemory = field(default_factory=BenchMemory)
     attempts: LoginAttempts = field(default_factory=LoginAttempts)

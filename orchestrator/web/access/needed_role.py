@@ -21,6 +21,7 @@ _OWN = frozenset(
         ("POST", f"{_API}/protocols/plan"),
         ("POST", f"{_API}/protocols/parameters"),
         ("POST", f"{_API}/protocols/preview"),
+        ("POST", f"{_API}/campaigns/check"),
         ("POST", f"{_API}/protocols/import"),
         ("POST", f"{_API}/cells/written"),
         ("POST", f"{_API}/stop-all"),  # never refused to anybody who may look: open circuit harms nobody

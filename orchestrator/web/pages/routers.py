@@ -7,8 +7,10 @@ from fastapi import APIRouter
 from orchestrator.web.pages import api_index, language_choice, login, word_list
 from orchestrator.web.pages.alarms import routes as alarms
 from orchestrator.web.pages.bench import routes as bench
+from orchestrator.web.pages.cells import routes as cells
 from orchestrator.web.pages.people import routes as people
 from orchestrator.web.pages.runs import routes as runs
+from orchestrator.web.pages.start import routes as start
 
 __all__ = ["pages"]
 
@@ -20,9 +22,11 @@ def pages() -> APIRouter:
         alarms,
         api_index,
         bench,
+        cells,
         language_choice,
         login,
         runs,
+        start,
         people,
         word_list,
     ):
