@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # PyBaMM, which the virtual cell is measured against, brings half a gigabyte and version limits of its own.
 BENCH_VENV := .venv-bench
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test browser lint bench soak soak-channels calibrate docs clean

@@ -18,6 +18,18 @@ from sqlalchemy import make_url
 settings.register_profile("cellbench", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("cellbench")
 
+_WHOLE_STORIES = ("tests/e2e/", "tests/faults/", "tests/soak/", "tests/browser/")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are processors: whole stories wait for processes of their own most of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole stories first: they take longest, and nobody wants to wait for one of them alone at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_WHOLE_STORIES))
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
