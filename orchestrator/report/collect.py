@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from orchestrator.analysis.result import AnalysisResult
-from orchestrator.client import Client
 from orchestrator.report.measured_run import Analysed, MeasuredRun, Profile
 from orchestrator.report.panel_choice import chosen_panels
 from orchestrator.report.profiles import chosen_cycles, read_profile
+from orchestrator.report.source import ReportSource
 from orchestrator.report.voltage_course import read_course
 from orchestrator.web.models.analysis import AnalysisAnswer
 from orchestrator.web.models.cell import CellAnswer
@@ -37,7 +37,7 @@ class Collected:
     """Analyses of several runs together, all of them among these."""
 
 
-def collect_runs(client: Client, run_ids: Sequence[int], cycles: Sequence[int | str]) -> Collected:
+def collect_runs(client: ReportSource, run_ids: Sequence[int], cycles: Sequence[int | str]) -> Collected:
     """Ask for these runs, in this order; ``cycles`` are those whose voltage is shown. Raises ClientError."""
     alarms = client.alarms(open_only=False)
     details = _at_once(client.run, run_ids)
@@ -61,7 +61,9 @@ def _at_once(ask: Callable[[_Asked], _Told], of: Iterable[_Asked]) -> list[_Told
         return list(pool.map(ask, of))
 
 
-def _with_profiles(client: Client, runs: Sequence[MeasuredRun], cycles: Sequence[int | str]) -> tuple[MeasuredRun, ...]:
+def _with_profiles(
+    client: ReportSource, runs: Sequence[MeasuredRun], cycles: Sequence[int | str]
+) -> tuple[MeasuredRun, ...]:
     """Read records of those runs only that will have a panel: they are most of what a report asks for."""
     protocols: dict[str, list[MeasuredRun]] = {}
     for run in runs:
@@ -77,7 +79,7 @@ def _with_profiles(client: Client, runs: Sequence[MeasuredRun], cycles: Sequence
 
 
 def _collect(
-    client: Client,
+    client: ReportSource,
     run: RunDetail,
     cell: CellAnswer,
     analyses: Sequence[AnalysisAnswer],

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from drivers.contracts import StepKind
-from orchestrator.client import Client, ClientError
+from orchestrator.client import ClientError
 from orchestrator.report.measured_run import Array, Profile
+from orchestrator.report.source import ReportSource
 from orchestrator.web.models.records import CycleAnswer
 
 __all__ = ["DEFAULT_CYCLES", "chosen_cycles", "profile_of", "read_profile"]
@@ -32,7 +33,7 @@ def chosen_cycles(cycles: Sequence[CycleAnswer], asked: Sequence[int | str]) -> 
     return [one for one in whole if one.cycle in wanted]
 
 
-def read_profile(client: Client, run_id: int, cycle: CycleAnswer) -> Profile:
+def read_profile(client: ReportSource, run_id: int, cycle: CycleAnswer) -> Profile:
     """Ask for the records of one cycle. Raises ClientError."""
     start_s, end_s = cycle.started_test_time_s - _EDGE_s, cycle.ended_test_time_s + _EDGE_s
     columns = client.record_columns(run_id, start_s, end_s)

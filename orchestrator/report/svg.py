@@ -9,7 +9,7 @@ from markupsafe import Markup
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-__all__ = ["inline_svg"]
+__all__ = ["inline_svg", "standalone_svg"]
 
 _HEAD = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
@@ -29,3 +29,10 @@ def inline_svg(figure: Figure, prefix: str, label: str) -> Markup:
     head, body = _NAMESPACES.sub("", text[:end]), text[end:]
     described = f'<svg role="img" aria-label="{Markup.escape(label)}"{head.removeprefix("<svg")}'
     return Markup(described + _IDS.sub(rf"\g<1>{prefix}-", body))  # noqa: S704 - our own drawing; texts are escaped
+
+
+def standalone_svg(figure: Figure) -> str:
+    """Return a whole SVG file, for ``<img>``."""
+    buffer = io.StringIO()
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})  # type: ignore[no-untyped-call]
+    return _METADATA.sub("", buffer.getvalue(), count=1)

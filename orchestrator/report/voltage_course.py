@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from orchestrator.client import Client
 from orchestrator.report.measured_run import VoltageCourse
+from orchestrator.report.source import ReportSource
 
 __all__ = ["read_course"]
 
 _BUCKETS = 900
 
 
-def read_course(client: Client, run_id: int) -> VoltageCourse:
+def read_course(client: ReportSource, run_id: int) -> VoltageCourse:
     """Ask for minima and maxima. Raises ClientError."""
     columns = client.records(run_id, buckets=_BUCKETS).columns
     named = ("first_test_time_s", "voltage_min_V", "voltage_max_V")

@@ -25,8 +25,17 @@ EXTREMES = {
     "current_max_A": "float64",
     "temperature_min_degC": "float64",
     "temperature_max_degC": "float64",
+    "step_capacity_min_Ah": "float64",
+    "step_capacity_max_Ah": "float64",
 }
-"""Columns of a decimated window with their numpy types; a temperature is NaN where no record has one."""
+"""Columns of a decimated window with their numpy types; a temperature is NaN where no record has one.
+
+Levels do not hold the step's capacity: where one is read, it is that of the last record of each of its buckets, of so
+many buckets as are drawn, and NaN in the others.
+"""
+
+_CAPACITY = ("step_capacity_min_Ah", "step_capacity_max_Ah")
+_CAPACITIES_MAX = 4096
 
 _READ_MAX = 60_000
 """Rows read for one plot, about: some 50 ms. More records than that are read from a level."""
@@ -85,17 +94,23 @@ def _cover(
 
 
 def _stored(connection: Connection, segment_id: int, level: int, begin: int, end: int) -> npt.NDArray[np.float64]:
-    names = ", ".join(f'"{name}"' for name in EXTREMES)
+    names = ", ".join(f'"{name}"' for name in EXTREMES if name not in _CAPACITY)
+    every = -(-(end - begin) // _CAPACITIES_MAX)
+    size = FAN_OUT**level
     query = (
-        f"SELECT {names} FROM record_levels WHERE segment_id = {int(segment_id)} "  # noqa: S608 - our names, integers
-        f"AND level = {level} AND bucket >= {begin} AND bucket < {end} ORDER BY bucket"
+        f"SELECT {names}, CASE WHEN bucket - bucket / {every} * {every} = 0 THEN "  # noqa: S608 - our names, integers
+        '(SELECT "step_capacity_Ah" FROM records WHERE records.segment_id = record_levels.segment_id '
+        f"AND records.seq = (record_levels.bucket + 1) * CAST({size} AS bigint)) END FROM record_levels "
+        f"WHERE segment_id = {int(segment_id)} AND level = {level} AND bucket >= {begin} AND bucket < {end} "
+        "ORDER BY bucket"
     )
     rows = connection.exec_driver_sql(query).fetchall()
-    return np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, len(EXTREMES))
+    table = np.array([(*row, row[-1]) for row in rows], dtype=np.float64)
+    return table.reshape(-1, len(EXTREMES))
 
 
 def _single(connection: Connection, segment_id: int, first: int, last: int) -> npt.NDArray[np.float64]:
-    names = ("test_time_s", "voltage_V", "current_A", "temperature_degC")
-    time_s, voltage_V, current_A, temperature_degC = read_columns(connection, segment_id, first, last, names).values()
-    twice = (voltage_V, voltage_V, current_A, current_A, temperature_degC, temperature_degC)
+    names = ("test_time_s", "voltage_V", "current_A", "temperature_degC", "step_capacity_Ah")
+    time_s, *measured = read_columns(connection, segment_id, first, last, names).values()
+    twice = [column for column in measured for _ in range(2)]
     return np.column_stack([np.ones(len(time_s)), time_s, time_s, *twice])

@@ -1,0 +1,89 @@
+/* One uPlot panel: a band between minimum and maximum over test time, with the looks of the page. */
+const AXIS_WIDTH = 66;
+const HOUR = 3600;
+const STEPS_s = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 48 * HOUR, 96 * HOUR, 240 * HOUR, 480 * HOUR, 960 * HOUR];
+
+export function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/* 26 h, 1:30, 0:00:05: hours, as fine as the ticks are apart */
+export function timeText(time_s, step_s) {
+  if (step_s >= HOUR) return `${Math.round(time_s / HOUR)} h`;
+  const sign = time_s < 0 ? "−" : "";
+  const whole = Math.abs(time_s);
+  const [h, m] = [Math.floor(whole / HOUR), Math.floor((whole % HOUR) / 60)];
+  const text = `${sign}${h}:${String(m).padStart(2, "0")}`;
+  if (step_s >= 60) return text;
+  const s = whole % 60;
+  return `${text}:${step_s >= 1 ? String(Math.round(s)).padStart(2, "0") : s.toFixed(1).padStart(4, "0")}`;
+}
+
+function figure(value) {
+  return value === null || value === undefined ? "–" : String(Number(value.toPrecision(5))).replace("-", "−");
+}
+
+/* As many decimals as tell two ticks apart. */
+function tick(value, step) {
+  const digits = Math.min(Math.max(-Math.floor(Math.log10(step) + 1e-9), 0), 8);
+  return value.toFixed(digits).replace("-", "−");
+}
+
+export function makeChart(node, { label, paint, height, last, draw, select, back, key }) {
+  const ink = colour("--faint");
+  const grid = { stroke: colour("--line"), width: 1 };
+  const stroke = colour(paint);
+  const fill = `color-mix(in srgb, ${stroke} 30%, transparent)`;
+  const value = (_, number) => figure(number);
+  const options = {
+    width: node.clientWidth || 600,
+    height,
+    scales: { x: { time: false, auto: false, range: (_, low, high) => [low, high] }, y: { range: padded } },
+    legend: { show: false },
+    cursor: {
+      sync: { key, scales: ["x", null], filters: { pub: (type) => type === "mousemove" || type === "mouseleave" } },
+      drag: { x: true, y: false, setScale: false, dist: 4 },
+      bind: { dblclick: () => () => (back(), null) },
+      y: false,
+    },
+    series: [
+      { label: "t" },
+      { label, stroke, width: 1.2, points: { show: false }, value, spanGaps: false },
+      { label, stroke, width: 1.2, points: { show: false }, value, spanGaps: false },
+    ],
+    bands: [{ series: [2, 1], fill }],
+    axes: [
+      {
+        show: true,
+        size: last ? 34 : 8,
+        incrs: STEPS_s,
+        space: 70,
+        stroke: ink,
+        grid,
+        ticks: { ...grid, size: last ? 5 : 0 },
+        values: (_, splits, __, ___, step_s) => splits.map((at) => (last ? timeText(at, step_s) : "")),
+      },
+      { size: AXIS_WIDTH, label, labelSize: 18, labelGap: 0, stroke: ink, grid, ticks: { ...grid, size: 4 }, values: (_, splits, __, ___, step) => splits.map((at) => tick(at, step)) },
+    ],
+    padding: [6, 10, 0, 0],
+    hooks: {
+      draw: [draw],
+      setSelect: [
+        (u) => {
+          if (u.select.width < 4) return;
+          const [from, to] = [u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x")];
+          u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+          select(from, to);
+        },
+      ],
+    },
+  };
+  return new window.uPlot(options, [[], [], []], node);
+}
+
+/* A flat line stands in the middle, not on the edge. */
+function padded(_, low, high) {
+  if (low === null || high === null) return [0, 1];
+  const span = high - low || Math.abs(high) * 0.1 || 1;
+  return [low - span * 0.06, high + span * 0.06];
+}
