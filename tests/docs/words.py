@@ -1,0 +1,121 @@
+"""The words of the pages: ``python -m tests.docs.words`` writes the catalogues, a test compares them.
+
+Every text in ``_("…")`` or ``{% trans %}`` of a template, in ``t("…")`` of a script, and in ``_("…")`` or ``N_("…")``
+of Python below ``orchestrator/web`` gets its entry in ``locale/LANGUAGE/LC_MESSAGES/cellbench.po``, to be translated
+by hand; what stands nowhere any more loses it. From each the ``.mo`` is compiled that the service reads.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+WEB = Path(__file__).parents[2] / "orchestrator" / "web"
+LOCALE = WEB / "locale"
+_METHODS = [("**.html", "jinja2"), ("**.py", "python"), ("static/js/**.js", "javascript")]
+_OPTIONS = {"**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
+_KEYWORDS = {"_": None, "N_": None, "t": None, "gettext": None, "ngettext": (1, 2)}
+_PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|%%|\{\w+\}")
+
+
+def languages() -> list[str]:
+    """Those into which the pages are translated; English is what they are written in."""
+    return sorted(path.parents[1].name for path in LOCALE.glob("*/LC_MESSAGES/cellbench.po"))
+
+
+Text = str | tuple[str, ...]
+"""Or a singular and a plural."""
+
+
+def extracted() -> dict[Text, set[str]]:
+    """Every text, with the files in which it stands."""
+    found: dict[Text, set[str]] = {}
+    walk = extract_from_dir(
+        WEB, method_map=_METHODS, options_map=_OPTIONS, keywords=_KEYWORDS, directory_filter=_is_ours
+    )
+    for path, _line, text, _comments, _context in walk:
+        found.setdefault(text, set()).add(f"orchestrator/web/{Path(path).as_posix()}")
+    return found
+
+
+def placeholders(text: Text) -> set[str]:
+    """What is filled in: ``%(name)s`` by templates, ``{name}`` by scripts."""
+    return set(_PLACEHOLDER.findall(text if isinstance(text, str) else " ".join(text)))
+
+
+def po_path(language: str) -> Path:
+    """Where the texts of a language stand."""
+    return LOCALE / language / "LC_MESSAGES" / "cellbench.po"
+
+
+def read_catalogue(language: str) -> Catalog:
+    """What is translated so far."""
+    with po_path(language).open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def merged(language: str, found: dict[Text, set[str]]) -> Catalog:
+    """The texts that there are, with what is translated of them."""
+    old = read_catalogue(language)
+    # the dates are those of the file: two runs write the same
+    new = Catalog(
+        locale=language, project="cellbench", version="1", copyright_holder="The cellbench developers", fuzzy=False,
+        creation_date=old.creation_date, revision_date=old.revision_date,
+    )  # fmt: skip
+    for text in sorted(found, key=lambda one: (min(found[one]), str(one))):
+        known = old.get(text)
+        string = known.string if known is not None and not known.fuzzy else ""
+        new.add(text, string, locations=[(place, None) for place in sorted(found[text])])
+    return new
+
+
+def messages(catalogue: Catalog) -> Iterator[Message]:
+    """Without the header."""
+    return (message for message in catalogue if message.id)
+
+
+def is_translated(message: Message) -> bool:
+    """Whether it, and its plural, stand in the other language."""
+    return bool(message.string) and all([message.string] if isinstance(message.string, str) else message.string)
+
+
+def mo_bytes(catalogue: Catalog) -> bytes:
+    """What the service reads."""
+    buffer = BytesIO()
+    write_mo(buffer, catalogue)
+    return buffer.getvalue()
+
+
+def write(language: str, catalogue: Catalog) -> None:
+    """Both files."""
+    with po_path(language).open("wb") as file:
+        write_po(file, catalogue, width=120, include_lineno=False)
+    po_path(language).with_suffix(".mo").write_bytes(mo_bytes(read_catalogue(language)))
+
+
+def _is_ours(folder: str | Path) -> bool:
+    return Path(folder).name not in {"vendor", "__pycache__", "locale"}
+
+
+def main() -> int:
+    """Write every language; the exit code is 1 while a text is not translated."""
+    found = extracted()
+    missing = []
+    for language in languages():
+        catalogue = merged(language, found)
+        write(language, catalogue)
+        missing += [f"{language}: {message.id}" for message in messages(catalogue) if not is_translated(message)]
+    print(*(f"not translated into {line}" for line in missing), sep="\n", end="\n" if missing else "")  # noqa: T201
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
