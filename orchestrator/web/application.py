@@ -132,4 +132,5 @@ def _api() -> APIRouter:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
     yield
+    await app.state.hub.close()
     app.state.service.database.dispose()

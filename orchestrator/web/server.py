@@ -25,6 +25,8 @@ __all__ = ["listen", "run_web"]
 
 _CONNECTIONS_MAX = 200
 _GRACE_S = 5
+_SAID_MAX = 1024
+"""Bytes that a page may say on its WebSocket, where nobody listens."""
 _LOOK_EVERY_S = 0.05
 _PINGS = 3
 """Signs of life in the time within which the service manager wants one."""
@@ -48,6 +50,8 @@ def run_web(lab: Lab, model_cells: ModelCells | None = None) -> int:
         timeout_graceful_shutdown=_GRACE_S,
         server_header=False,
         forwarded_allow_ips=list(lab.web.proxies),
+        ws_max_size=_SAID_MAX,
+        ws_per_message_deflate=False,  # of a second's changes it would save little, for each page anew
     )
     # uvicorn ends gracefully and then raises the signal once more; here that has nothing left to end
     for number in (signal.SIGTERM, signal.SIGINT):

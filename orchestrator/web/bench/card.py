@@ -16,8 +16,11 @@ class Group(StrEnum):
     PAUSED = "paused"
     WAITING = "waiting"
     FREE = "free"
+    FOREIGN = "foreign"
+    """Somebody else's test is there, or one of ours that we no longer follow."""
+    TRIPPED = "tripped"
     UNKNOWN = "unknown"
-    """Nobody can tell, or it is not ours: neither free nor running."""
+    """Nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)

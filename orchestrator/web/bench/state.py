@@ -47,7 +47,7 @@ def judge(facts: Facts) -> Verdict:
     if driven:
         return _foreign(facts)
     if facts.seen.state == ChannelState.TRIPPED:
-        return Verdict("tripped", Group.UNKNOWN, True, notes.TRIPPED, facts.seen.native_state)
+        return Verdict("tripped", Group.TRIPPED, True, notes.TRIPPED, facts.seen.native_state)
     return _free(facts)
 
 
@@ -83,8 +83,8 @@ def _foreign(facts: Facts) -> Verdict:
     seen = facts.seen
     assert seen is not None  # noqa: S101 - the caller has looked
     if seen.run_id is not None:
-        return Verdict("foreign", Group.UNKNOWN, True, notes.DRIVEN, f"run {seen.run_id}")
-    return Verdict("foreign", Group.UNKNOWN, True, notes.FOREIGN, seen.tag or seen.test_id or seen.native_state)
+        return Verdict("foreign", Group.FOREIGN, True, notes.DRIVEN, f"run {seen.run_id}")
+    return Verdict("foreign", Group.FOREIGN, True, notes.FOREIGN, seen.tag or seen.test_id or seen.native_state)
 
 
 def _free(facts: Facts) -> Verdict:

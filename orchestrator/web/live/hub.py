@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 import anyio.to_thread
+from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.store.errors import StoreError
-from orchestrator.web.live.changes import changes
+from orchestrator.web.live import message
+from orchestrator.web.live.listener import Listener
 from orchestrator.web.live.topic import Rows, Snapshot, Topic, find_topic
 from orchestrator.web.service import Service
 
-__all__ = ["Hub", "Listener"]
+__all__ = ["Hub"]
 
 _EVERY_S = 1.0
-_WAITING_MAX = 4
-"""Messages a page may leave unread: a tab that takes none is let go, and comes back by itself."""
+_GAP_S = 0.1
+"""Between two looks, whoever comes: pages that are opened at once share one."""
+_PAGES_MAX = 100
+_INTERNAL = "internal error; the log of `cellbench web` has the details"
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(eq=False)
-class Listener:
-    """One open page."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One topic at one look."""
 
-    topics: frozenset[str]
-    outbox: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(_WAITING_MAX))
-    """Texts to send; None: let go."""
-    known: set[str] = field(default_factory=set)
-    """Topics of which it has been sent the whole."""
+    rows: Rows
+    difference: str | None
+    whole: str | None
+    """Only where a page waits for it."""
+
+
+@dataclass
+class _Look:
+    """All topics at one look."""
+
+    now_unix_s: float
+    seen: dict[str, _Seen] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
 
 
 class Hub:
@@ -42,10 +53,19 @@ class Hub:
         self._service = service
         self._topics = topics
         self._every_s = every_s
+        self._gap_s = min(_GAP_S, every_s)
         self._listeners: set[Listener] = set()
-        self._seen: dict[str, Rows] = {}
+        self._rows: dict[str, Rows] = {}
+        """What pages that know a topic have been sent of it."""
+        self._failing: dict[str, str] = {}
+        """Topics that cannot be looked at, with the error: it is in the log once, until it is another one."""
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+
+    @property
+    def full(self) -> bool:
+        """Whether no page can be taken on."""
+        return len(self._listeners) >= _PAGES_MAX
 
     def known(self, asked: str) -> bool:
         """Whether there is such a topic."""
@@ -62,63 +82,88 @@ class Hub:
         """The page has gone."""
         self._listeners.discard(listener)
 
+    async def close(self) -> None:
+        """End; a look that is under way ends first."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while self._listeners:
             began = loop.time()
             self._wake.clear()
             await self._turn()
-            try:
-                await asyncio.wait_for(self._wake.wait(), max(began + self._every_s - loop.time(), 0.0))
-            except TimeoutError:
-                continue
-        self._seen.clear()
+            await asyncio.sleep(self._gap_s)
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(began + self._every_s):
+                    await self._wake.wait()
+        self._rows.clear()
 
     async def _turn(self) -> None:
-        wanted = frozenset[str]().union(*(one.topics for one in self._listeners))
+        wanted = self._wanted()
         try:
-            now_unix_s, found = await anyio.to_thread.run_sync(self._look, wanted)
+            look = await anyio.to_thread.run_sync(self._look, wanted)
         except StoreError as error:
-            self._tell_all(_text({"problem": str(error)}))
-            return
-        except Exception:
+            self._tell_all(message.problem(str(error)))
+        except Exception:  # the pages hear of it, and the next second may be better
             _logger.exception("a look for the pages failed")
-            self._tell_all(_text({"problem": "internal error; the log of `cellbench web` has the details"}))
-            return
-        differences = self._differences(found)
-        self._seen = found
-        pulse = _text({"now_unix_s": now_unix_s})
-        for listener in tuple(self._listeners):
-            self._tell(listener, found, differences, pulse)
+            self._tell_all(message.problem(_INTERNAL))
+        else:
+            self._rows = {name: self._rows[name] for name in look.failed & self._rows.keys()}
+            self._rows |= {name: seen.rows for name, seen in look.seen.items()}
+            pulse = message.pulse(look.now_unix_s)
+            for listener in tuple(self._listeners):
+                self._tell(listener, look, pulse)
 
-    def _differences(self, found: Mapping[str, Rows]) -> dict[str, str]:
-        """By topic, what a page is sent that has had the whole of it."""
-        texts: dict[str, str] = {}
-        for name, rows in found.items():
-            different = changes(self._seen.get(name, {}), rows)
-            if different:
-                texts[name] = _message(name, different.changed, different.gone)
-        return texts
+    def _wanted(self) -> dict[str, bool]:
+        """Topics that are followed; true: somebody must be sent the whole."""
+        names = frozenset[str]().union(*(one.topics for one in self._listeners))
+        return {name: any(name in one.topics - one.known for one in self._listeners) for name in sorted(names)}
 
-    def _look(self, wanted: frozenset[str]) -> tuple[float, dict[str, Rows]]:
+    def _look(self, wanted: Mapping[str, bool]) -> _Look:
+        """In a thread: everything of it, since a thousand rows take a while also as JSON."""
         with self._service.reading() as connection:
             now_unix_s = self._service.now_unix_s(connection)
             snapshot = Snapshot(self._service, connection, now_unix_s)
-            found: dict[str, Rows] = {}
-            for asked in sorted(wanted):
-                topic = find_topic(self._topics, asked)
-                if topic is not None:
-                    found[asked] = topic[0].look(snapshot, topic[1])
-            return now_unix_s, found
+            look = _Look(now_unix_s)
+            for asked, whole in wanted.items():
+                self._try(look, snapshot, asked, whole)
+        self._failing = {asked: error for asked, error in self._failing.items() if asked in look.failed}
+        return look
 
-    def _tell(self, listener: Listener, found: Mapping[str, Rows], differences: Mapping[str, str], pulse: str) -> None:
-        texts = [pulse]
-        for name in sorted(listener.topics & found.keys()):
-            if name not in listener.known:
+    def _try(self, look: _Look, snapshot: Snapshot, asked: str, whole: bool) -> None:
+        try:
+            look.seen[asked] = self._look_at(snapshot, asked, whole)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # of this topic: whoever follows it is told, the others go on
+            look.failed.add(asked)
+            if self._failing.get(asked) != repr(error):
+                self._failing[asked] = repr(error)
+                _logger.exception("%s cannot be looked at", asked)
+
+    def _look_at(self, snapshot: Snapshot, asked: str, whole: bool) -> _Seen:
+        found = find_topic(self._topics, asked)
+        if found is None:
+            raise LookupError(asked)
+        topic, argument = found
+        rows = topic.look(snapshot, argument)
+        before = self._rows.get(asked)
+        difference = message.difference(asked, before, rows) if before is not None else None
+        return _Seen(rows, difference, message.whole(asked, rows) if whole else None)
+
+    def _tell(self, listener: Listener, look: _Look, pulse: str) -> None:
+        texts: list[str] = []
+        for name in sorted(listener.topics & look.seen.keys()):
+            seen = look.seen[name]
+            if name in listener.known:
+                texts += [seen.difference] if seen.difference is not None else []
+            elif seen.whole is not None:  # else it came while the look was under way: the next one is for it
                 listener.known.add(name)
-                texts.append(_message(name, {key: dict(row) for key, row in found[name].items()}, [], whole=True))
-            elif name in differences:
-                texts.append(differences[name])
+                texts.append(seen.whole)
+        texts.append(message.problem(_INTERNAL) if listener.topics & look.failed else pulse)
         self._put(listener, "\n".join(texts))
 
     def _tell_all(self, text: str) -> None:
@@ -126,17 +171,5 @@ class Hub:
             self._put(listener, text)
 
     def _put(self, listener: Listener, text: str) -> None:
-        try:
-            listener.outbox.put_nowait(text)
-        except asyncio.QueueFull:
+        if not listener.put(text):
             self.leave(listener)
-            listener.outbox.get_nowait()
-            listener.outbox.put_nowait(None)
-
-
-def _message(name: str, changed: Mapping[str, Any], gone: list[str], *, whole: bool = False) -> str:
-    return _text({"topic": name, "whole": whole, "changed": changed, "gone": gone})
-
-
-def _text(message: Mapping[str, Any]) -> str:
-    return json.dumps(message, separators=(",", ":"), allow_nan=False)

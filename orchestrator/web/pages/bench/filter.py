@@ -26,6 +26,11 @@ class BenchFilter:
     instrument: str = ""
     chamber: str = ""
 
+    @property
+    def empty(self) -> bool:
+        """Whether everything is shown."""
+        return not (self.text or self.state or self.instrument or self.chamber)
+
     def shows(self, card: Card) -> bool:
         """Whether the card is shown."""
         if self.state and self.state != card.group and not (self.state == ATTENTION and card.attention):

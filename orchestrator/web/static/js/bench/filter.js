@@ -23,6 +23,7 @@ function remember() {
   const query = new URLSearchParams();
   for (const name of NAMES) if (value(name)) query.set(name, value(name));
   const text = query.toString();
+  document.getElementById("bench-all").hidden = text === "";
   window.history.replaceState(null, "", text ? `?${text}` : window.location.pathname);
   for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.state === value("state")));
 }

@@ -7,6 +7,7 @@ import { showChamber } from "./chamber.js";
 import { shows, watchFilter } from "./filter.js";
 import { settle, showKeys, watchKeys } from "./keys.js";
 
+const RARE = new Set(["foreign", "tripped", "unknown"]);
 const grid = document.getElementById("channels");
 const chambers = document.getElementById("chambers");
 const shownLine = document.getElementById("bench-shown");
@@ -38,7 +39,10 @@ function count() {
     if (row.attention) found.attention += 1;
   }
   for (const row of chamberRows.values()) if (row.attention) found.attention += 1;
-  for (const [group, node] of counts) tell(node, String(found[group]));
+  for (const [group, node] of counts) {
+    tell(node, String(found[group]));
+    if (RARE.has(group)) node.parentElement.hidden = found[group] === 0;
+  }
 }
 
 function filter(keys) {
