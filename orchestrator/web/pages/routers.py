@@ -9,6 +9,8 @@ from orchestrator.web.pages.alarms import routes as alarms
 from orchestrator.web.pages.bench import routes as bench
 from orchestrator.web.pages.cells import routes as cells
 from orchestrator.web.pages.people import routes as people
+from orchestrator.web.pages.queue import routes as queue
+from orchestrator.web.pages.protocols import routes as protocols
 from orchestrator.web.pages.runs import routes as runs
 from orchestrator.web.pages.start import routes as start
 
@@ -25,6 +27,8 @@ def pages() -> APIRouter:
         cells,
         language_choice,
         login,
+        queue,
+        protocols,
         runs,
         start,
         people,
