@@ -24,7 +24,7 @@ from protocols.compile import compile_protocol
 from protocols.errors import ProtocolErrors
 from protocols.plan import Plan, SetTemperature
 
-__all__ = ["hand_in"]
+__all__ = ["hand_in", "meet_cells"]
 
 
 def hand_in(
@@ -37,6 +37,21 @@ def hand_in(
     actor: str,
 ) -> int:
     """Store a campaign that waits for its time; the caller commits. Raises LaunchRefused with everything."""
+    met = meet_cells(connection, lab, cycler_for, campaign, now_unix_s)
+    definition = dump_campaign(met)
+    return insert_campaign(
+        connection, name=campaign.name, source=source, definition=definition, actor=actor, now=now_unix_s
+    )
+
+
+def meet_cells(
+    connection: Connection,
+    lab: Lab,
+    cycler_for: Callable[[InstrumentPlace], Cycler],
+    campaign: Campaign,
+    now_unix_s: float,
+) -> Campaign:
+    """The campaign with what each step is expected to take; nothing is stored. Raises LaunchRefused with everything."""
     problems = [*_begun_elsewhere(connection, campaign), *_too_late(campaign, now_unix_s)]
     expected: dict[str, dict[str, Expected]] = {}
     for step in campaign.steps:
@@ -47,10 +62,7 @@ def hand_in(
         expected[step.name] = {cell: _expected(plan) for cell, plan in plans.items()}
     if problems:
         raise LaunchRefused(dict.fromkeys(problems))
-    definition = dump_campaign(replace(campaign, expected=expected))
-    return insert_campaign(
-        connection, name=campaign.name, source=source, definition=definition, actor=actor, now=now_unix_s
-    )
+    return replace(campaign, expected=expected)
 
 
 def _begun_elsewhere(connection: Connection, campaign: Campaign) -> Iterator[str]:

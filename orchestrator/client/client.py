@@ -15,9 +15,12 @@ from orchestrator.client.connection import Connection
 from orchestrator.web.models.analysis import AnalysisAnswer, AnalysisLine, AnalysisOrder, JointAnalysisOrder
 from orchestrator.web.models.campaign import (
     CampaignAnswer,
+    CampaignCheckAnswer,
     CampaignDetail,
     CampaignOrderAnswer,
     CampaignStart,
+    CampaignSummary,
+    CampaignText,
     ForecastAnswer,
     Scan,
 )
@@ -139,6 +142,18 @@ class Client(Connection):
     def move_run(self, run_id: int, order: MoveOrder) -> MoveAnswer:
         """Give a run that has not begun another place in the queue of its channel."""
         return self.send("POST", MoveAnswer, f"runs/{run_id}/move", order)
+
+    def check_campaign(self, request: CampaignStart) -> CampaignCheckAnswer:
+        """What handing a campaign in would say; nothing is stored."""
+        return self.send("POST", CampaignCheckAnswer, "campaigns/check", request)
+
+    def campaign_library(self) -> list[CampaignSummary]:
+        """The campaigns that come with cellbench."""
+        return self.get(list[CampaignSummary], "campaigns/library")
+
+    def library_campaign(self, name: str) -> CampaignText:
+        """One of them, with its text."""
+        return self.get(CampaignText, f"campaigns/library/{quote(name, safe='')}")
 
     def start_campaign(self, request: CampaignStart) -> CampaignDetail:
         """Hand a campaign in."""

@@ -8,13 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from orchestrator.store.event_kinds import GAP_EVENT
 from orchestrator.store.tables import events
 
 __all__ = ["GAP_EVENT", "Event", "append_event", "list_events"]
-
-
-GAP_EVENT = "gap"
-"""Kind of an event that tells of records which nobody has, where their numbers do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +57,20 @@ def append_event(
 
 
 def list_events(
-    connection: Connection, *, run_id: int | None = None, after_id: int = 0, limit: int = 100, newest: bool = False
+    connection: Connection,
+    *,
+    run_id: int | None = None,
+    campaign_id: int | None = None,
+    after_id: int = 0,
+    limit: int = 100,
+    newest: bool = False,
 ) -> list[Event]:
-    """Events in order, of one run or of all, behind ``after_id``; ``newest``: the last ``limit`` of them."""
+    """Events in order, of one run, of one campaign or of all, behind ``after_id``; ``newest``: the last of them."""
     query = select(events).where(events.c.id > after_id).limit(limit)
     if run_id is not None:
         query = query.where(events.c.run_id == run_id)
+    if campaign_id is not None:
+        query = query.where(events.c.data["campaign"].as_integer() == campaign_id)
     rows = connection.execute(query.order_by(events.c.id.desc() if newest else events.c.id)).all()
     found = [Event(*row) for row in rows]
     return found[::-1] if newest else found

@@ -13,6 +13,7 @@ from orchestrator.store.calendar import entries_of
 from orchestrator.store.campaign_jobs import Job, jobs_of
 from orchestrator.store.campaigns import ENDED, CampaignRow, run_ids
 from orchestrator.store.tables import runs
+from orchestrator.web.campaign_steps import step_answer, timing_answer
 from orchestrator.web.forecast_view import look_ahead
 from orchestrator.web.models.campaign import CampaignAnswer, CampaignDetail, JobAnswer
 from orchestrator.web.service import Service
@@ -50,6 +51,8 @@ def campaign_detail(connection: Connection, service: Service, row: CampaignRow, 
     return CampaignDetail(
         **campaign_answer(connection, row).model_dump(),
         description=campaign.description,
+        steps=[step_answer(campaign, step, now_unix_s) for step in campaign.steps],
+        timing=timing_answer(campaign.timing, now_unix_s),
         placed=dict(campaign.placed),
         run_ids=run_ids(connection, row.id),
         table=[_job_answer(job, states, expected.get(job.id)) for job in jobs],

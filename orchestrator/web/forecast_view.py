@@ -40,6 +40,8 @@ class Ahead:
     """By run, whether it, or another of its batch, has begun."""
     times: Mapping[int, tuple[float, float]]
     """By run, its start and its end."""
+    sets_temperature: Mapping[int, bool]
+    """By run, whether it changes the temperature of its chamber."""
 
 
 def look_ahead(
@@ -60,7 +62,7 @@ def look_ahead(
     views = [load_view(connection, service.lab, row, seats) for row in active_campaigns(connection)]
     ends = {run_id: end for run_id, (_, end) in times.items()}
     works = [work for view in (*views, *beside) for work in work_left(view, service.lab, ends, now_unix_s)]
-    return Ahead(forecast(works, busy, now_unix_s), ordered, begun, times)
+    return Ahead(forecast(works, busy, now_unix_s), ordered, begun, times, sets)
 
 
 def forecast_answer(
@@ -128,7 +130,7 @@ def _of_run(run: RunAnswer, ahead: Ahead) -> SlotAnswer:
         cell=run.cell,
         begun=ahead.begun[run.id],
         bench=run.bench or f"{run.instrument}/{run.channel}",
-        chamber=run.chamber,
+        chamber=run.chamber if ahead.sets_temperature[run.id] else None,
         run_id=run.id,
         start_unix_s=start,
         end_unix_s=end,

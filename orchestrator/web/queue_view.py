@@ -61,10 +61,14 @@ def queue_answer(connection: Connection, service: Service, now_unix_s: float) ->
         place = places.setdefault(name, _Place(run.instrument, run.channel, run.chamber))
         place.runs.append(_run(run, ahead, of_campaign.get(run.id)))
     nowhere: list[QueuedJob] = []
+    before: dict[tuple[int, str], str] = {}
     for slot in ahead.slots:
+        mine = (slot.work.campaign_id, slot.work.cell_id)
+        earlier = before.get(mine)
+        before[mine] = slot.work.step
         if slot.work.run_id is not None or waiting.asked(slot):
             continue
-        job = _job(slot, waiting)
+        job = _job(slot, waiting, earlier)
         (nowhere if job.bench is None else _place_of(places, service.lab, job.bench).jobs).append(job)
     return QueueAnswer(
         now_unix_s=now_unix_s,
@@ -102,17 +106,19 @@ def _why(run: RunAnswer) -> str | None:
     return run.reason
 
 
-def _job(slot: Slot, waiting: _Waiting) -> QueuedJob:
+def _job(slot: Slot, waiting: _Waiting, earlier: str | None) -> QueuedJob:
+    """``earlier``: the step before it of the same cell that is not over."""
     work = slot.work
     key = (work.campaign_id, work.step, work.cell_id)
-    why = waiting.jobs.get(key) or waiting.campaigns.get(work.campaign_id)
+    why = waiting.jobs.get(key) or (f"comes after {earlier} of the same cell" if earlier else None)
+    why = why or waiting.campaigns.get(work.campaign_id)
     return QueuedJob(
         campaign_id=work.campaign_id,
         campaign=waiting.called.get(work.campaign_id, ""),
         step=work.step,
         cell=work.cell_id,
         bench=work.candidates[0] if len(work.candidates) == 1 and not work.by_hand else None,
-        why=why or "comes after what its cell is at",
+        why=why or "begins as soon as the node looks at it",
         start_unix_s=slot.start_unix_s,
         end_unix_s=slot.end_unix_s,
     )

@@ -9,13 +9,19 @@ from orchestrator.web.models.run import Desired
 
 __all__ = [
     "CampaignAnswer",
+    "CampaignCheckAnswer",
     "CampaignDetail",
     "CampaignOrderAnswer",
     "CampaignStart",
+    "CampaignSummary",
+    "CampaignText",
     "ForecastAnswer",
     "JobAnswer",
+    "PlacementAnswer",
     "Scan",
     "SlotAnswer",
+    "StepAnswer",
+    "TimingAnswer",
 ]
 
 _MOST = 1000
@@ -40,6 +46,19 @@ class CampaignStart(BaseModel):
         default_factory=dict, max_length=50, description="Other benches, by pool.", examples=[{"neware": ["A1", "A2"]}]
     )
     actor: Actor = ""
+
+
+class CampaignSummary(BaseModel):
+    """One campaign of the library."""
+
+    name: str = Field(examples=["sio-fast-charging"])
+    description: str
+
+
+class CampaignText(CampaignSummary):
+    """A campaign of the library with its text."""
+
+    source: Source
 
 
 class CampaignAnswer(BaseModel):
@@ -81,10 +100,42 @@ class JobAnswer(BaseModel):
     expected_end_unix_s: float | None = None
 
 
+class TimingAnswer(BaseModel):
+    """When something begins, by the file."""
+
+    zone: str = Field(description="Whose wall times they are.", examples=["Asia/Shanghai"])
+    start_unix_s: float | None = None
+    cron: str | None = Field(default=None, examples=["0 8 * * MON-FRI"])
+    grace_s: float = Field(description="How late it may begin.")
+    next_unix_s: list[float] = Field(description="The next times: one, or some of a rule; none: never again.")
+
+
+class StepAnswer(BaseModel):
+    """One step, as the file has it."""
+
+    name: str = Field(examples=["rate-ladder"])
+    protocol: str | None = Field(default=None, description="None: a person does it.")
+    prompt: str | None = None
+    cells: list[str]
+    after: list[str] = Field(description="Steps of the same cell that must have been done before.")
+    condition: str | None = Field(default=None, examples=["initial coulombic efficiency of formation above 40 %"])
+    pool: str | None = Field(
+        default=None, description="Benches on which it is done; for a prompt: where the cell goes."
+    )
+    benches: list[str]
+    parameters: dict[str, str]
+    together: bool
+    priority: str
+    if_one_fails: str
+    timing: TimingAnswer | None = None
+
+
 class CampaignDetail(CampaignAnswer):
     """One campaign with its jobs."""
 
     description: str
+    steps: list[StepAnswer] = Field(description="In the order in which a cell goes through them.")
+    timing: TimingAnswer | None = Field(default=None, description="Of the campaign itself.")
     placed: dict[str, str] = Field(description="Where each cell is from the start.", examples=[{"L1": "A1"}])
     run_ids: list[int] = Field(examples=[[7, 8, 9]])
     table: list[JobAnswer] = Field(description="Every job, of every time that it began.")
@@ -136,3 +187,25 @@ class ForecastAnswer(BaseModel):
     now_unix_s: float
     end_unix_s: float | None = Field(description="Of the last of them.")
     slots: list[SlotAnswer]
+
+
+class PlacementAnswer(BaseModel):
+    """Where a cell must be before the campaign begins."""
+
+    cell: str = Field(examples=["L1"])
+    bench: str = Field(examples=["A1"])
+
+
+class CampaignCheckAnswer(BaseModel):
+    """What would become of a campaign if it were handed in now; nothing has been stored."""
+
+    ok: bool
+    problems: list[str] = Field(
+        description="With the line where it stands in a file.",
+        examples=[["my.yaml:14  steps: ladder.on: no pool is called newar; write neware"]],
+    )
+    name: str | None = None
+    cells: int = 0
+    steps: int = 0
+    placements: list[PlacementAnswer] = Field(default_factory=list, description="Where each cell is from the start.")
+    forecast: ForecastAnswer | None = Field(default=None, description="Of this campaign alone, beside everything else.")

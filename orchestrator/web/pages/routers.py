@@ -11,6 +11,7 @@ from orchestrator.web.pages.cells import routes as cells
 from orchestrator.web.pages.people import routes as people
 from orchestrator.web.pages.queue import routes as queue
 from orchestrator.web.pages.protocols import routes as protocols
+from orchestrator.web.pages.queue import routes as queue
 from orchestrator.web.pages.runs import routes as runs
 from orchestrator.web.pages.start import routes as start
 
@@ -29,6 +30,7 @@ def pages() -> APIRouter:
         login,
         queue,
         protocols,
+        queue,
         runs,
         start,
         people,

@@ -9,18 +9,22 @@ from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 
 from orchestrator.campaigns.hand_in import hand_in
-from orchestrator.campaigns.read_campaign import Overrides, read_campaign
+from orchestrator.campaigns.read_campaign import read_campaign
 from orchestrator.campaigns.scan import scan
 from orchestrator.store.campaigns import ENDED, CampaignRow, get_campaign, list_campaigns, set_campaign_desired
 from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.web.access.person import Asking, signed
+from orchestrator.web.campaign_check import check_campaign, read_start
 from orchestrator.web.campaign_view import campaign_answer, campaign_detail
 from orchestrator.web.forecast_view import forecast_answer
 from orchestrator.web.models.campaign import (
     CampaignAnswer,
+    CampaignCheckAnswer,
     CampaignDetail,
     CampaignOrderAnswer,
     CampaignStart,
+    CampaignSummary,
+    CampaignText,
     ForecastAnswer,
     Scan,
 )
@@ -38,13 +42,30 @@ router = APIRouter(tags=["campaigns"])
 _CampaignId = Annotated[int, Path(ge=1, le=ID_MAX, description="Number of the campaign.", examples=[3])]
 
 
+@router.get("/campaigns/library")
+def get_campaign_library() -> list[CampaignSummary]:
+    """The campaigns that come with cellbench."""
+    return [CampaignSummary(name=name, description=_described(name)) for name in names()]
+
+
+@router.get("/campaigns/library/{name}")
+def get_library_campaign(name: Annotated[str, Path(max_length=200)]) -> CampaignText:
+    """One campaign of the library, to be read and changed."""
+    return CampaignText(name=name, description=_described(name), source=_shipped(name))
+
+
+@router.post("/campaigns/check")
+def check_one_campaign(body: CampaignStart, service: ServiceHere, connection: ReadingConnection) -> CampaignCheckAnswer:
+    """Say what is wrong with a campaign, else where its cells must be and when all is done; nothing is stored."""
+    return check_campaign(connection, service, body, _source_of(body))
+
+
 @router.post("/campaigns", status_code=HTTPStatus.CREATED)
 def start_campaign(body: CampaignStart, person: Asking, service: ServiceHere) -> CampaignDetail:
     """Hand a campaign in: all of it is checked with every cell on its benches before anything begins."""
     body = signed(body, person)
-    source = body.source if body.source is not None else _shipped(body.name)
-    overrides = Overrides({k: tuple(v) for k, v in body.cells.items()}, {k: tuple(v) for k, v in body.benches.items()})
-    campaign = read_campaign(source.removeprefix("\ufeff"), body.name, body.sources, overrides, service.lab)
+    source = _source_of(body)
+    campaign = read_start(body, source, service.lab)
     with service.writing() as connection:
         now = service.now_unix_s(connection)
         key = hand_in(connection, service.lab, service.cycler_for, campaign, source, now, body.actor)
@@ -132,6 +153,14 @@ def _known(connection: Connection, campaign_id: int) -> CampaignRow:
         raise
     except StoreError as error:
         raise NotFound(str(error)) from error
+
+
+def _source_of(body: CampaignStart) -> str:
+    return body.source if body.source is not None else _shipped(body.name)
+
+
+def _described(name: str) -> str:
+    return read_campaign(_shipped(name), name).description
 
 
 def _shipped(name: str) -> str:

@@ -15,7 +15,7 @@ from orchestrator.web.access.person import Asking, signed
 from orchestrator.web.models.fields import ID_MAX
 from orchestrator.web.models.log import Acknowledgement, AlarmAnswer, EventAnswer
 from orchestrator.web.refusal import NotFound
-from orchestrator.web.routes.parameters import Limit
+from orchestrator.web.routes.parameters import Limit, Offset
 from orchestrator.web.service import ReadingConnection, ServiceHere
 
 __all__ = ["router"]
@@ -27,12 +27,13 @@ router = APIRouter()
 def get_events(
     connection: ReadingConnection,
     run_id: Annotated[int | None, Query(ge=1, le=ID_MAX, description="Only of this run.")] = None,
+    campaign_id: Annotated[int | None, Query(ge=1, le=ID_MAX, description="Only of this campaign.")] = None,
     after: Annotated[int, Query(ge=0, le=ID_MAX, description="Only with a greater id.")] = 0,
     newest: Annotated[bool, Query(description="The last ones, not the first.")] = True,
     limit: Limit = 50,
 ) -> list[EventAnswer]:
     """Events in order."""
-    found = list_events(connection, run_id=run_id, after_id=after, limit=limit, newest=newest)
+    found = list_events(connection, run_id=run_id, campaign_id=campaign_id, after_id=after, limit=limit, newest=newest)
     return [EventAnswer(**asdict(event)) for event in found]
 
 
@@ -41,9 +42,11 @@ def get_alarms(
     connection: ReadingConnection,
     only_open: Annotated[bool, Query(alias="open", description="Only those whose cause is not over.")] = True,
     limit: Limit = 200,
+    offset: Offset = 0,
 ) -> list[AlarmAnswer]:
     """Alarms, newest first."""
-    return [AlarmAnswer(**asdict(one)) for one in stored.list_alarms(connection, open_only=only_open, limit=limit)]
+    found = stored.list_alarms(connection, open_only=only_open, limit=limit, offset=offset)
+    return [AlarmAnswer(**asdict(one)) for one in found]
 
 
 @router.post("/alarms/{alarm_id}/acknowledge", tags=["alarms"])

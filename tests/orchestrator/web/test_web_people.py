@@ -302,6 +302,7 @@ _LEAST: dict[tuple[str, str], Role | None] = {
     ("POST", "/api/v1/protocols/check"): Role.VIEWER,
     ("POST", "/api/v1/protocols/plan"): Role.VIEWER,
     ("POST", "/api/v1/protocols/import"): Role.VIEWER,
+    ("POST", "/api/v1/campaigns/check"): Role.VIEWER,
     ("POST", "/api/v1/stop-all"): Role.VIEWER,
     ("GET", "/api/v1/users"): Role.ADMIN,
     ("POST", "/api/v1/users"): Role.ADMIN,

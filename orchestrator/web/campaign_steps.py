@@ -1,0 +1,57 @@
+"""The steps of a campaign as its file has them, and when they begin."""
+
+from __future__ import annotations
+
+from orchestrator.campaigns.definition import Campaign, Step, Timing
+from orchestrator.campaigns.timing import next_due
+from orchestrator.web.models.campaign import StepAnswer, TimingAnswer
+
+__all__ = ["step_answer", "timing_answer"]
+
+_TIMES_SHOWN = 5
+
+
+def step_answer(campaign: Campaign, step: Step, now_unix_s: float) -> StepAnswer:
+    """One step."""
+    return StepAnswer(
+        name=step.name,
+        protocol=step.protocol,
+        prompt=step.prompt,
+        cells=list(step.cells),
+        after=list(step.after),
+        condition=None if step.when is None else f"{step.when.analysis} of {step.when.of}: {step.when}",
+        pool=step.pool,
+        benches=list(campaign.pools.get(step.pool, ())) if step.pool is not None else [],
+        parameters=dict(step.parameters),
+        together=step.together,
+        priority=step.priority,
+        if_one_fails=step.if_one_fails,
+        timing=timing_answer(step.timing, now_unix_s),
+    )
+
+
+def timing_answer(timing: Timing | None, now_unix_s: float) -> TimingAnswer | None:
+    """When something begins, and the next times of its rule."""
+    if timing is None:
+        return None
+    return TimingAnswer(
+        zone=timing.zone,
+        start_unix_s=timing.start_unix_s,
+        cron=timing.cron,
+        grace_s=timing.grace_s,
+        next_unix_s=_next_times(timing, now_unix_s),
+    )
+
+
+def _next_times(timing: Timing, now_unix_s: float) -> list[float]:
+    found: list[float] = []
+    previous: float | None = None
+    while len(found) < _TIMES_SHOWN:
+        due = next_due(timing, now_unix_s if previous is None else previous, previous)
+        if due is None or (found and due <= found[-1]):
+            break
+        found.append(due)
+        if timing.cron is None:
+            break
+        previous = due
+    return found
