@@ -59,10 +59,9 @@ def test_a_translation_fills_in_the_same(language: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_the_compiled_catalogue_is_that_of_the_text(language: str) -> None:
-    committed = gettext.GNUTranslations(BytesIO(po_path(language).with_suffix(".mo").read_bytes()))
-    compiled = gettext.GNUTranslations(BytesIO(mo_bytes(read_catalogue(language))))
+    committed = _words(po_path(language).with_suffix(".mo").read_bytes())
 
-    assert vars(committed)["_catalog"] == vars(compiled)["_catalog"], _AGAIN
+    assert committed == _words(mo_bytes(read_catalogue(language))), _AGAIN
 
 
 def test_states_and_roles_are_among_the_words() -> None:
@@ -79,3 +78,9 @@ def test_states_and_roles_are_among_the_words() -> None:
     shown = {str(word) for kind in kinds for word in kind}
 
     assert shown - WORDS == set()
+
+
+def _words(compiled: bytes) -> dict[object, str]:
+    """Without the header, in which babel names its own version."""
+    catalogue = vars(gettext.GNUTranslations(BytesIO(compiled)))["_catalog"]
+    return {text: string for text, string in catalogue.items() if text}

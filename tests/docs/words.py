@@ -68,6 +68,8 @@ def merged(language: str, found: dict[Text, set[str]]) -> Catalog:
     # the dates are those of the file: two runs write the same
     new = Catalog(
         locale=language, project="cellbench", version="1", copyright_holder="The cellbench developers", fuzzy=False,
+        header_comment="# Words of the pages of cellbench; docs/reference/pages.md says how to change them.",
+        msgid_bugs_address="none", last_translator="The cellbench developers", language_team="The cellbench developers",
         creation_date=old.creation_date, revision_date=old.revision_date,
     )  # fmt: skip
     for text in sorted(found, key=lambda one: (min(found[one]), str(one))):

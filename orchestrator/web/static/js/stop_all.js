@@ -33,11 +33,11 @@ async function watch(ordered) {
       return;
     }
     if (left === 0) {
-      say(t("Stopped: no run is on any more ({n} were told to stop).", { n: ordered }), true);
+      say(t("Stopped: no run is on any more. Runs that were told to stop: {n}.", { n: ordered }), true);
       return;
     }
     const late = look >= PATIENCE ? " " + t("Nothing is stopped while no node runs or an instrument does not answer.") + " " + withoutService() : "";
-    say(t("Stop is ordered for {n} runs; {left} have not shown yet that they have ended.", { n: ordered, left }) + late, false);
+    say(t("Stop is ordered. Runs that were told to stop: {n}; not seen to have ended yet: {left}.", { n: ordered, left }) + late, false);
     await pause(LOOK_EVERY_MS);
   }
 }
