@@ -36,6 +36,7 @@ _DEFINITIONS = (
     "day = 86400 * second = d",
     "gram = [mass] = g",
     "centimeter = [length] = cm",
+    "millimeter = 0.1 * centimeter = mm",
     "kelvin = [temperature] = K",
     "hertz = 1 / second = Hz",
     "megahertz = 1e6 * hertz = MHz",

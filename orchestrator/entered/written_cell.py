@@ -57,9 +57,8 @@ def read_written_cell(written: Mapping[str, str]) -> WrittenCell:
     for one, other, remedy in _NOT_BOTH:
         if one in given and other in given:
             found.problems[other] = remedy
-    if not found.problems:
-        for compute in _COMPUTED:
-            compute(given, found)
+    for compute in _COMPUTED:
+        compute(given, found)
     return found
 
 
@@ -89,8 +88,8 @@ def _mass(given: Mapping[str, float], found: WrittenCell) -> None:
         return
     for name in ("electrode_mass", "foil_mass"):
         if name not in given:
-            found.problems[name] = "weigh this too, or give the active mass itself"
-    if found.problems:
+            found.problems.setdefault(name, "weigh this too, or give the active mass itself")
+    if any(name in found.problems for name in _WEIGHED):
         return
     electrode_mg, foil_mg = 1e3 * given["electrode_mass"], 1e3 * given["foil_mass"]
     percent = given.get("active_fraction", 100.0)

@@ -29,7 +29,8 @@ def read_parameters(choice: ProtocolChoice, connection: ReadingConnection) -> Pa
 
 
 def _parameter(name: str, default: str) -> ParameterAnswer:
-    """The kind of a list is that of its first value."""
-    kind = kind_of(default.removeprefix("[").partition(",")[0].removesuffix("]"))
+    """The kind of a list is that of its first value; of what a percentage is, the value does not say."""
+    first = default.removeprefix("[").partition(",")[0].removesuffix("]")
+    kind = None if first.endswith("%") else kind_of(first)
     named, examples = (None, None) if kind is None else (kind.name, kind.examples)
     return ParameterAnswer(name=name, default=default, kind=named, examples=examples)

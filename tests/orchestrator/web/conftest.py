@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from orchestrator.config import Lab
+from orchestrator.preview.model_cells import ModelCells
 from orchestrator.store.transactions import writing
 from tests.orchestrator.launch.bench_lab import fill, make_lab
 from tests.orchestrator.web.served import served
@@ -45,8 +46,8 @@ class Api:
                 connection.execute(statement)
 
 
-def open_api(lab: Lab) -> Iterator[Api]:
-    with served(lab) as (url, engine), httpx.Client(base_url=url, timeout=20) as http:
+def open_api(lab: Lab, model_cells: ModelCells | None = None) -> Iterator[Api]:
+    with served(lab, model_cells) as (url, engine), httpx.Client(base_url=url, timeout=20) as http:
         yield Api(lab, engine, http)
 
 

@@ -10,15 +10,16 @@ import uvicorn
 from sqlalchemy import Engine
 
 from orchestrator.config import Lab, WebPlace
+from orchestrator.preview.model_cells import ModelCells
 from orchestrator.web.application import create_app
 from orchestrator.web.server import listen
 
 
 @contextmanager
-def served(lab: Lab) -> Iterator[tuple[str, Engine]]:
-    """Address of the service, and its database."""
-    app = create_app(lab)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+def served(lab: Lab, model_cells: ModelCells | None = None) -> Iterator[tuple[str, Engine]]:
+    """Address of the service, and its database; at its end requests have ``grace_s`` to be over."""
+    app = create_app(lab, model_cells)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=grace_s))
     with listen(WebPlace(port=0)) as listener:
         listener.listen()  # who connects before uvicorn has started waits
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -4,80 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
-from sqlalchemy import Engine, select, update
+from sqlalchemy import select, update
 
-from orchestrator.config import Lab
 from orchestrator.people.role import Role
-from orchestrator.people.secret import fingerprint, new_token
-from orchestrator.store.events import list_events
 from orchestrator.store.login_sessions import IDLE_MAX_s
 from orchestrator.store.tables import events, login_sessions, tokens, users
-from orchestrator.store.tokens import add_token
 from orchestrator.store.transactions import reading, writing
-from orchestrator.store.users import add_user
-from tests.docs.generated import openapi
 from tests.orchestrator.launch.bench_lab import fill, make_lab
+from tests.orchestrator.web.people_served import PASSWORDS, People, people_served
 from tests.orchestrator.web.served import served
-
-PASSWORDS = {"vera": "copper foil at noon", "olga": "slurry mixed by hand", "adam": "glove box under argon"}
-ROLES = {"vera": Role.VIEWER, "olga": Role.OPERATOR, "adam": Role.ADMIN}
-_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-_HASHES = {name: _CHEAP.hash(password) for name, password in PASSWORDS.items()}
-FAR_unix_s = 4e9
-
-
-@dataclass
-class People:
-    lab: Lab
-    engine: Engine
-    url: str
-    stack: ExitStack
-
-    def _client(self, token: str | None = None) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {token}"} if token is not None else None
-        client = httpx.Client(base_url=f"{self.url}/api/v1/", timeout=20, headers=headers)
-        return self.stack.enter_context(client)
-
-    def browser(self, name: str | None = None, password: str | None = None) -> httpx.Client:
-        """A browser, logged in where a name is given; what it writes carries the page's CSRF token."""
-        http = self._client()
-        if name is not None:
-            answer = http.post("session", json={"name": name, "password": password or PASSWORDS[name]})
-            assert answer.status_code == 200, answer.text
-            http.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
-        return http
-
-    def token(self, name: str, role: Role, expires: float = FAR_unix_s) -> str:
-        secret = new_token()
-        with writing(self.engine) as connection:
-            add_token(connection, name, fingerprint(secret), "a test", role, now=1.0, expires=expires)
-        return secret
-
-    def program(self, secret: str) -> httpx.Client:
-        return self._client(secret)
-
-    def log(self) -> list[str]:
-        with reading(self.engine) as connection:
-            return [f"{event.actor}: {event.message}" for event in list_events(connection)]
 
 
 @pytest.fixture
 def people(tmp_path: Path) -> Iterator[People]:
-    lab = make_lab(tmp_path, login="required")
-    fill(lab)
-    with served(lab) as (url, engine), ExitStack() as stack:
-        with writing(engine) as connection:
-            for name, role in ROLES.items():
-                add_user(connection, name, role, _HASHES[name], now=1.0)
-        yield People(lab, engine, url, stack)
+    with people_served(tmp_path) as opened:
+        yield opened
 
 
 # ---- who is it
@@ -278,55 +223,6 @@ def test_of_tokens_one_sees_and_revokes_ones_own_an_admin_everybodys(people: Peo
     json_header = {"Content-Type": "application/json"}
     assert olga.delete(f"tokens/{listed['id']}", headers=json_header).status_code == 404
     assert adam.delete(f"tokens/{listed['id']}", headers=json_header).json()["revoked_unix_s"] is not None
-
-
-# ---- who may what
-
-
-def _requests() -> list[tuple[str, str]]:
-    paths = openapi()["paths"]
-    assert isinstance(paths, dict)
-    found = []
-    for path, methods in paths.items():
-        concrete = re.sub(r"\{[^}]*\}", "1", path)
-        found += [(method.upper(), concrete) for method in methods]
-    return found
-
-
-_LEAST: dict[tuple[str, str], Role | None] = {
-    ("POST", "/api/v1/session"): None,
-    ("DELETE", "/api/v1/session"): Role.VIEWER,
-    ("POST", "/api/v1/session/password"): Role.VIEWER,
-    ("POST", "/api/v1/tokens"): Role.VIEWER,
-    ("DELETE", "/api/v1/tokens/1"): Role.VIEWER,
-    ("POST", "/api/v1/protocols/check"): Role.VIEWER,
-    ("POST", "/api/v1/protocols/plan"): Role.VIEWER,
-    ("POST", "/api/v1/protocols/import"): Role.VIEWER,
-    ("POST", "/api/v1/campaigns/check"): Role.VIEWER,
-    ("POST", "/api/v1/stop-all"): Role.VIEWER,
-    ("GET", "/api/v1/users"): Role.ADMIN,
-    ("POST", "/api/v1/users"): Role.ADMIN,
-    ("PATCH", "/api/v1/users/1"): Role.ADMIN,
-}
-
-
-def test_every_request_for_every_role(people: People) -> None:
-    """What is not in the table takes a viewer to read and an operator to write: so does a route of tomorrow."""
-    asking: dict[Role | None, httpx.Client] = {None: people.browser()}
-    asking |= {role: people.program(people.token(name, role)) for name, role in ROLES.items()}
-    wrong = []
-    for method, path in _requests():
-        least = _LEAST.get((method, path), Role.VIEWER if method == "GET" else Role.OPERATOR)
-        for role, http in asking.items():
-            body: dict[str, Any] = {} if method == "GET" else {"json": {"not": "this"}}
-            status = http.request(method, f"{people.url}{path}", **body).status_code
-            may = least is None or (role is not None and role.covers(least))
-            refused = 401 if role is None else 403
-            if (status in (401, 403)) == may or (not may and status != refused):
-                wrong.append((method, path, role, status))
-
-    assert wrong == []
-    assert len(_requests()) > 40
 
 
 def test_the_log_names_who_is_logged_in_whatever_is_written(people: People) -> None:

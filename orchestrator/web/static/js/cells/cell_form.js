@@ -61,7 +61,10 @@ export class CellForm {
     this.form.elements.id.value = id;
     this.form.elements.actor.value = rememberedActor();
     this.tell({}, []);
-    this.form.querySelector("#cell-material").focus();
+  }
+
+  focus() {
+    this.form.elements.material.focus();
   }
 
   read() {

@@ -25,7 +25,12 @@ export class NewCell {
     if (state.newCell) this.again();
   }
 
-  /* Another one only when this one is done: nothing that was typed is lost. */
+  get isOpen() {
+    return !box.hidden && this.form !== null;
+  }
+
+  /* The scanner keeps the focus: the next scan may be under way. Another form only when this one is done, so that
+     nothing that was typed is lost. */
   open(id) {
     if (!box.hidden && state.newCell) return;
     box.hidden = false;
@@ -33,7 +38,11 @@ export class NewCell {
     if (!this.form) return;
     this.form.begin(id);
     this.keep();
-    box.scrollIntoView({ block: "nearest" });
+    title.scrollIntoView({ block: "nearest" });
+  }
+
+  focus() {
+    this.form.focus();
   }
 
   keep() {

@@ -2,7 +2,7 @@
 import { element } from "../dialog.js";
 import { t } from "../words.js";
 import { knownCell, summaryOf } from "./known_cells.js";
-import { placeNamed } from "./places.js";
+import { markTaken, placeNamed } from "./places.js";
 import { save, state } from "./state.js";
 
 const box = document.getElementById("placements-box");
@@ -28,6 +28,7 @@ export class Placements {
   draw() {
     if (state.shown >= state.placements.length) state.shown = Math.max(state.placements.length - 1, 0);
     save();
+    markTaken();
     box.hidden = state.placements.length === 0;
     body.replaceChildren(...state.placements.map((one, index) => this.row(one, index)));
   }

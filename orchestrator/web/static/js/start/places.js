@@ -1,4 +1,6 @@
 /* The table of channels, which the service draws anew every few seconds: what it knows, and what it shows. */
+import { state } from "./state.js";
+
 const box = document.getElementById("places");
 const filter = document.getElementById("places-filter");
 const options = document.getElementById("bench-options");
@@ -20,8 +22,18 @@ function narrow() {
   for (const row of rows()) row.hidden = wanted !== "" && !row.textContent.toLowerCase().includes(wanted);
 }
 
+/* What is in the table of pairs already is not taken twice. */
+export function markTaken() {
+  const taken = state.placements.map((one) => one.bench);
+  for (const row of rows()) {
+    const button = row.querySelector("button[data-take]");
+    if (button) button.disabled = taken.includes(row.dataset.place);
+  }
+}
+
 function drawn() {
   narrow();
+  markTaken();
   options.replaceChildren(
     ...rows()
       .filter((row) => row.dataset.free === "yes")

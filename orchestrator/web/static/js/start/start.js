@@ -59,13 +59,15 @@ function pair(cell, bench) {
 
 /* Enter in an empty field: what is next. */
 function onward() {
-  (state.choice && launchButton ? launchButton : document.getElementById("protocol")).focus();
+  if (newCell.isOpen) newCell.focus();
+  else (state.choice && launchButton ? launchButton : document.getElementById("protocol")).focus();
 }
 
 async function nextUnknown() {
   for (const one of state.placements) {
     if (one.cell && (await knownCell(one.cell)) === null) {
       newCell.open(one.cell);
+      if (newCell.isOpen) newCell.focus();
       return;
     }
   }
@@ -126,6 +128,7 @@ function show(preview = false) {
 function missing() {
   if (!state.placements.length) return t("Scan a cell and a bench first.");
   const wrong = state.placements.findIndex((one, index) => placements.problemOf(index));
+  if (newCell.isOpen) return t("Add the new cell first, or cancel it.");
   if (wrong >= 0) return t("Line {line}: {problem}", { line: wrong + 1, problem: placements.problemOf(wrong) });
   return protocol.read ? "" : t("Choose a protocol first.");
 }
