@@ -36,4 +36,4 @@ def version_text(connection: Connection, sha256: str) -> VersionText:
 
 def unknown_version(sha256: str) -> str:
     """What is said where there is none."""
-    return f"no version of a protocol has the hash {sha256}"
+    return f"there is no version of a protocol with the hash {sha256}, and no protocol of the library of this name"

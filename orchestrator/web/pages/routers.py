@@ -7,9 +7,9 @@ from fastapi import APIRouter
 from orchestrator.web.pages import api_index, language_choice, login, word_list
 from orchestrator.web.pages.alarms import routes as alarms
 from orchestrator.web.pages.bench import routes as bench
+from orchestrator.web.pages.campaigns import routes as campaigns
 from orchestrator.web.pages.cells import routes as cells
 from orchestrator.web.pages.people import routes as people
-from orchestrator.web.pages.queue import routes as queue
 from orchestrator.web.pages.protocols import routes as protocols
 from orchestrator.web.pages.queue import routes as queue
 from orchestrator.web.pages.runs import routes as runs
@@ -25,12 +25,12 @@ def pages() -> APIRouter:
         alarms,
         api_index,
         bench,
+        campaigns,
         cells,
         language_choice,
         login,
         queue,
         protocols,
-        queue,
         runs,
         start,
         people,

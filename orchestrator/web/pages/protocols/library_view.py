@@ -90,7 +90,7 @@ def _shipped(service: Service, connection: Connection, protocol: Protocol, versi
     needs = needs_of(protocol.source, protocol.file)
     return Entry(
         name=protocol.name,
-        path=f"/protocols/library/{protocol.name}",
+        path=f"/protocols/{protocol.name}",
         choice=protocol.name,
         description=protocol.description,
         needs=needs,

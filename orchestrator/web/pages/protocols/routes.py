@@ -14,7 +14,7 @@ from orchestrator.launch.known_protocol import library_protocols
 from orchestrator.protocol_versions.difference import TooLong, differences
 from orchestrator.protocol_versions.needs import TYPICAL_CELL
 from orchestrator.web.models.fields import Name
-from orchestrator.web.models.protocol_version import ContentHash, PathHash, VersionText
+from orchestrator.web.models.protocol_version import ContentHash, VersionText
 from orchestrator.web.pages.frame import page
 from orchestrator.web.pages.protocols.draft import BLANK, Draft, renamed
 from orchestrator.web.pages.protocols.library_view import shelves
@@ -22,7 +22,7 @@ from orchestrator.web.pages.protocols.techniques import TECHNIQUES
 from orchestrator.web.pages.protocols.version_view import cell_ids, history_of, version_view
 from orchestrator.web.pages.readings import duration
 from orchestrator.web.protocol_text import version_text
-from orchestrator.web.refusal import NotFound, WebRefused
+from orchestrator.web.refusal import WebRefused
 from orchestrator.web.service import ReadingConnection, Service, ServiceHere
 
 __all__ = ["router"]
@@ -48,12 +48,6 @@ def protocols_page(request: Request, service: ServiceHere, connection: ReadingCo
         techniques=TECHNIQUES,
         duration=duration,
     )
-
-
-@router.get("/library/{name}")
-def shipped_page(name: Name, request: Request, service: ServiceHere, connection: ReadingConnection) -> HTMLResponse:
-    """One protocol of the library."""
-    return _version_page(request, service, connection, version_text(connection, _shipped_hash(name)))
 
 
 @router.get("/new")
@@ -101,20 +95,14 @@ def difference_page(
     return page(request, service, "protocols/difference.html", before=before, after=after, rows=rows)
 
 
-@router.get("/{sha256}")
-def version_page(
-    sha256: PathHash, request: Request, service: ServiceHere, connection: ReadingConnection
-) -> HTMLResponse:
-    """One version."""
-    return _version_page(request, service, connection, version_text(connection, sha256))
-
-
-def _version_page(request: Request, service: Service, connection: Connection, version: VersionText) -> HTMLResponse:
+@router.get("/{choice}")
+def version_page(choice: Name, request: Request, service: ServiceHere, connection: ReadingConnection) -> HTMLResponse:
+    """One version, by its hash; or one of the library, by its name."""
     return page(
         request,
         service,
         "protocols/version.html",
-        view=version_view(service, connection, version),
+        view=version_view(service, connection, _chosen(connection, choice)),
         cells=cell_ids(connection),
         typical=TYPICAL_CELL,
         typical_json=_TYPICAL_JSON,
@@ -143,10 +131,3 @@ def _editor(
 def _chosen(connection: Connection, name_or_hash: str) -> VersionText:
     shipped = {protocol.name: protocol.sha256 for protocol in library_protocols()}
     return version_text(connection, shipped.get(name_or_hash, name_or_hash))
-
-
-def _shipped_hash(name: str) -> str:
-    found = next((protocol.sha256 for protocol in library_protocols() if protocol.name == name), None)
-    if found is None:
-        raise NotFound(f"no protocol of the library is called {name}")
-    return found
