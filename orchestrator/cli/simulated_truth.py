@@ -28,7 +28,7 @@ _PLAIN = {
 
 def simulated_truth() -> dict[tuple[str, str], float]:
     """By material and key of ``paper.yaml``."""
-    from simulators.cell.material import read_document
+    from simulators.material_document import read_document
 
     return {
         (material, key): number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from matplotlib.figure import Figure
 
@@ -45,13 +46,13 @@ class FigureKind:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnFigure:
-    """One figure of a report."""
+    """One figure of a report; it is drawn where it is wanted, which may be another process."""
 
     key: str
     title: str
     caption: str
     runs: tuple[int, ...]
-    figure: Figure
+    draw: Callable[[], Figure]
 
 
 def _has(analysis: str, table: str) -> Callable[[MeasuredRun], bool]:
@@ -179,7 +180,7 @@ def figures_of(runs: Sequence[MeasuredRun]) -> Iterator[DrawnFigure]:
             caption, ids = kind.caption, tuple(run.id for run in shown)
             if kind.panel_a_run and len(shown) < every[protocol]:
                 caption += f" Shown: {len(shown)} of {every[protocol]} runs; a report of the others shows theirs."
-            yield DrawnFigure(kind.key, f"{kind.title}: {protocol}", caption, ids, kind.draw(shown, looks))
+            yield DrawnFigure(kind.key, f"{kind.title}: {protocol}", caption, ids, partial(kind.draw, shown, looks))
 
 
 def correlation_figures(found: Sequence[Correlation]) -> Iterator[DrawnFigure]:
@@ -195,4 +196,4 @@ def correlation_figures(found: Sequence[Correlation]) -> Iterator[DrawnFigure]:
             shown = together[begin : begin + _PROPERTY_PANELS_MAX]
             runs = tuple(dict.fromkeys(run for one in shown for run in one.runs))
             caption = f"One point a run; least-squares line.{few}"
-            yield DrawnFigure("correlations", f"Correlations with {name}", caption, runs, correlations(shown))
+            yield DrawnFigure("correlations", f"Correlations with {name}", caption, runs, partial(correlations, shown))

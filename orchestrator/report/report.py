@@ -72,7 +72,7 @@ def render_report(head: ReportHead, collected: Collected, truth: Truth | None = 
 def _drawn(runs: Sequence[MeasuredRun], correlated: Sequence[Correlation]) -> Iterator[dict[str, Any]]:
     drawn = [*figures_of(runs), *correlation_figures(correlated)]
     numbered = list(enumerate(drawn, start=1))
-    svgs = side_by_side(lambda each: inline_svg(each[1].figure, f"f{each[0]}", each[1].title), numbered)
+    svgs = side_by_side(lambda each: inline_svg(each[1].draw(), f"f{each[0]}", each[1].title), numbered)
     for (number, one), svg in zip(numbered, svgs, strict=True):
         yield {
             "number": number,

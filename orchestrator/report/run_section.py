@@ -10,7 +10,7 @@ from orchestrator.analysis.result import Value
 from orchestrator.report.measured_run import Analysed, MeasuredRun
 from orchestrator.report.numbers import NOTHING, number_text
 from orchestrator.report.times import duration, moment
-from orchestrator.store.events import GAP_EVENT
+from orchestrator.store.event_kinds import GAP_EVENT
 
 __all__ = ["AnalysisSection", "RunSection", "analysis_section", "run_section"]
 

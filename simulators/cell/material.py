@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
+from simulators.material_document import read_document
 
 __all__ = ["Material", "load_material", "read_document"]
 
@@ -113,17 +112,6 @@ def _value(name: str, field: str, entry: dict[str, Any]) -> float | tuple[float,
         raise ValueError(f"{name}.{field}: source has to begin with one of {', '.join(_SOURCES)}")
     value = entry["value"]
     return tuple(float(v) for v in value) if isinstance(value, list) else float(value)
-
-
-def read_document(name: str) -> dict[str, Any]:
-    """Return a material file as it stands: ``parameters`` and ``targets``. Raises ValueError when unknown."""
-    folder = resources.files("simulators.cell") / "materials"
-    file = folder / f"{name}.yaml"
-    if not name.isidentifier() or not file.is_file():
-        known = sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
-        raise ValueError(f"no material {name!r}; there are {', '.join(known)}")
-    document: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return document
 
 
 @cache

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["carry_out"]
 
-_NICENESS = 10
+_NICENESS = 5
 """Tests and pages go before pictures."""
 
 
@@ -52,7 +52,7 @@ def _pictures(runs: Sequence[MeasuredRun]) -> list[Picture]:
     from orchestrator.report.svg import standalone_svg  # noqa: PLC0415
 
     with mpl.rc_context(STYLE):
-        return [Picture(one.key, one.title, one.caption, standalone_svg(one.figure)) for one in figures_of(runs)]
+        return [Picture(one.key, one.title, one.caption, standalone_svg(one.draw())) for one in figures_of(runs)]
 
 
 def _main() -> None:
