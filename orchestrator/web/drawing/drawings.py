@@ -14,7 +14,7 @@ from orchestrator.web.refusal import WebRefused
 
 __all__ = ["Drawings"]
 
-_GIVEN_UP_AFTER_S = 90.0
+_GIVEN_UP_AFTER_S = 180.0
 _WAITING_MAX = 8
 _KEPT_BYTES = 48_000_000
 _Answer = TypeVar("_Answer")

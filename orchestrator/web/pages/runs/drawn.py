@@ -60,6 +60,7 @@ async def get_figure(run_id: RunId, place: _Place, request: Request, service: Se
 
 
 @router.get("/report")
+@router.get("/report.html")
 async def get_report(
     run_id: RunId, request: Request, service: ServiceHere, download: Annotated[bool, Query()] = False
 ) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Connection, func, select
 
@@ -81,8 +82,14 @@ def run_page(service: Service, connection: Connection, run_id: int) -> RunPage:
         cycles=connection.execute(select(func.count()).where(cycles.c.run_id == run_id)).scalar_one(),
         spectra=count_spectra(connection, run_id),
         sweeps=has_sweeps(connection, run_id),
-        analyses=known_analyses(),
+        analyses=_installed_analyses(),
     )
+
+
+@cache
+def _installed_analyses() -> tuple[str, ...]:
+    """Asking every installed distribution takes longer than the rest of the page; none comes while the process runs."""
+    return known_analyses()
 
 
 def _readings(run: RunAnswer) -> dict[str, str]:

@@ -25,7 +25,8 @@ function figure(value) {
 
 /* As many decimals as tell two ticks apart. */
 function tick(value, step) {
-  const digits = Math.min(Math.max(-Math.floor(Math.log10(step) + 1e-9), 0), 8);
+  let digits = 0;
+  while (digits < 8 && Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6) digits += 1;
   return value.toFixed(digits).replace("-", "−");
 }
 

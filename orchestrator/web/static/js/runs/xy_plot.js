@@ -60,10 +60,11 @@ function equal(x, y, inner) {
 
 function ticksOf([low, high], logarithmic) {
   if (logarithmic) {
-    const first = Math.ceil(low);
     const every = Math.max(1, Math.ceil((high - low) / 9));
-    const count = Math.max(Math.floor((high - first) / every) + 1, 0);
-    return Array.from({ length: count }, (_, row) => 10 ** (first + row * every));
+    const parts = high - low > 2 ? [1] : [1, 2, 5];
+    const ticks = [];
+    for (let power = Math.floor(low); power <= high; power += every) ticks.push(...parts.map((part) => part * 10 ** power));
+    return ticks.filter((tick) => Math.log10(tick) >= low && Math.log10(tick) <= high);
   }
   const rough = (high - low) / 6;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -75,7 +76,7 @@ function ticksOf([low, high], logarithmic) {
 function axis(svg, ticks, place, which, inner) {
   for (const tick of ticks) {
     const at = place(tick).toFixed(1);
-    const text = (Math.abs(tick) >= 1e5 || (tick !== 0 && Math.abs(tick) < 1e-3) ? tick.toExponential(0) : String(Number(tick.toPrecision(6)))).replaceAll("-", "−");
+    const text = tickText(tick);
     if (which === "x") {
       svg.append(node("line", { class: "grid", x1: at, x2: at, y1: BOX.top, y2: BOX.top + inner.height }));
       svg.append(node("text", { x: at, y: BOX.top + inner.height + 16, "text-anchor": "middle" }, text));
@@ -84,6 +85,14 @@ function axis(svg, ticks, place, which, inner) {
       svg.append(node("text", { x: BOX.left - 5, y: Number(at) + 4, "text-anchor": "end" }, text));
     }
   }
+}
+
+/* 20, −0.5, 10⁵ */
+function tickText(tick) {
+  if (tick === 0 || (Math.abs(tick) < 1e5 && Math.abs(tick) >= 1e-3)) return String(Number(tick.toPrecision(6))).replace("-", "−");
+  const [figure, power] = tick.toExponential(0).split("e");
+  const raised = String(Number(power)).replace(/./g, (one) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[one] ?? "⁻");
+  return `${figure === "1" ? "" : `${figure}·`.replace("-", "−")}10${raised}`;
 }
 
 /* Check boxes, each with the colour of its curve; changed() when one is. */
