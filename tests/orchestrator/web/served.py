@@ -16,7 +16,7 @@ from orchestrator.web.server import listen
 
 
 @contextmanager
-def served(lab: Lab, model_cells: ModelCells | None = None) -> Iterator[tuple[str, Engine]]:
+def served(lab: Lab, model_cells: ModelCells | None = None, grace_s: int = 1) -> Iterator[tuple[str, Engine]]:
     """Address of the service, and its database; at its end requests have ``grace_s`` to be over."""
     app = create_app(lab, model_cells)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=grace_s))
