@@ -7,7 +7,7 @@ BENCH_VENV := .venv-bench
 PYTEST_ARGS ?= -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser lint bench soak soak-channels calibrate docs clean
+.PHONY: help demo test browser lint bench soak soak-channels calibrate docs words clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ calibrate: $(VENV)/.run ## the virtual cell's parameters anew, from the paper's 
 docs: $(VENV)/.dev ## regenerate what docs/ takes from the code, and check every link and example
 	$(BIN)/python -m tests.docs.generated
 	$(BIN)/python -m pytest tests/docs -q
+
+words: $(VENV)/.dev ## take new texts of the pages into the catalogues to be translated, and compile these
+	$(BIN)/python -m tests.docs.words
 
 clean: ## forget the environment and everything built
 	rm -rf $(VENV) $(BENCH_VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
