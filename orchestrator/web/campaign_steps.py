@@ -11,8 +11,8 @@ __all__ = ["step_answer", "timing_answer"]
 _TIMES_SHOWN = 5
 
 
-def step_answer(campaign: Campaign, step: Step, now_unix_s: float) -> StepAnswer:
-    """One step."""
+def step_answer(campaign: Campaign, step: Step, after_unix_s: float | None) -> StepAnswer:
+    """One step; its next times after that moment, None: of a campaign that has ended."""
     return StepAnswer(
         name=step.name,
         protocol=step.protocol,
@@ -26,11 +26,11 @@ def step_answer(campaign: Campaign, step: Step, now_unix_s: float) -> StepAnswer
         together=step.together,
         priority=step.priority,
         if_one_fails=step.if_one_fails,
-        timing=timing_answer(step.timing, now_unix_s),
+        timing=timing_answer(step.timing, after_unix_s),
     )
 
 
-def timing_answer(timing: Timing | None, now_unix_s: float) -> TimingAnswer | None:
+def timing_answer(timing: Timing | None, after_unix_s: float | None) -> TimingAnswer | None:
     """When something begins, and the next times of its rule."""
     if timing is None:
         return None
@@ -39,19 +39,14 @@ def timing_answer(timing: Timing | None, now_unix_s: float) -> TimingAnswer | No
         start_unix_s=timing.start_unix_s,
         cron=timing.cron,
         grace_s=timing.grace_s,
-        next_unix_s=_next_times(timing, now_unix_s),
+        next_unix_s=[] if after_unix_s is None else _next_times(timing, after_unix_s),
     )
 
 
-def _next_times(timing: Timing, now_unix_s: float) -> list[float]:
+def _next_times(timing: Timing, after_unix_s: float) -> list[float]:
     found: list[float] = []
-    previous: float | None = None
-    while len(found) < _TIMES_SHOWN:
-        due = next_due(timing, now_unix_s if previous is None else previous, previous)
-        if due is None or (found and due <= found[-1]):
-            break
+    due = next_due(timing, after_unix_s)
+    while due is not None and len(found) < _TIMES_SHOWN:
         found.append(due)
-        if timing.cron is None:
-            break
-        previous = due
+        due = next_due(timing, due, due) if timing.cron is not None else None
     return found

@@ -48,11 +48,12 @@ def campaign_detail(connection: Connection, service: Service, row: CampaignRow, 
     slots = look_ahead(connection, service, now_unix_s).slots if row.state not in ENDED else []
     expected = {slot.work.job_id: slot for slot in slots if slot.work.job_id is not None}
     states = _run_states(connection, jobs)
+    after = None if row.state in ENDED else now_unix_s
     return CampaignDetail(
         **campaign_answer(connection, row).model_dump(),
         description=campaign.description,
-        steps=[step_answer(campaign, step, now_unix_s) for step in campaign.steps],
-        timing=timing_answer(campaign.timing, now_unix_s),
+        steps=[step_answer(campaign, step, after) for step in campaign.steps],
+        timing=timing_answer(campaign.timing, after),
         placed=dict(campaign.placed),
         run_ids=run_ids(connection, row.id),
         table=[_job_answer(job, states, expected.get(job.id)) for job in jobs],

@@ -21,18 +21,17 @@ _ID_DIGITS = 9
 
 
 def look_at_queue(snapshot: Snapshot, _argument: str) -> Rows:
-    """Keys: ``run/ID`` of each run that is not over, ``job/ID`` of what campaigns wait for, ``prompt/…``, ``trips``."""
+    """Keys: ``run/ID`` and ``campaign/ID`` of what is not over, ``job/ID`` of what waits, ``prompt/…``, ``trips``."""
     connection = snapshot.connection
     found: dict[str, dict[str, Any]] = _prompts(snapshot, None)
     columns = runs.c["id", "state", "desired", "reason", "item"]
     for row in connection.execute(select(*columns, place_in_queue().label("place")).where(runs.c.state.not_in(ENDED))):
         found[f"run/{row.id}"] = row._asdict()
-    jobs = campaign_jobs.c["id", "state", "bench", "reason"]
-    going = campaigns.c.state.not_in(CAMPAIGN_ENDED)
-    query = select(*jobs, campaigns.c.state.label("campaign"), campaigns.c.reason.label("why")).join_from(
-        campaigns, campaign_jobs, campaign_jobs.c.campaign_id == campaigns.c.id
-    )
-    for row in connection.execute(query.where(going, campaign_jobs.c.state == "waiting")):
+    going = select(*campaigns.c["id", "state", "desired", "reason"]).where(campaigns.c.state.not_in(CAMPAIGN_ENDED))
+    for row in connection.execute(going):
+        found[f"campaign/{row.id}"] = row._asdict()
+    jobs = select(*campaign_jobs.c["id", "state", "bench", "reason"]).where(campaign_jobs.c.state == "waiting")
+    for row in connection.execute(jobs.where(campaign_jobs.c.campaign_id.in_(select(going.subquery().c.id)))):
         found[f"job/{row.id}"] = row._asdict()
     found["trips"] = {"latched": [trip.id for trip in latched_trips(connection)]}
     return found

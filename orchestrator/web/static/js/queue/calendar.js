@@ -99,50 +99,55 @@ function legend() {
   return line;
 }
 
-function button(text, pressed, act) {
-  const node = element("button", { type: "button", "aria-pressed": pressed }, text);
-  if (pressed === null) node.removeAttribute("aria-pressed");
-  node.addEventListener("click", act);
-  return node;
+/* The buttons stay where they are while what they turn over is loaded anew. */
+function toolbar(root, shown, draw) {
+  const buttons = [
+    ["day", t("Day"), () => ({ days: 1, offset: 0 })],
+    ["week", t("Week"), () => ({ days: 7, offset: 0 })],
+    ["back", t("Earlier"), () => ({ offset: shown.offset - 1 })],
+    ["today", t("Today"), () => ({ offset: 0 })],
+    ["next", t("Later"), () => ({ offset: shown.offset + 1 })],
+  ];
+  const tools = root.querySelector(".calendar-tools");
+  for (const [name, text, change] of buttons) {
+    const node = element("button", { type: "button", "data-view": name }, text);
+    node.addEventListener("click", () => {
+      Object.assign(shown, change());
+      draw();
+    });
+    tools.append(node);
+  }
+  tools.append(element("span", { class: "range", role: "status" }));
+  return tools;
 }
 
-/* Draws into every `.lanes` below root, anew after each load. */
+function show(tools, shown, first, last) {
+  for (const [name, days] of [["day", 1], ["week", 7]]) {
+    tools.querySelector(`[data-view=${name}]`).setAttribute("aria-pressed", String(shown.days === days));
+  }
+  const range = `${moment(first)} – ${moment(last)}`;
+  const node = tools.querySelector(".range");
+  if (node.textContent !== range) node.textContent = range;
+}
+
+/* Draws into `.lanes` below root, anew after each load; the buttons go into `.calendar-tools`. */
 export function calendar(root) {
   const shown = { days: 7, offset: 0 };
   function draw() {
     const box = root.querySelector(".lanes");
-    if (!box) return;
+    tools.hidden = box === null;
+    if (box === null) return;
     const now = live.nowUnix_s ?? Number(box.dataset.now);
     const first = midnight(now, shown.offset * shown.days);
     const last = midnight(first, shown.days);
     const slots = readSlots(root);
-    const view = { first, last, now };
-    const range = `${moment(first)} – ${moment(last)}`;
-    const turn = (change) => () => {
-      Object.assign(shown, change);
-      draw();
-      box.querySelector(`[data-key="${change.key}"]`)?.focus();
-    };
-    const tools = element("div", { class: "calendar-tools" });
-    const buttons = [
-      ["day", t("Day"), String(shown.days === 1), { days: 1, offset: 0 }],
-      ["week", t("Week"), String(shown.days === 7), { days: 7, offset: 0 }],
-      ["back", t("Earlier"), null, { offset: shown.offset - 1 }],
-      ["today", t("Today"), null, { offset: 0 }],
-      ["next", t("Later"), null, { offset: shown.offset + 1 }],
-    ];
-    for (const [name, text, pressed, change] of buttons) {
-      const node = button(text, pressed, turn({ ...change, key: name }));
-      node.setAttribute("data-key", name);
-      tools.append(node);
-    }
-    tools.append(element("span", { class: "range", "aria-live": "polite" }, range));
     const lanes = element("div", { class: "lanes-drawn", "aria-hidden": "true" }, scale(shown.days, first, last));
-    for (const [name, own] of lanesOf(slots)) lanes.append(lane(name, own, view));
+    for (const [name, own] of lanesOf(slots)) lanes.append(lane(name, own, { first, last, now }));
     if (!slots.some((slot) => slot.end >= first && slot.start < last)) lanes.append(element("p", { class: "faint" }, t("Nothing is expected in this time.")));
-    box.replaceChildren(tools, element("div", { class: "lanes-scroll" }, lanes), legend());
+    box.replaceChildren(element("div", { class: "lanes-scroll" }, lanes), legend());
+    show(tools, shown, first, last);
   }
+  const tools = toolbar(root, shown, draw);
   root.addEventListener("htmx:load", draw);
   draw();
-  return draw;
 }

@@ -4,6 +4,7 @@ import { ask } from "../dialog.js";
 import { follow } from "../live.js";
 import { t } from "../words.js";
 import { calendar } from "./calendar.js";
+import "./keep_open.js";
 import { listen } from "./prompts.js";
 
 const channels = document.getElementById("channels");
