@@ -106,9 +106,9 @@ def get_alarm(connection: Connection, alarm_id: int) -> Alarm:
     return Alarm(*row)
 
 
-def list_alarms(connection: Connection, *, open_only: bool = True, limit: int = 200) -> list[Alarm]:
+def list_alarms(connection: Connection, *, open_only: bool = True, limit: int = 200, offset: int = 0) -> list[Alarm]:
     """Alarms, newest first."""
-    query = select(alarms).order_by(alarms.c.id.desc()).limit(limit)
+    query = select(alarms).order_by(alarms.c.id.desc()).limit(limit).offset(offset)
     if open_only:
         query = query.where(alarms.c.cleared_unix_s.is_(None))
     return [Alarm(*row) for row in connection.execute(query)]

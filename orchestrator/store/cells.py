@@ -32,9 +32,10 @@ def get_cell(connection: Connection, cell_id: str) -> Cell | None:
     return None if row is None else cell_of(row)
 
 
-def list_cells(connection: Connection) -> list[Cell]:
-    """All cells by barcode."""
-    return [cell_of(row) for row in connection.execute(select(cells).order_by(cells.c.id))]
+def list_cells(connection: Connection, *, limit: int | None = None, offset: int = 0) -> list[Cell]:
+    """Cells by barcode; all of them without a limit."""
+    query = select(cells).order_by(cells.c.id).limit(limit).offset(offset)
+    return [cell_of(row) for row in connection.execute(query)]
 
 
 def cell_of(row: Row[*tuple[object, ...]]) -> Cell:

@@ -118,9 +118,9 @@ def latched_trips(connection: Connection) -> list[TripRow]:
     return [TripRow(*row) for row in connection.execute(query)]
 
 
-def list_trips(connection: Connection, *, open_only: bool = True, limit: int = 200) -> list[TripRow]:
+def list_trips(connection: Connection, *, open_only: bool = True, limit: int = 200, offset: int = 0) -> list[TripRow]:
     """Trips, newest first; ``open_only``: those whose cause is not over, or that nobody has acknowledged."""
-    query = select(trips).order_by(trips.c.id.desc()).limit(limit)
+    query = select(trips).order_by(trips.c.id.desc()).limit(limit).offset(offset)
     if open_only:
         query = query.where(_open())
     return [TripRow(*row) for row in connection.execute(query)]

@@ -19,6 +19,7 @@ from orchestrator.web.live import socket as live_socket
 from orchestrator.web.live.hub import Hub
 from orchestrator.web.live.topics import TOPICS
 from orchestrator.web.models.problem import Problem
+from orchestrator.web.openapi import describe, operation_id
 from orchestrator.web.pages.routers import pages
 from orchestrator.web.pages.static_files import static_files
 from orchestrator.web.problems import answer_problems
@@ -80,6 +81,7 @@ def create_app(lab: Lab, model_cells: ModelCells | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         responses=_PROBLEMS,
+        generate_unique_id_function=operation_id,
     )
     app.state.service = service
     app.state.hub = Hub(service, TOPICS)
@@ -91,6 +93,7 @@ def create_app(lab: Lab, model_cells: ModelCells | None = None) -> FastAPI:
     app.include_router(pages())
     app.mount("/static", static_files())
     app.include_router(_api())
+    describe(app)
     app.add_middleware(Gate, service=service)
     app.add_middleware(Guard, hosts=host_names(lab.web))  # the outer one
     return app

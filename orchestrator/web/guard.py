@@ -70,8 +70,8 @@ class Guard:
     def _refusal(self, method: str, headers: Headers) -> tuple[HTTPStatus, str] | None:
         if _host_name(headers.get("host", "")) not in self._hosts:
             return HTTPStatus.MISDIRECTED_REQUEST, "nobody of this name is here: see `web.names` in the lab file"
-        if method not in _WRITES:
-            return None
+        if method not in _WRITES or (method == "DELETE" and not _has_body(headers)):
+            return None  # a browser asks first (CORS) before it sends another site's DELETE, with a body or without
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send JSON with Content-Type: application/json"
         length = headers.get("content-length", "0")
@@ -84,6 +84,10 @@ def host_names(place: WebPlace) -> frozenset[str]:
     """Names in the ``Host`` header under which the service answers."""
     own = {place.host.lower(), f"[{place.host.lower()}]"} - {"0.0.0.0", "[::]", "::"}  # noqa: S104 - taken away here
     return LOOPBACK_NAMES | own | set(place.names)
+
+
+def _has_body(headers: Headers) -> bool:
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
 def _bounded(receive: Receive) -> Receive:

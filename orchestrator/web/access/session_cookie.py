@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from orchestrator.store.login_sessions import LIFE_MAX_s
 
-__all__ = ["CSRF_HEADER", "drop_cookie", "session_secret", "set_cookie"]
+__all__ = ["COOKIE_NAME", "CSRF_HEADER", "drop_cookie", "session_secret", "set_cookie"]
 
 CSRF_HEADER = "x-csrf-token"
-_NAME = "cellbench_session"
+COOKIE_NAME = "cellbench_session"
 
 
 def session_secret(cookie_header: str) -> str | None:
@@ -21,15 +21,15 @@ def session_secret(cookie_header: str) -> str | None:
         cookies.load(cookie_header)
     except CookieError:
         return None
-    found = cookies.get(_NAME)
+    found = cookies.get(COOKIE_NAME)
     return found.value if found is not None and found.value else None
 
 
 def set_cookie(response: Response, secret: str, *, https: bool) -> None:
     """Not readable by scripts, never sent along from another site, and only encrypted where the page was."""
-    response.set_cookie(_NAME, secret, max_age=int(LIFE_MAX_s), httponly=True, samesite="strict", secure=https)
+    response.set_cookie(COOKIE_NAME, secret, max_age=int(LIFE_MAX_s), httponly=True, samesite="strict", secure=https)
 
 
 def drop_cookie(response: Response, *, https: bool) -> None:
     """Let the browser forget it."""
-    response.delete_cookie(_NAME, httponly=True, samesite="strict", secure=https)
+    response.delete_cookie(COOKIE_NAME, httponly=True, samesite="strict", secure=https)

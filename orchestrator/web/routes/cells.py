@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection
 
 from orchestrator.entered.table import EnteredTableError, read_entered_table
@@ -18,6 +18,7 @@ from orchestrator.web.access.person import Asking, signed
 from orchestrator.web.models.cell import METADATA_MAX, CellAnswer, CellChange, CellImport, NewCell
 from orchestrator.web.models.fields import CellId
 from orchestrator.web.refusal import Conflict, NotFound, WebRefused
+from orchestrator.web.routes.parameters import Offset
 from orchestrator.web.service import ReadingConnection, ServiceHere
 from protocols.cell import Cell
 
@@ -28,9 +29,13 @@ _CellId = Annotated[CellId, Path(description="What stands on its barcode.", exam
 
 
 @router.get("")
-def get_cells(connection: ReadingConnection) -> list[CellAnswer]:
-    """Every cell, by name."""
-    return [_answer(cell) for cell in list_cells(connection)]
+def get_cells(
+    connection: ReadingConnection,
+    limit: Annotated[int | None, Query(ge=1, le=100_000, description="At most so many; without it all.")] = None,
+    offset: Offset = 0,
+) -> list[CellAnswer]:
+    """Cells, by name."""
+    return [_answer(cell) for cell in list_cells(connection, limit=limit, offset=offset)]
 
 
 @router.get("/{cell_id}")

@@ -16,7 +16,7 @@ from orchestrator.web.models.fields import ID_MAX
 from orchestrator.web.models.interlock import InterlockAnswer, TripAnswer
 from orchestrator.web.models.log import Acknowledgement
 from orchestrator.web.refusal import NotFound
-from orchestrator.web.routes.parameters import Limit
+from orchestrator.web.routes.parameters import Limit, Offset
 from orchestrator.web.service import ReadingConnection, ServiceHere
 
 __all__ = ["router"]
@@ -48,9 +48,10 @@ def get_trips(
     connection: ReadingConnection,
     only_open: Annotated[bool, Query(alias="open", description="Only those that are not over.")] = True,
     limit: Limit = 200,
+    offset: Offset = 0,
 ) -> list[TripAnswer]:
     """Trips, newest first."""
-    return [_answer(trip) for trip in stored.list_trips(connection, open_only=only_open, limit=limit)]
+    return [_answer(trip) for trip in stored.list_trips(connection, open_only=only_open, limit=limit, offset=offset)]
 
 
 @router.post("/trips/{trip_id}/ack")

@@ -48,7 +48,7 @@ def is_problem(answer: httpx.Response) -> bool:
     ("method", "path", "status"),
     [
         ("GET", "nothing", 404),
-        ("DELETE", "runs/1", 415),
+        ("DELETE", "runs/1", 405),
         ("GET", "runs/0", 422),
         ("GET", "runs/99999999999999999999", 422),
         ("GET", "runs/1e3", 422),
@@ -162,7 +162,7 @@ def test_a_bug_is_one_line_to_the_client_and_a_traceback_in_the_log(
 ) -> None:
     lab = make_lab(tmp_path)
     fill(lab)
-    monkeypatch.setattr("orchestrator.web.routes.cells.list_cells", lambda _connection: 1 / 0)
+    monkeypatch.setattr("orchestrator.web.routes.cells.list_cells", lambda *_some, **_more: 1 / 0)
     with served(lab) as (url, _), caplog.at_level(logging.ERROR, "orchestrator.web"):
         answer = httpx.get(f"{url}/api/v1/cells")
 
