@@ -208,9 +208,7 @@ class ChamberLoop:
     async def _look(self) -> ChamberStatus | None:
         """Look at the chamber; None when it does not answer."""
         try:
-            if not self._silence.greeted:
-                await self._greet()
-            status = await self._worker.call(self._chamber.observe)
+            status = await self._ask_again_at_once()
         except DriverError as error:
             news, self._silence.error, self._silence.greeted = str(error) != self._silence.error, str(error), False
             if news:
@@ -225,6 +223,24 @@ class ChamberLoop:
         self._unstored.append(changes.recorded(self.place, status, self._clock.now()))
         await self._store(status)
         return status
+
+    async def _ask_again_at_once(self) -> ChamberStatus:
+        """Ask, and once more where that fails: one exchange that is disturbed must not begin a soak anew.
+
+        Not of a chamber that is known to be silent: that would only wait twice as long. Raises DriverError.
+        """
+        try:
+            return await self._ask()
+        except DriverError as error:
+            if self._silence.error:
+                raise
+            _LOG.info("%s: %s; it is looked at again", self.place.name, error)
+        return await self._ask()
+
+    async def _ask(self) -> ChamberStatus:
+        if not self._silence.greeted:
+            await self._greet()
+        return await self._worker.call(self._chamber.observe)
 
     async def _store(self, status: ChamberStatus) -> None:
         """Commit this look; on the disk at least, where the database does not take it. Raises StoreUnavailable."""

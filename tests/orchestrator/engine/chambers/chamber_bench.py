@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from drivers.contracts import ChamberState, ChamberStatus, Identity
-from drivers.errors import DriverError
+from drivers.errors import DriverError, Unreachable
 from orchestrator.config import Lab, read_lab
 from orchestrator.engine.chambers.loop import ChamberLoop
 from orchestrator.engine.instrument_changes import lab_known
@@ -68,6 +68,9 @@ class FakeChamber:
     refusal: DriverError | None = None
     before_taking: Callable[[], None] = lambda: None
     stops: int = 0
+    disturbed: int = 0
+    """How many of the next exchanges fail."""
+    asked: int = 0
 
     def identify(self) -> Identity:
         self._answer()
@@ -95,6 +98,10 @@ class FakeChamber:
         return
 
     def _answer(self) -> None:
+        self.asked += 1
+        if self.disturbed:
+            self.disturbed -= 1
+            raise Unreachable("the reply is cut off")
         if self.silence is not None:
             raise self.silence
 

@@ -53,6 +53,30 @@ def test_it_goes_on_after_the_whole_soak_and_wakes_the_channel(oven: ChamberBenc
     assert "bts-1" in oven.woken
 
 
+def test_an_exchange_that_is_disturbed_at_every_look_begins_no_soak_anew(oven: ChamberBench) -> None:
+    oven.launch()
+    looks = 0
+    while oven.run()["state"] != "starting":
+        oven.chamber.disturbed = 1
+        oven.tick()
+        looks += 1
+    assert looks == 8, "as many as on a quiet wire"
+    assert not oven.alarms()
+    assert not [line for line in oven.told() if "cut off" in line]
+    with reading(oven.database) as connection:
+        stored = read_chamber(connection, "oven-1", 0.0, oven.clock.now())
+    assert len(stored["unix_time_s"]) >= looks
+
+
+def test_a_chamber_that_is_silent_is_asked_twice_once(oven: ChamberBench) -> None:
+    oven.tick()
+    oven.chamber.silence, oven.chamber.asked = Unreachable("connection refused"), 0
+    oven.tick()
+    assert oven.chamber.asked == 2
+    oven.tick()
+    assert oven.chamber.asked == 3
+
+
 def test_resuming_a_run_in_its_soak_skips_nothing_of_it(oven: ChamberBench) -> None:
     oven.launch()
     for look in range(8):
