@@ -15,7 +15,7 @@ __all__ = ["serve"]
 @click.command("serve")
 @lab_option
 def serve(lab_path: Path | None) -> None:
-    """Run the service, node and HTTP API, until SIGTERM; tests on the instruments go on without it.
+    """Run the service, node, pages and HTTP API, until SIGTERM; tests on the instruments go on without it.
 
     The tables are created in an empty database. A process that ends is named and started again after a pause that
     grows; what cannot even start ends the service with its own words.
@@ -38,5 +38,5 @@ def serve(lab_path: Path | None) -> None:
         for name in lab.nodes or ("",)
     ]
     children.append(Child("web", (*command, "web", *here)))
-    click.echo(f"{lab.name}: API at {lab.web.url}, Ctrl-C ends the service and leaves running tests alone")
+    click.echo(f"{lab.name}: open {lab.web.url}/ in a browser; Ctrl-C ends the service and leaves running tests alone")
     sys.exit(supervise(children))

@@ -29,4 +29,7 @@ def current_text(current_A: float | None) -> str:
 
 
 def _signed(text: str) -> str:
-    return text.replace("-", _MINUS, 1) if text.startswith("-") else text
+    """With a minus sign, where there is anything to be minus: −0.0 is 0.0."""
+    if not text.startswith("-"):
+        return text
+    return text.replace("-", _MINUS if any(digit in text for digit in "123456789") else "", 1)
