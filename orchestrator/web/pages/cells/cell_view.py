@@ -49,6 +49,8 @@ class CellFields:
     material: str = ""
     written: Mapping[str, str] | None = None
     """Under the names of :data:`orchestrator.entered.written_cell.FIELDS`; None: a new cell."""
+    entered: tuple[str, ...] = ()
+    """Names of what is kept with it."""
 
     def of(self, name: str) -> str:
         """Text of a field."""
@@ -84,7 +86,7 @@ def cell_fields(cell: Cell) -> CellFields:
         "window_low": _written(cell.window_min_V, 1, "V"),
         "window_high": _written(cell.window_max_V, 1, "V"),
     }
-    return CellFields(cell.id, cell.material or "", written)
+    return CellFields(cell.id, cell.material or "", written, tuple(cell.metadata))
 
 
 def _written(value: float | None, factor: float, unit: str) -> str:

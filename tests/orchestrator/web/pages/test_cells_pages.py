@@ -72,7 +72,7 @@ def test_a_cell_stands_there_with_its_values_and_its_runs(api: Api) -> None:
 
 def test_the_form_holds_what_gives_the_same_values_again(api: Api) -> None:
     page = text_of(api, "/cells/L1")
-    written = dict(re.findall(r'name="(\w+)" value="([^"]+)"', page.split('data-cell="L1" novalidate')[1]))
+    written = dict(re.findall(r'name="(\w+)" value="([^"]+)"', page.split('<form class="cell-form" data-cell="L1"')[1]))
     assert written.pop("material") == "SiO@C"
     read = api.post("cells/written", **written)["properties"]
 

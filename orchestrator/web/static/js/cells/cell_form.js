@@ -3,6 +3,12 @@ import { api, needsActor, rememberActor, rememberedActor } from "../api.js";
 import { t } from "../words.js";
 
 const READ_AFTER_MS = 250;
+/* What each property may have been computed from; kept with the cell, as orchestrator/entered/written_cell.py names it. */
+const COMPUTED_FROM = {
+  active_mass_g: ["electrode_mass_mg", "foil_mass_mg", "active_fraction_pct", "specific_capacity_mAh_per_g"],
+  area_cm2: ["diameter_mm"],
+  nominal_capacity_Ah: ["specific_capacity_mAh_per_g"],
+};
 const OWN = ["id", "material", "notes", "actor"];
 
 function written(form) {
@@ -136,7 +142,15 @@ export class CellForm {
     }
     const material = this.form.elements.material.value.trim();
     if (material !== this.material) body.material = material || null;
-    if (Object.keys(properties.metadata).length) body.set_metadata = properties.metadata;
+    const entries = { ...this.outdated(body), ...properties.metadata };
+    if (Object.keys(entries).length) body.set_metadata = entries;
     return api("PATCH", `/api/v1/cells/${encodeURIComponent(this.form.dataset.cell)}`, body);
+  }
+
+  /* Weights from which a property was once computed do not stay beside another value of it. */
+  outdated(changed) {
+    const kept = JSON.parse(this.form.dataset.entered);
+    const from = Object.entries(COMPUTED_FROM).flatMap(([property, names]) => (property in changed ? names : []));
+    return Object.fromEntries(from.filter((name) => kept.includes(name)).map((name) => [name, null]));
   }
 }

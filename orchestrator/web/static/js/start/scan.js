@@ -86,9 +86,10 @@ export class Scan {
 
   /* Whether there is such a cell, while the next scan may be under way. */
   async look(id) {
-    const found = await knownCell(id);
-    if (found === null && placeNamed(id) && cell.value.trim() === id && !bench.value.trim()) this.isBench(id);
-    else if (found === null) this.unknown(id);
+    if ((await knownCell(id)) !== null) return;
+    const here = cell.value.trim() === id;
+    if (here && placeNamed(id) && !bench.value.trim()) this.isBench(id);
+    else if (here || state.placements.some((one) => one.cell === id)) this.unknown(id);
   }
 
   /* Somebody scanned the bench first. */
@@ -99,7 +100,14 @@ export class Scan {
     cell.focus();
   }
 
+  /* The label of the bench was scanned first, and the cell before anybody could say so. */
+  swap() {
+    const [first, second] = [cell.value.trim(), bench.value.trim()];
+    if (second && !placeNamed(second) && placeNamed(first)) [cell.value, bench.value] = [second, first];
+  }
+
   benchEntered() {
+    this.swap();
     const written = bench.value.trim();
     const place = placeNamed(written);
     if (place === null) {
