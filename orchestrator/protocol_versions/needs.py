@@ -18,7 +18,13 @@ from protocols.reading import Protocol, parse_protocol
 __all__ = ["TYPICAL_CELL", "Needs", "able_channels", "needs_of", "typical_plan"]
 
 TYPICAL_CELL = Cell(
-    "typical", active_mass_g=0.00275, area_cm2=1.131, nominal_capacity_Ah=0.00335, window_min_V=0.01, window_max_V=1.5
+    "typical",
+    active_mass_g=0.00275,
+    area_cm2=1.131,
+    nominal_capacity_Ah=0.00335,
+    window_min_V=0.01,
+    window_max_V=1.5,
+    material="sio_c_l",
 )
 """A half cell as it leaves the glove box."""
 

@@ -1,10 +1,12 @@
 /* The editor of protocols: what is wrong stands at its line while one types, and nothing is lost by leaving. */
 import { Refused, api } from "../api.js";
+import { follow } from "../live.js";
 import { readTextFile } from "../text_file.js";
 import { t } from "../words.js";
 import { showFindings, tellNoCheck } from "./findings.js";
 import { keepFile } from "./keep_file.js";
 import { chosenCell, refuse, showPlan } from "./plan.js";
+import { preview } from "./preview.js";
 import { newestOf, saveVersion, tellNewer } from "./save.js";
 import { TextArea } from "./text_area.js";
 
@@ -32,6 +34,7 @@ async function check() {
     showFindings(answer.findings, (line) => text.goTo(line));
     if (answer.ok) showPlan({ protocol: "text", source });
     else refuse(t("There is no plan while something is wrong."));
+    preview(answer.ok ? { protocol: "text", source } : null);
   } catch (error) {
     if (mine === turn) tellNoCheck(error.message);
   }
@@ -71,6 +74,7 @@ async function save(newestKnown = draft.newest) {
   await check();
   const stored = await saveVersion({ source, parent: draft.parent, newestKnown, name: draft.name, conflict: () => tellConflict(source) });
   if (stored === null) return;
+  draft.newest = stored.sha256;
   saved = source;
   changed();
   if (!isChanged()) window.location.assign(`/protocols/${stored.sha256}`);
@@ -79,13 +83,22 @@ async function save(newestKnown = draft.newest) {
 async function tellConflict() {
   try {
     const newest = await newestOf(draft.name);
-    if (newest) tellNewer(newest, draft.parent, (seen) => save(seen));
+    if (!newest) return;
+    draft.told = newest.sha256;
+    tellNewer(newest, draft.parent, (seen) => save(seen));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     at("file-problem").textContent = error.message;
   }
 }
 
+if (draft.newest) {
+  follow(`protocol-versions/${draft.name}`, (rows) => {
+    const newest = rows.get("newest");
+    if (newest && newest.sha256 !== draft.newest && newest.sha256 !== draft.told) tellNewer(newest, draft.parent);
+    draft.told = newest?.sha256; // the offer to save all the same stays, once it was made
+  });
+}
 area.addEventListener("input", changed);
 at("plan-cell").addEventListener("change", check);
 at("file").addEventListener("change", () => open(at("file").files[0]));

@@ -9,13 +9,17 @@ let turn = 0;
 
 export const chosenCell = () => at("plan-cell").value;
 
-/* The plan of what protocol() returns, {protocol, source}; an answer that comes late is not shown. */
+/* The chosen cell as a request names it. */
+export function cellOfRequest() {
+  const cell = chosenCell();
+  return cell ? { cell } : { properties: typical };
+}
+
+/* The plan of a protocol, {protocol} or {protocol, source}; an answer that comes late is not shown. */
 export async function showPlan(protocol) {
   const mine = ++turn;
-  const cell = chosenCell();
-  const request = { ...protocol, ...(cell ? { cell } : { properties: typical }) };
   try {
-    const plan = await api("POST", "/api/v1/protocols/plan", request);
+    const plan = await api("POST", "/api/v1/protocols/plan", { ...protocol, ...cellOfRequest() });
     if (mine === turn) tell(plan);
   } catch (error) {
     if (mine === turn) refuse(error.message);

@@ -3,12 +3,17 @@ import { api } from "../api.js";
 import { t } from "../words.js";
 import { keepFile } from "./keep_file.js";
 import { chosenCell, showPlan } from "./plan.js";
+import { preview } from "./preview.js";
 
 const { hash } = document.getElementById("protocol").dataset;
 const problem = document.getElementById("plan-problem");
 const told = document.getElementById("plan-told");
 
-document.getElementById("plan-cell").addEventListener("change", () => showPlan({ protocol: hash }));
+document.getElementById("plan-cell").addEventListener("change", () => {
+  showPlan({ protocol: hash });
+  preview({ protocol: hash });
+});
+preview({ protocol: hash });
 
 document.getElementById("export").addEventListener("click", async () => {
   problem.textContent = "";
