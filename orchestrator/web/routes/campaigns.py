@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from http import HTTPStatus
 from typing import Annotated
 
@@ -159,7 +160,9 @@ def _source_of(body: CampaignStart) -> str:
     return body.source if body.source is not None else _shipped(body.name)
 
 
+@cache
 def _described(name: str) -> str:
+    """Read once: a shipped campaign does not change."""
     return read_campaign(_shipped(name), name).description
 
 

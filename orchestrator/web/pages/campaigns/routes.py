@@ -61,8 +61,9 @@ def get_campaign_page(
 ) -> HTMLResponse:
     """One campaign."""
     shown = _campaign(connection, service, campaign_id, occurrence)
-    told = {"prompts": shown.prompts, "forecast": shown.forecast, "events": _events(connection, campaign_id)}
-    return page(request, service, "campaigns/page.html", page=shown, **told)
+    events = _events(connection, campaign_id)
+    template = "campaigns/page.html"
+    return page(request, service, template, page=shown, prompts=shown.prompts, forecast=shown.forecast, events=events)
 
 
 @router.get("/campaigns/{campaign_id}/body")

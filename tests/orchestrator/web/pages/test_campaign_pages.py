@@ -1,0 +1,103 @@
+"""The pages of campaigns, through HTTP."""
+
+from __future__ import annotations
+
+import re
+
+from orchestrator.campaigns.round import Round
+from orchestrator.instruments import open_cycler
+from tests.orchestrator.launch.bench_lab import NOW
+from tests.orchestrator.web.conftest import Api
+from tests.orchestrator.web.pages.test_cells_pages import text_of
+
+HOSTILE = "<script>alert(1)<x>"
+CAMPAIGN = f"""\
+cellbench_campaign: 1
+campaign: moved
+description: "What people write: {HOSTILE}"
+cells: [L1]
+benches: {{neware: [A1]}}
+steps:
+  - {{name: put-in, prompt: "Put {{cell}} into {{bench}} {HOSTILE}", to: neware}}
+  - {{name: formation, protocol: formation, on: neware}}
+  - name: ladder
+    protocol: rate-ladder
+    on: neware
+    when: {{result: cycles.initial coulombic efficiency, of: formation, above: 40 %}}
+"""
+
+
+def start(api: Api, *, looked_at: bool = True) -> None:
+    api.post("campaigns", 201, name="moved.yaml", source=CAMPAIGN, actor="anna")
+    if looked_at:
+        look(api)
+
+
+def look(api: Api) -> None:
+    """As the node does."""
+    cycler = open_cycler(api.lab, "bts-1")
+    try:
+        Round(api.lab, api.engine, lambda _: cycler, lambda _: None).run(NOW)
+    finally:
+        cycler.close()
+
+
+def test_the_list_has_each_with_its_state_and_its_jobs(api: Api) -> None:
+    assert "There is no campaign yet." in text_of(api, "/campaigns")
+    start(api)
+    page = text_of(api, "/campaigns")
+    assert re.findall(r'<a href="/campaigns/(\d+)">([^<]+)', page) == [("1", "moved")]
+    assert "1 asking, 2 waiting" in page
+    assert text_of(api, "/campaigns/rows").strip() in page
+
+
+def test_one_has_a_table_of_cells_and_steps_with_what_each_waits_for(api: Api) -> None:
+    start(api)
+    page = text_of(api, "/campaigns/1")
+
+    assert re.findall(r'<th scope="col">(put-in|formation|ladder)</th>', page) == ["put-in", "formation", "ladder"]
+    jobs = page.split('<table class="jobs">')[1].split("</table>")[0]
+    assert re.findall(r'<span class="badge (\w+) live-value">', jobs) == ["asking", "waiting", "waiting"]
+    assert "<p>after put-in</p>" in jobs
+    assert "<p>after formation</p>" in jobs
+    assert "<p>if cycles of formation: initial coulombic efficiency above 40 %</p>" in jobs
+    assert "Only if cycles of formation" in page
+    assert "campaign 1 (moved) was handed in" in page
+    assert re.findall(r'data-order="(\w+)"', page) == ["pause", "stop"]
+
+
+def test_before_it_has_begun_its_table_says_what_is_to_come(api: Api) -> None:
+    start(api, looked_at=False)
+    assert text_of(api, "/campaigns/1").count("to come</span>") == 3
+
+
+def test_what_is_asked_is_confirmed_by_the_cell_and_then_gone_from_the_page(api: Api) -> None:
+    start(api)
+    assert 'data-path="campaigns/1/confirm"' in text_of(api, "/campaigns/1/prompts")
+    wrong = api.post("campaigns/1/confirm", 409, barcode="L9", actor="anna")["detail"]
+    assert wrong == "L9 is not the cell that is asked for (L1 to A1); nothing was confirmed: scan the right one"
+    api.post("campaigns/1/confirm", barcode="L1", actor="anna")
+    assert text_of(api, "/campaigns/1/prompts").strip() == ""
+    assert "confirmed by anna" in text_of(api, "/campaigns/1/body")
+
+
+def test_what_people_wrote_is_shown_as_they_wrote_it(api: Api) -> None:
+    start(api)
+    for path in ("/campaigns", "/campaigns/1", "/campaigns/1/events", "/campaigns/1/forecast", "/queue"):
+        assert HOSTILE not in text_of(api, path)
+    assert "What people write: &lt;script&gt;" in text_of(api, "/campaigns/1")
+
+
+def test_one_that_has_been_stopped_takes_no_more_orders(api: Api) -> None:
+    start(api)
+    api.post("campaigns/1/stop", actor="anna")
+    look(api)
+    page = text_of(api, "/campaigns/1")
+    assert "data-order" not in page
+    assert 'class="badge stopped live-value"' in page
+
+
+def test_handing_in_offers_the_library(api: Api) -> None:
+    page = text_of(api, "/campaigns/new")
+    assert '<option value="sio-fast-charging">' in page
+    assert text_of(api, "/campaigns/77", 404)
