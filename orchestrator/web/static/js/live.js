@@ -19,6 +19,7 @@ export function follow(topic, heard) {
   const known = topics.get(topic) || { rows: new Map(), listeners: [] };
   known.listeners.push(heard);
   topics.set(topic, known);
+  if (known.listeners.length === 1 && socket) socket.close(); // comes back with this topic, too
 }
 
 /* Lab time at this moment, for ages that tick by themselves; null before the first word. Where the lab's clock is told
@@ -66,7 +67,7 @@ function pulse() {
 /* A handshake that is refused tells the page nothing: whether it is for want of a login is asked. */
 async function askWhetherLoggedIn() {
   try {
-    if ((await fetch("/api/v1/session")).status === 401) window.location.assign("/login");
+    if ((await fetch("/api/v1/session")).status === 401) logIn();
   } catch {
     /* nobody there: tried again anyhow */
   }
@@ -87,6 +88,7 @@ function connect() {
   };
   socket.onclose = (event) => {
     if (event.reason === "log in first") logIn();
+    else if (!opened) askWhetherLoggedIn();
     setTimeout(connect, AGAIN_MS[Math.min(tries++, AGAIN_MS.length - 1)]);
     pulse();
   };
@@ -100,4 +102,7 @@ setInterval(() => {
   }
   pulse();
 }, 1000);
-window.addEventListener("load", connect);
+
+/* Modules that wait for the words of another language may begin after the page has loaded; all of them follow first. */
+if (document.readyState === "complete") setTimeout(connect);
+else window.addEventListener("load", () => setTimeout(connect));
