@@ -30,7 +30,7 @@ export function followHead(run, head, orders) {
   prompt.hidden = head.prompt === null;
   say(document.getElementById("prompt-text"), head.prompt || "");
   say(places.get("cycle"), cycleText(head));
-  say(places.get("step"), head.step ? (head.label ? `${head.step}, ${head.label}` : head.step) : "–");
+  say(places.get("step"), head.step ? (head.label ? `${t(head.step)}, ${head.label}` : t(head.step)) : "–");
   say(places.get("voltage"), quantity(head.voltage_V, "V"));
   say(places.get("current"), quantity(head.current_A, "A"));
   say(places.get("temperature"), head.temperature_degC === null ? "–" : `${number(head.temperature_degC, 1)} °C`);
