@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -69,4 +69,8 @@ class Card:
 
     def as_row(self) -> dict[str, Any]:
         """For a page that follows it."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _NAMES}
+
+
+_NAMES = tuple(field.name for field in fields(Card))
+"""For :func:`dataclasses.asdict`, which copies each value, takes ten times as long."""

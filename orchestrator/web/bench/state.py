@@ -13,7 +13,7 @@ from orchestrator.web.bench.facts import Facts
 __all__ = ["Verdict", "judge"]
 
 _ASIDE = frozenset({RunState.QUEUED, RunState.WAITING})
-_GROUPS = {
+_GROUPS: dict[str, Group] = {
     RunState.QUEUED: Group.WAITING,
     RunState.WAITING: Group.WAITING,
     RunState.STARTING: Group.RUNNING,
@@ -69,7 +69,7 @@ def _doubt(facts: Facts) -> Verdict | None:
 def _of_run(facts: Facts) -> Verdict:
     run = facts.run
     assert run is not None  # noqa: S101 - the caller has looked
-    group = _GROUPS[RunState(run.state)]
+    group = _GROUPS[run.state]
     if facts.prompt is not None:
         return Verdict(run.state, group, True, notes.PROMPT, facts.prompt)
     if facts.trip is not None:
