@@ -47,6 +47,7 @@ class ProtocolFile(ProtocolVersion):
 
 
 _LINE = tuple(protocols.c[name] for name in ProtocolVersion.__dataclass_fields__)
+_WHOLE = (*_LINE, protocols.c.source)
 _NEWEST_FIRST = (protocols.c.version.desc(), protocols.c.created_unix_s.desc(), protocols.c.sha256)
 
 
@@ -66,9 +67,10 @@ def put_protocol(
     note: str | None = None,
 ) -> str:
     """Store a file's text unless it is there, as the next version of its name; return its hash."""
+    sha256 = hash_of(source)
     count = func.coalesce(func.max(protocols.c.version), 0)
     row = {
-        "sha256": hash_of(source),
+        "sha256": sha256,
         "name": name,
         "source": source,
         "created_unix_s": now,
@@ -78,18 +80,18 @@ def put_protocol(
         "note": note,
     }
     upsert(connection, protocols, [row], keep=[key for key in row if key != "sha256"])
-    return row["sha256"]
+    return sha256
 
 
 def get_protocol(connection: Connection, sha256: str) -> ProtocolFile | None:
     """Return the file with this hash, None if there is none."""
-    row = connection.execute(select(*_LINE, protocols.c.source).where(protocols.c.sha256 == sha256)).one_or_none()
+    row = connection.execute(select(*_WHOLE).where(protocols.c.sha256 == sha256)).one_or_none()
     return None if row is None else ProtocolFile(*row)
 
 
 def list_protocols(connection: Connection) -> list[ProtocolFile]:
     """All files, newest first."""
-    query = select(*_LINE, protocols.c.source).order_by(protocols.c.created_unix_s.desc())
+    query = select(*_WHOLE).order_by(protocols.c.created_unix_s.desc())
     return [ProtocolFile(*row) for row in connection.execute(query)]
 
 
@@ -109,7 +111,7 @@ def newest_versions(connection: Connection) -> list[ProtocolFile]:
     order = (protocols.c.name, *_NEWEST_FIRST)
     place = func.row_number().over(partition_by=protocols.c.name, order_by=_NEWEST_FIRST).label("place")
     ranked = select(protocols.c.sha256, place).subquery()
-    query = select(*_LINE, protocols.c.source).join(ranked, ranked.c.sha256 == protocols.c.sha256)
+    query = select(*_WHOLE).join(ranked, ranked.c.sha256 == protocols.c.sha256)
     return [ProtocolFile(*row) for row in connection.execute(query.where(ranked.c.place == 1).order_by(*order))]
 
 

@@ -109,6 +109,9 @@ def test_files_come_in_and_go_out(open_page: OpenPage, bench: ServedBench, watch
     assert json.loads(file.read_text("utf-8"))["sample"]["name"] == "L1"
     check_accessible(page)
     shot(page, "protocol", full=True)
+    page.set_viewport_size({"width": 375, "height": 800})
+    check_fits(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
 
     page.goto("/protocols/new")
     page.get_by_label("Open a file").set_input_files(file)
