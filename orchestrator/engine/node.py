@@ -22,6 +22,7 @@ from orchestrator.engine import instrument_changes
 from orchestrator.engine.chambers.loop import ChamberLoop
 from orchestrator.engine.lease import Lease, LeaseHeld, take_lease
 from orchestrator.engine.loop import InstrumentLoop
+from orchestrator.engine.node_name import take_node_name
 from orchestrator.engine.orders import OrderWatch
 from orchestrator.engine.stop_everything import StopEverything
 from orchestrator.engine.stop_file import StopFile
@@ -72,6 +73,7 @@ async def _drive(lab: Lab) -> None:
         clock = await open_clock(lab.clock, f"node {lab.node} of {lab.name}".replace("  ", " "))
         stack.push_async_callback(clock.close)
         leases = [_take(stack, lab, database, clock, name) for name in lab.driven]
+        stack.callback(take_node_name(database, lab, clock.now()).release)
         recorder = stack.enter_context(Recorder(database))
         spool = open_spool(lab, recorder, clock)
         worker = AnalysisWorker(lab.database_url, clock.now, linger_s=_ANALYSES_LINGER_S)
