@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from orchestrator.store.tables import intents
 from orchestrator.store.transactions import reading
 from orchestrator.testing.virtual_bench import VirtualBench
+from tests.faults.altering_share import environment_with
 from tests.faults.story import (
     alarms,
     arm,
@@ -92,6 +94,19 @@ def test_limits_that_the_channel_has_stored_otherwise_start_nothing(make_held_be
     assert_failed_once(bench, run, "limit", severity="warning")
     assert orders_sent(bench, "vsp-1") == [], "nothing was started"
     assert_at_open_circuit(bench, "P1")
+
+
+def test_a_step_file_that_is_kept_with_other_limits_starts_nothing(make_held_bench: Make, tmp_path: Path) -> None:
+    bench = make_held_bench(2, poll="30 s")
+    run = bench.launch("timed", "L1", "A1", source=TIMED)
+    with bench.node(**environment_with(tmp_path / "share")):
+        bench.wait_state(run, "completed", "failed", "stopped")
+        let_pass(bench, 300.0)
+    assert_failed_once(bench, run, "reads back differently from what was written", severity="warning")
+    (kept,) = (bench.folder / "steps").glob("*.xml")
+    assert b'<Upper Value="99999"' in kept.read_bytes(), "that is why"
+    assert orders_sent(bench, "bts-1") == [], "nothing was started"
+    assert_at_open_circuit(bench, "A1")
 
 
 def test_somebody_elses_hand_is_seen_and_nothing_of_it_is_overwritten(make_held_bench: Make) -> None:
