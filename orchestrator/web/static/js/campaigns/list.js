@@ -1,9 +1,7 @@
 /* The list of campaigns keeps true what it shows. */
 import { follow } from "../live.js";
+import { again } from "../queue/keep_true.js";
 
-let whole = true;
 follow("queue", (rows, changed, gone) => {
-  const concerned = [...changed, ...gone].some((key) => key.startsWith("campaign/") || key.startsWith("job/"));
-  if (!whole && concerned) document.body.dispatchEvent(new CustomEvent("again"));
-  whole = false;
+  if ([...changed, ...gone].some((key) => key.startsWith("campaign/") || key.startsWith("job/"))) again();
 });

@@ -1,19 +1,15 @@
 /* The page of one campaign: steering it, prompts, its calendar, and keeping true what it shows. */
 import { api } from "../api.js";
 import { ask } from "../dialog.js";
-import { follow } from "../live.js";
 import { calendar } from "../queue/calendar.js";
 import "../queue/keep_open.js";
+import { again, keepTrue } from "../queue/keep_true.js";
 import { listen } from "../queue/prompts.js";
 import { t } from "../words.js";
 
 const root = document.getElementById("campaign");
 const said = document.getElementById("said");
 const { campaign, name } = root.dataset;
-
-function again() {
-  document.body.dispatchEvent(new CustomEvent("again"));
-}
 
 function words(order, runs) {
   if (order === "pause") {
@@ -48,12 +44,4 @@ listen(document.getElementById("prompts"), (message) => {
 });
 calendar(document.getElementById("calendar"));
 
-let whole = true;
-follow(`campaign/${campaign}`, (rows, changed, gone) => {
-  if (whole) {
-    whole = false;
-    return;
-  }
-  again();
-  if ([...changed, ...gone].some((key) => key.startsWith("prompt/"))) document.body.dispatchEvent(new CustomEvent("again-prompts"));
-});
+keepTrue(`campaign/${campaign}`);

@@ -1,18 +1,14 @@
 /* The page of the queue: its order, taking runs out of it, prompts, and keeping true what it shows. */
 import { api, needsActor, rememberedActor } from "../api.js";
 import { ask } from "../dialog.js";
-import { follow } from "../live.js";
 import { t } from "../words.js";
 import { calendar } from "./calendar.js";
 import "./keep_open.js";
+import { again, keepTrue } from "./keep_true.js";
 import { listen } from "./prompts.js";
 
 const channels = document.getElementById("channels");
 const said = document.getElementById("said");
-
-function again() {
-  document.body.dispatchEvent(new CustomEvent("again"));
-}
 
 function say(text) {
   said.textContent = "";
@@ -87,12 +83,4 @@ listen(document.getElementById("prompts"), (message) => {
 });
 calendar(document.getElementById("calendar"));
 
-let whole = true;
-follow("queue", (rows, changed, gone) => {
-  if (whole) {
-    whole = false;
-    return;
-  }
-  again();
-  if ([...changed, ...gone].some((key) => key.startsWith("prompt/"))) document.body.dispatchEvent(new CustomEvent("again-prompts"));
-});
+keepTrue("queue");
