@@ -33,6 +33,7 @@ from orchestrator.web.models.log import Acknowledgement, AlarmAnswer, EventAnswe
 from orchestrator.web.models.messages import MessageAnswer, ReceiverAnswer, TrialOrder
 from orchestrator.web.models.page import Page
 from orchestrator.web.models.protocol import CheckAnswer, CheckRequest, PlanAnswer, PlanRequest, ProtocolSummary
+from orchestrator.web.models.protocol_version import NewVersion, VersionAnswer, VersionText
 from orchestrator.web.models.queue import MoveAnswer, MoveOrder, QueueAnswer
 from orchestrator.web.models.records import CycleAnswer, RecordsAnswer
 from orchestrator.web.models.run import LaunchAnswer, LaunchRequest, Order, OrderAnswer, RunAnswer, RunDetail
@@ -65,6 +66,18 @@ class Client(Connection):
     def check(self, source: str, name: str) -> CheckAnswer:
         """What is wrong with a protocol text."""
         return self.send("POST", CheckAnswer, "protocols/check", CheckRequest(source=source, name=name))
+
+    def protocol_versions(self, name: str | None = None, *, limit: int = 50, offset: int = 0) -> Page[VersionAnswer]:
+        """Versions that were launched or saved, newest first."""
+        return self.get(Page[VersionAnswer], "protocols/versions", {"name": name, "limit": limit, "offset": offset})
+
+    def protocol_version(self, sha256: str) -> VersionText:
+        """One version with its text; those of the library too."""
+        return self.get(VersionText, f"protocols/versions/{quote(sha256, safe='')}")
+
+    def save_protocol(self, version: NewVersion) -> VersionAnswer:
+        """Keep a text as a version, without launching it."""
+        return self.send("POST", VersionAnswer, "protocols", version)
 
     def plan(self, request: PlanRequest) -> PlanAnswer:
         """Preview a plan."""

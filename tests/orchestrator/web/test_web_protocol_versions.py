@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from orchestrator.client import Client
+from orchestrator.web.models.protocol_version import NewVersion
 from tests.orchestrator.web.conftest import Api
 
 
@@ -122,6 +124,14 @@ def test_what_unicycler_cannot_say_is_refused(api: Api) -> None:
 
     assert answer.status_code == 422
     assert all(line.startswith("gitt.yaml:") for line in answer.json()["problems"])
+
+
+def test_a_program_keeps_and_finds_versions(api: Api) -> None:
+    with Client(str(api.http.base_url)) as client:
+        saved = client.save_protocol(NewVersion(source=_text(api), note="from a program", actor="anna"))
+        assert client.protocol_version(saved.sha256).source == _text(api)
+        assert [one.note for one in client.protocol_versions("my-formation").items] == ["from a program"]
+        assert client.protocol_versions("other").total == 0
 
 
 def _hash(source: str) -> str:

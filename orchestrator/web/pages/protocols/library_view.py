@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sqlalchemy import Connection, func, select
 
+from orchestrator.config import Lab
 from orchestrator.launch.known_protocol import library_protocols
 from orchestrator.protocol_versions.needs import Needs, able_channels, needs_of
-from orchestrator.store.instruments import list_channels
+from orchestrator.store.instruments import Channel, list_channels
 from orchestrator.store.protocol_files import ProtocolFile, newest_versions
 from orchestrator.store.tables import protocols
 from orchestrator.web.service import Service
@@ -63,10 +66,9 @@ class Shelves:
     own: tuple[Entry, ...]
 
 
-def able_of(service: Service, connection: Connection, needs: Needs) -> Able:
+def able_of(lab: Lab, channels: Sequence[Channel], needs: Needs) -> Able:
     """Which channels of the lab can carry it out, as far as their instruments have told."""
-    channels = list_channels(connection)
-    found = able_channels(service.lab, channels, needs)
+    found = able_channels(lab, channels, needs)
     return Able(tuple(found[:_NAMED]), len(found), len(channels))
 
 
@@ -75,10 +77,11 @@ def shelves(service: Service, connection: Connection) -> Shelves:
     shipped = library_protocols()
     hashes = {protocol.sha256 for protocol in shipped}
     counts = _counts(connection, hashes)
-    library = tuple(_shipped(service, connection, one, counts[one.name]) for one in shipped)
+    channels = list_channels(connection)
+    library = tuple(_shipped(service.lab, channels, one, counts[one.name]) for one in shipped)
     names = {protocol.name for protocol in shipped}
     newest = [one for one in newest_versions(connection) if one.name not in names]
-    return Shelves(library, tuple(_own(service, connection, one, counts[one.name]) for one in newest))
+    return Shelves(library, tuple(_own(service.lab, channels, one, counts[one.name]) for one in newest))
 
 
 def _counts(connection: Connection, shipped: set[str]) -> Counter[str]:
@@ -86,7 +89,7 @@ def _counts(connection: Connection, shipped: set[str]) -> Counter[str]:
     return Counter({row.name: row.versions for row in connection.execute(query.group_by(protocols.c.name))})
 
 
-def _shipped(service: Service, connection: Connection, protocol: Protocol, versions: int) -> Entry:
+def _shipped(lab: Lab, channels: Sequence[Channel], protocol: Protocol, versions: int) -> Entry:
     needs = needs_of(protocol.source, protocol.file)
     return Entry(
         name=protocol.name,
@@ -94,31 +97,32 @@ def _shipped(service: Service, connection: Connection, protocol: Protocol, versi
         choice=protocol.name,
         description=protocol.description,
         needs=needs,
-        able=able_of(service, connection, needs),
+        able=able_of(lab, channels, needs),
         parameters=protocol.parameters,
         versions=versions,
     )
 
 
-def _own(service: Service, connection: Connection, stored: ProtocolFile, versions: int) -> Entry:
+def _own(lab: Lab, channels: Sequence[Channel], stored: ProtocolFile, versions: int) -> Entry:
     needs = needs_of(stored.source, f"{stored.name}.yaml")
-    protocol = _read(stored)
+    protocol = _read(stored.source, f"{stored.name}.yaml")
     return Entry(
         name=stored.name,
         path=f"/protocols/{stored.sha256}",
         choice=stored.sha256,
         description="" if protocol is None else protocol.description,
         needs=needs,
-        able=able_of(service, connection, needs),
+        able=able_of(lab, channels, needs),
         parameters={} if protocol is None else protocol.parameters,
         versions=versions,
         newest=stored,
     )
 
 
-def _read(stored: ProtocolFile) -> Protocol | None:
+@lru_cache(maxsize=512)
+def _read(source: str, file: str) -> Protocol | None:
     """None: this cellbench cannot read it; ``needs.problems`` says why."""
     try:
-        return parse_protocol(stored.source, f"{stored.name}.yaml")
+        return parse_protocol(source, file)
     except ProtocolErrors:
         return None

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from orchestrator.launch.known_protocol import library_protocols
 from orchestrator.protocol_versions.difference import TooLong, differences
 from orchestrator.protocol_versions.needs import TYPICAL_CELL
-from orchestrator.web.models.fields import Name
+from orchestrator.web.models.fields import Name, PrintableText
 from orchestrator.web.models.protocol_version import ContentHash, VersionText
 from orchestrator.web.pages.frame import page
 from orchestrator.web.pages.protocols.draft import BLANK, Draft, renamed
@@ -32,7 +32,6 @@ _SOURCE_MAX = 250_000
 """Characters, as the API takes them."""
 _TYPICAL_JSON = json.dumps({name: value for name, value in asdict(TYPICAL_CELL).items() if name != "id"})
 """As the API takes the properties of a cell."""
-_Choice = Annotated[Name | None, Query(description="Name in the library, or hash of a version.")]
 
 
 @router.get("")
@@ -55,7 +54,7 @@ def new_page(
     request: Request,
     service: ServiceHere,
     connection: ReadingConnection,
-    template: Annotated[_Choice, Query(alias="from")] = None,
+    template: Annotated[PrintableText, Query(alias="from")] = "",
 ) -> HTMLResponse:
     """The editor with a copy of a template, or with a short example."""
     if not template:
@@ -75,7 +74,7 @@ def edit_page(
     newest = history_of(connection, chosen.name).newest
     outdated = newest not in (None, chosen.sha256)
     draft = Draft(chosen.source, chosen.name, chosen.sha256, newest, outdated)
-    return _editor(request, service, connection, draft, None)
+    return _editor(request, service, connection, draft, "")
 
 
 @router.get("/difference")
@@ -111,9 +110,7 @@ def version_page(choice: Name, request: Request, service: ServiceHere, connectio
     )
 
 
-def _editor(
-    request: Request, service: Service, connection: Connection, draft: Draft, template: str | None
-) -> HTMLResponse:
+def _editor(request: Request, service: Service, connection: Connection, draft: Draft, template: str) -> HTMLResponse:
     return page(
         request,
         service,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orchestrator.web.pages.frame import N_
+
 __all__ = ["TECHNIQUES"]
 
-N_ = str
-"""Marks a text for the catalogue; it is translated where it is shown."""
 TECHNIQUES: Mapping[str, str] = {
     "rest": N_("rest"),
     "constant_current": N_("constant current"),
-    "constant_voltage": N_("held voltage"),
-    "constant_current_constant_voltage": N_("constant current, then held voltage"),
+    "constant_voltage": N_("constant voltage"),
+    "constant_current_constant_voltage": N_("constant current, then constant voltage"),
     "voltage_scan": N_("voltage sweep"),
     "impedance": N_("impedance"),
 }

@@ -11,6 +11,7 @@ from orchestrator.launch.plan_text import plan_lines
 from orchestrator.protocol_versions.needs import Needs, needs_of, typical_plan
 from orchestrator.protocol_versions.where_used import Usage, where_used
 from orchestrator.store.cells import list_cells
+from orchestrator.store.instruments import list_channels
 from orchestrator.store.protocol_files import ProtocolVersion, list_versions
 from orchestrator.web.models.protocol_version import VersionText
 from orchestrator.web.pages.protocols.highlight import Piece, highlighted
@@ -80,7 +81,7 @@ def version_view(service: Service, connection: Connection, version: VersionText)
         version,
         _meaning(version),
         needs,
-        able_of(service, connection, needs),
+        able_of(service.lab, list_channels(connection), needs),
         highlighted(version.source),
         history_of(connection, version.name),
         where_used(connection, version.sha256),

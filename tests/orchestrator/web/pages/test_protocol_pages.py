@@ -149,7 +149,8 @@ def test_the_editor_begins_with_a_copy_or_a_version(site: Site) -> None:
     assert f'data-newest="{stored}"' in edited
     assert html.escape(renamed(shipped.source, "mine")) in edited.replace("&#34;", "&quot;")
     assert check(BLANK) == []
-    assert html.escape(BLANK, quote=False) in site.page("/protocols/new")
+    for path in ("/protocols/new", "/protocols/new?from="):
+        assert html.escape(BLANK, quote=False) in site.page(path)
 
 
 def test_a_text_that_cannot_be_read_any_more_is_shown_all_the_same(site: Site) -> None:
