@@ -21,6 +21,7 @@ from orchestrator.store.transactions import reading, writing
 from orchestrator.web.bench.memory import BenchMemory
 from orchestrator.web.lab_time import lab_time
 from orchestrator.web.plan_cache import PlanCache
+from orchestrator.web.rehearsals import Rehearsals
 
 __all__ = ["ReadingConnection", "Service", "ServiceHere"]
 
@@ -33,8 +34,7 @@ class Service:
     database: Engine
     model_cells: ModelCells | None = None
     """For previews; None: whoever started this process has none to hand in."""
-    rehearsing: Lock = field(default_factory=Lock)
-    """Held while a preview is computed: one at a time, so that the other pages stay quick."""
+    rehearsals: Rehearsals = field(default_factory=Rehearsals)
     plans: PlanCache = field(default_factory=PlanCache)
     bench: BenchMemory = field(default_factory=BenchMemory)
     attempts: LoginAttempts = field(default_factory=LoginAttempts)

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/protocols", tags=["protocols"])
 
 @router.post("/preview")
 def preview_protocol(request: PreviewRequest, service: ServiceHere, connection: ReadingConnection) -> PreviewAnswer:
-    """Voltage and current over time on a model of the cell; 422 where there is none of its material."""
+    """Voltage and current over time on a model of the cell; 422 where there is none, 503 where too many wait."""
     if service.model_cells is None:
         raise Conflict("this service was started without models of cells: `cellbench web` has them")
     protocol = known_protocol(connection, request.protocol, request.source)
@@ -29,5 +29,5 @@ def preview_protocol(request: PreviewRequest, service: ServiceHere, connection: 
     except NoModel as error:
         raise WebRefused(str(error)) from error
     plan = compile_protocol(protocol, rehearsed.cell, request.parameters)
-    with service.rehearsing:
+    with service.rehearsals.turn():
         return preview_of(plan, rehearsed, formed=request.formed)

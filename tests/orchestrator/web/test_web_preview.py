@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from orchestrator.cli.model_cells import VirtualCells
+from orchestrator.web.rehearsals import Rehearsals
 from tests.orchestrator.launch.bench_lab import fill, make_lab
 from tests.orchestrator.web.conftest import Api, open_api
 
@@ -54,6 +57,24 @@ def test_a_service_without_models_says_so(api: Api) -> None:
     problem = api.post("protocols/preview", 409, protocol="formation", cell="L1")
 
     assert "without models" in problem["detail"]
+
+
+def test_two_wait_for_a_preview_and_the_others_are_told() -> None:
+    rehearsals = Rehearsals()
+    with ThreadPoolExecutor(5) as people:
+        with rehearsals.turn():
+            asked = [people.submit(_take_turn, rehearsals) for _ in range(5)]
+            refused = list(islice(as_completed(asked, timeout=5), 3))
+        waited = [one.result(timeout=5) for one in asked if one not in refused]
+
+    assert waited == ["computed"] * 2
+    assert ["ask again in a moment" in str(one.exception()) for one in refused] == [True] * 3
+    assert _take_turn(rehearsals) == "computed"
+
+
+def _take_turn(rehearsals: Rehearsals) -> str:
+    with rehearsals.turn():
+        return "computed"
 
 
 def test_a_protocol_is_refused_before_it_is_previewed(api_with_models: Api) -> None:

@@ -9,7 +9,7 @@ const form = box.querySelector(".cell-form");
 const title = document.getElementById("new-cell-title");
 
 export class NewCell {
-  /* done(id) when it was added, or put away. */
+  /* done(added) when it was added, or put away. */
   constructor(done) {
     this.done = done;
     this.form = null;
@@ -17,9 +17,9 @@ export class NewCell {
     this.form = new CellForm(form, {
       saved: (cell) => {
         cellAdded(cell);
-        this.close();
+        this.close(true);
       },
-      cancelled: () => this.close(),
+      cancelled: () => this.close(false),
     });
     form.addEventListener("input", () => this.keep());
     if (state.newCell) this.again();
@@ -58,10 +58,10 @@ export class NewCell {
     this.form.show();
   }
 
-  close() {
+  close(added) {
     box.hidden = true;
     state.newCell = null;
     save();
-    this.done();
+    this.done(added);
   }
 }

@@ -35,9 +35,12 @@ export class Placements {
 
   row(one, index) {
     const about = element("span", { class: "faint" });
-    knownCell(one.cell).then((cell) => {
+    const tellAbout = async () => {
+      const cell = one.cell ? await knownCell(one.cell) : undefined;
       about.textContent = cell ? summaryOf(cell) : cell === null ? t("not known yet") : "";
-    });
+      return cell;
+    };
+    tellAbout();
     const show = element("button", { type: "button", class: "quiet", "aria-pressed": index === state.shown ? "true" : "false" }, t("Show"));
     show.addEventListener("click", () => this.look(index));
     const remove = element("button", { type: "button", class: "quiet", "aria-label": t("Take {cell} away", { cell: one.cell }) }, "✕");
@@ -49,22 +52,24 @@ export class Placements {
     return element(
       "tr",
       { class: index === state.shown ? "shown" : "" },
-      element("td", {}, this.field(one, "cell", t("Cell")), about),
-      element("td", {}, this.field(one, "bench", t("Bench"))),
+      element("td", {}, this.field(one, "cell", t("Cell"), tellAbout), about),
+      element("td", {}, this.field(one, "bench", t("Bench"), tellAbout)),
       element("td", { class: "plan-cell" }, element("span", { "data-plan": true }), " ", show),
       element("td", {}, remove),
     );
   }
 
-  field(one, name, label) {
+  /* The row stays as it is, and whoever uses the keyboard where they are. */
+  field(one, name, label, tellAbout) {
     const input = element("input", { "aria-label": label, autocomplete: "off", spellcheck: "false", maxlength: "200" });
     input.value = one[name];
     input.addEventListener("change", async () => {
       const text = input.value.trim();
-      one[name] = name === "bench" ? placeNamed(text) || text : text;
-      this.draw();
+      one[name] = input.value = name === "bench" ? placeNamed(text) || text : text;
+      save();
+      markTaken();
       this.changed();
-      if (name === "cell" && text && (await knownCell(text)) === null) this.unknown(text);
+      if ((await tellAbout()) === null) this.unknown(one.cell);
     });
     return input;
   }

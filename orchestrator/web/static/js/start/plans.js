@@ -1,5 +1,7 @@
 /* Plans of all pairs, asked for two at a time and only when something has changed. */
 import { api } from "../api.js";
+import { t } from "../words.js";
+import { knownCell } from "./known_cells.js";
 import { chosenProtocol, state } from "./state.js";
 
 const AT_ONCE = 2;
@@ -13,6 +15,7 @@ export function planRequest(placement) {
 
 /* {answer}, or {problems} where it is refused. */
 async function planOf(placement) {
+  if ((await knownCell(placement.cell)) === null) return { problems: [t("{cell} is not known: scan it again to add it", placement)] };
   const request = planRequest(placement);
   const key = JSON.stringify(request);
   const before = asked.get(key);

@@ -10,6 +10,8 @@ const told = document.getElementById("preview-state");
 const problem = document.getElementById("preview-problem");
 const remarks = document.getElementById("preview-remarks");
 const formed = document.getElementById("formed");
+const AGAIN_AFTER_MS = 2000;
+const BUSY = 503;
 let key = "";
 
 function show(answer) {
@@ -44,8 +46,9 @@ export async function showPreview(placement) {
     show(answer);
   } catch (error) {
     if (key !== asked) return;
-    if (!error.status) key = "";
+    if (!error.status || error.status === BUSY) key = "";
     clear(error.message);
+    if (error.status === BUSY) setTimeout(() => key === "" && showPreview(placement), AGAIN_AFTER_MS);
   }
 }
 

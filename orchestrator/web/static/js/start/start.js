@@ -21,12 +21,12 @@ let turn = 0;
 let timer = null;
 
 prefill();
-const newCell = new NewCell(() => {
+const newCell = new NewCell((added) => {
   forgetPlans();
   placements.draw();
   plan();
   scan.focusCell();
-  nextUnknown();
+  if (added) nextUnknown();
 });
 const placements = new Placements({ changed: planSoon, shown: () => show(true), unknown: (id) => newCell.open(id) });
 const scan = new Scan({ pair, unknown: (id) => newCell.open(id), onward });
@@ -91,19 +91,27 @@ async function plan() {
   if (!protocol.read) return;
   const wanted = state.placements.map((one, index) => index).filter((index) => !outcomes[index] && state.placements[index].cell);
   wanted.sort((one, other) => (other === state.shown) - (one === state.shown));
+  let same = false; // what is wrong with a parameter is wrong for every cell
   const told = (index, outcome) => {
-    outcomes[index] = outcome;
-    tellRow(index, outcome);
-    if (index === state.shown) show(true);
+    same = outcome.problems?.every(ofParameter) ?? false;
+    for (const one of same ? wanted : [index]) {
+      outcomes[one] = outcome;
+      tellRow(one, outcome);
+      if (one === state.shown) show(true);
+    }
   };
-  await planAll(wanted, told, () => mine !== turn);
+  await planAll(wanted, told, () => same || mine !== turn);
+}
+
+function ofParameter(line) {
+  return line.includes("--set ");
 }
 
 function tellRow(index, outcome) {
   const { answer, problems } = outcome;
   const missing = placements.problemOf(index);
   if (problems) {
-    const others = problems.filter((line) => !line.includes("--set "));
+    const others = problems.filter((line) => !ofParameter(line));
     placements.tell(index, others.length ? others.join("; ") : t("see the parameters"), "problem");
   } else if (missing) placements.tell(index, missing, "problem");
   else {
