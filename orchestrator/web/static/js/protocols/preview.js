@@ -4,6 +4,8 @@ import { PreviewPlot, toldOf } from "../preview_plot.js";
 import { t } from "../words.js";
 import { cellOfRequest } from "./plan.js";
 
+const AGAIN_AFTER_MS = 2000;
+const BUSY = 503; // others are having curves computed
 const fold = document.getElementById("preview");
 const told = document.getElementById("preview-told");
 const problem = document.getElementById("preview-problem");
@@ -38,6 +40,7 @@ async function draw() {
     told.textContent = "";
     problem.textContent = error.message;
     plot.show(null);
+    if (error.status === BUSY) setTimeout(() => shown === "" && fold.open && draw(), AGAIN_AFTER_MS);
   }
 }
 
