@@ -84,7 +84,7 @@ class _Runs:
         return cls(
             holders=_holders(active),
             counts=Counter((run.instrument, run.channel) for run in active),
-            segments=run_facts.present_segments(connection, memory.segments) if active else {},
+            segments=run_facts.present_segments(connection, active, memory.segments) if active else {},
             ended=run_facts.ended_runs(connection, over, memory.ended),
             clocks=run_facts.clocks(connection) if active else {},
             prompts=run_facts.open_prompts(connection) if active else {},

@@ -21,7 +21,6 @@ class PresentSegment:
     """What a channel executes, with the newest record of it."""
 
     id: int
-    records: int
     cycle_offset: int
     step_map: Any
     newest: AnyRow | None

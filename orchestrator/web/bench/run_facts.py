@@ -64,63 +64,53 @@ def ended_runs(connection: Connection, wanted: Iterable[int], known: Mapping[int
     return found
 
 
-def present_segments(connection: Connection, known: Mapping[int, PresentSegment]) -> dict[int, PresentSegment]:
-    """By run, the newest attempt of its present item; what has no new records since is not read again."""
-    at_item = and_(runs.c.id == segments.c.run_id, runs.c.item == segments.c.number)
-    columns = segments.c["id", "run_id", "records", "cycle_offset"]
-    query = select(*columns).join(runs, at_item).where(runs.c.id.in_(_active())).order_by(segments.c.attempt)
-    newest_attempts = {row.run_id: row for row in connection.execute(query)}
-    before = {one.id: one for one in known.values()}
-    new = [row.id for row in newest_attempts.values() if row.id not in before]
-    grown = [row.id for row in newest_attempts.values() if row.id not in before or before[row.id].records < row.records]
-    maps = _step_maps(connection, new)
-    newest = _newest_records(connection, grown)
-    return {
-        run_id: PresentSegment(
-            row.id,
-            row.records,
-            row.cycle_offset,
-            maps[row.id] if row.id in maps else before[row.id].step_map,
-            newest.get(row.id) or (before[row.id].newest if row.id in before else None),
-        )
-        for run_id, row in newest_attempts.items()
-    }
-
-
-def _step_maps(connection: Connection, ids: list[int]) -> dict[int, Any]:
-    if not ids:
-        return {}
-    rows = connection.execute(select(segments.c.id, segments.c.step_map).where(segments.c.id.in_(ids)))
-    return {row.id: row.step_map for row in rows}
-
-
-def _newest_records(connection: Connection, ids: list[int]) -> dict[int, AnyRow]:
-    if not ids:
-        return {}
+def present_segments(
+    connection: Connection, active: Iterable[AnyRow], known: Mapping[int, PresentSegment]
+) -> dict[int, PresentSegment]:
+    """By run, the newest attempt of its present item, with its newest record; what cannot change is read once."""
     others = records.alias()
-    newest = select(func.max(others.c.seq)).where(others.c.segment_id == segments.c.id).scalar_subquery()
-    columns = records.c["segment_id", "unix_time_s", "voltage_V", "current_A"]
-    query = select(*columns).join(segments, records.c.segment_id == segments.c.id)
-    return {
-        row.segment_id: row for row in connection.execute(query.where(segments.c.id.in_(ids), records.c.seq == newest))
-    }
+    last = select(func.max(others.c.seq)).where(others.c.segment_id == segments.c.id).scalar_subquery()
+    newest = and_(records.c.segment_id == segments.c.id, records.c.seq == last)
+    columns = (*segments.c["id", "run_id", "number"], *records.c["unix_time_s", "voltage_V", "current_A"])
+    # of segments only what stands in their index: their rows, and those of runs, are long
+    query = select(*columns).select_from(segments).join(records, newest, isouter=True)
+    query = query.where(segments.c.run_id.in_(_active())).order_by(segments.c.attempt)
+    items = {run.id: run.item for run in active}
+    present = {row.run_id: row for row in connection.execute(query) if row.number == items.get(row.run_id)}
+    before = {one.id: one for one in known.values()}
+    fixed = _fixed_parts(connection, [row.id for row in present.values() if row.id not in before])
+    made: dict[int, PresentSegment] = {}
+    for run_id, row in present.items():
+        part = fixed[row.id] if row.id in fixed else before[row.id]
+        made[run_id] = PresentSegment(row.id, part.cycle_offset, part.step_map, row if row.unix_time_s else None)
+    return made
+
+
+def _fixed_parts(connection: Connection, ids: list[int]) -> dict[int, AnyRow]:
+    if not ids:
+        return {}
+    columns = segments.c["id", "cycle_offset", "step_map"]
+    return {row.id: row for row in connection.execute(select(*columns).where(segments.c.id.in_(ids)))}
 
 
 def clocks(connection: Connection) -> dict[int, AnyRow]:
-    """By run: test time reached, end of the last complete cycle, present cycle. Earlier cycles are not read."""
-    complete_end = case((cycles.c.complete, cycles.c.ended_test_time_s), else_=0.0)
-    query = (
-        select(
-            cycles.c.run_id,
-            func.max(cycles.c.ended_test_time_s).label("now_s"),
-            func.max(complete_end).label("done_at_s"),
-            func.max(cycles.c.cycle).label("cycle"),
-        )
-        .join(runs, and_(runs.c.id == cycles.c.run_id, cycles.c.cycle >= runs.c.cycles_done))
-        .where(runs.c.id.in_(_active()))
-        .group_by(cycles.c.run_id)
+    """By run: test time reached, end of the last complete cycle, present cycle.
+
+    Of all cycles the last two are read: only the last can be incomplete.
+    """
+    newest, before, others = cycles.alias(), cycles.alias(), cycles.alias()
+    last = select(func.max(others.c.cycle)).where(others.c.run_id == runs.c.id).scalar_subquery()
+    done_at_s = case(
+        (newest.c.complete, newest.c.ended_test_time_s), (before.c.complete, before.c.ended_test_time_s), else_=0.0
     )
-    return {row.run_id: row for row in connection.execute(query)}
+    query = (
+        select(runs.c.id, newest.c.cycle, newest.c.ended_test_time_s.label("now_s"), done_at_s.label("done_at_s"))
+        .select_from(runs)
+        .join(newest, and_(newest.c.run_id == runs.c.id, newest.c.cycle == last))
+        .join(before, and_(before.c.run_id == runs.c.id, before.c.cycle == newest.c.cycle - 1), isouter=True)
+        .where(runs.c.state.not_in(ENDED))
+    )
+    return {row.id: row for row in connection.execute(query)}
 
 
 def open_prompts(connection: Connection) -> dict[int, str]:
