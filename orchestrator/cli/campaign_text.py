@@ -87,4 +87,5 @@ def _job(job: JobAnswer, now: float) -> tuple[str, ...]:
     starts = job.started_unix_s if job.started_unix_s is not None else job.expected_start_unix_s
     ends = job.finished_unix_s if job.finished_unix_s is not None else job.expected_end_unix_s
     times = (clock_time(starts, now), clock_time(ends, now))
-    return (job.step, job.cell, job.bench or NOTHING, job.state, run, *times, job.reason or "")
+    reason = "a person is asked, see below" if job.prompt is not None else job.reason or ""
+    return (job.step, job.cell, job.bench or NOTHING, job.state, run, *times, reason)

@@ -32,6 +32,8 @@ COMMANDS = {
     "resume": _in("steer", "resume", "Let paused runs go on."),
     "confirm": _in("steer", "confirm", "Confirm what runs have asked a person to do."),
     "stop": _in("steer", "stop", "End runs at open circuit; --all ends every run."),
+    "queue": _in("queue", "queue", "Show what waits on every channel, in order, and why."),
+    "move": _in("queue", "move", "Move a run that has not begun in the queue of its channel."),
     "campaign": _in("campaign", "campaign", "Take many cells through many protocols, in order, at stated times."),
     "results": _in("results", "results", "Show the results of a run's analyses."),
     "analyse": _in("analyse", "analyse", "Ask for an analysis of one or several runs, with other options."),

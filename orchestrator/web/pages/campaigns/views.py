@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from orchestrator.web.models.campaign import CampaignDetail, ForecastAnswer, JobAnswer, StepAnswer
 from orchestrator.web.models.queue import PromptAnswer
+from orchestrator.web.pages.frame import N_
 
 __all__ = ["CampaignPage", "CellRow", "JobView", "StepView", "cell_rows", "step_views"]
 
-N_ = str
 _IF_ONE_FAILS = {
     "go_on": N_("If it fails for a cell, that cell goes on with what does not depend on it."),
     "stop_cell": N_("If it fails for a cell, that cell leaves; the others go on."),

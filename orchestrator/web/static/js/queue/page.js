@@ -9,6 +9,7 @@ import { listen } from "./prompts.js";
 
 const channels = document.getElementById("channels");
 const said = document.getElementById("said");
+let refused = null;
 
 function say(text) {
   said.textContent = "";
@@ -26,23 +27,24 @@ async function move(row, direction) {
     const answer = known ? await send({ actor }) : await ask({ title, verb: t("Move"), act: send });
     if (answer === null) return;
     say(answer.message);
-    row.querySelector(".problem")?.remove();
+    refused = null;
+    again();
   } catch (error) {
     say(error.message);
-    refuse(row, error.message);
-    return;
+    refused = { run, text: error.message };
   }
-  again();
+  showRefusal();
 }
 
-/* Beside what was refused, until the next change. */
-function refuse(row, text) {
-  const cell = row.querySelector(".why");
-  cell.querySelector(".problem")?.remove();
+/* Beside what was refused, until something else is tried. */
+function showRefusal() {
+  for (const old of channels.querySelectorAll(".why .problem")) old.remove();
+  const row = refused && document.getElementById(`run-${refused.run}`);
+  if (!row) return;
   const problem = document.createElement("p");
   problem.className = "problem";
-  problem.textContent = text;
-  cell.append(problem);
+  problem.textContent = refused.text;
+  row.querySelector(".why").append(problem);
 }
 
 function takeOut(row) {
@@ -77,6 +79,7 @@ channels.addEventListener("keydown", (event) => {
   move(row, event.key === "ArrowUp" ? "earlier" : "later");
 });
 
+channels.addEventListener("htmx:load", showRefusal);
 listen(document.getElementById("prompts"), (message) => {
   say(message);
   again();
