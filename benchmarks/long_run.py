@@ -11,9 +11,9 @@ from orchestrator.store.recorder import Recorder
 from orchestrator.store.runs import set_state
 from orchestrator.store.segments import set_started
 from orchestrator.store.tables import segments
-from orchestrator.store.transactions import writing
+from orchestrator.store.transactions import reading, writing
 
-__all__ = ["BEGAN_unix_s", "write_long_run"]
+__all__ = ["BEGAN_unix_s", "write_long_run", "write_records"]
 
 BEGAN_unix_s = 1.7e9
 INTERVAL_s = 10.0
@@ -30,10 +30,17 @@ def write_long_run(engine: Engine, run_id: int, records: int) -> None:
         set_started(connection, segment_id, now=BEGAN_unix_s)
         for state in (RunState.STARTING, RunState.RUNNING):
             set_state(connection, run_id, state, now=BEGAN_unix_s, actor="engine")
+    write_records(engine, run_id, 1, records)
+
+
+def write_records(engine: Engine, run_id: int, first: int, last: int) -> None:
+    """Write records ``first`` to ``last`` of such a run, the earlier ones being there."""
+    with reading(engine) as connection:
+        segment_id = connection.execute(select(segments.c.id).where(segments.c.run_id == run_id)).scalar_one()
     with Recorder(engine) as recorder:
         waiting = [
-            recorder.record(run_id, segment_id, _batch(first, min(_BATCH, records + 1 - first)))
-            for first in range(1, records + 1, _BATCH)
+            recorder.record(run_id, segment_id, _batch(begin, min(_BATCH, last + 1 - begin)))
+            for begin in range(first, last + 1, _BATCH)
         ]
         for one in waiting:
             one.result(timeout=300)

@@ -43,9 +43,7 @@ async def get_figures(run_id: RunId, request: Request, service: ServiceHere) -> 
     pictures, version = await _pictures(run_id, request, service)
     folder = f"/runs/{run_id}/figures"
     return [
-        FigureLine(
-            title=one.title, caption=one.caption, address=f"/runs/{run_id}/figures/{place}.svg?version={version}"
-        )
+        FigureLine(title=one.title, caption=one.caption, address=f"{folder}/{place}.svg?version={version}")
         for place, one in enumerate(pictures, 1)
     ]
 

@@ -34,7 +34,6 @@ export function makeChart(node, { label, paint, height, last, draw, select, back
   const ink = colour("--faint");
   const grid = { stroke: colour("--line"), width: 1 };
   const stroke = colour(paint);
-  const fill = `color-mix(in srgb, ${stroke} 30%, transparent)`;
   const value = (_, number) => figure(number);
   const options = {
     width: node.clientWidth || 600,
@@ -49,10 +48,9 @@ export function makeChart(node, { label, paint, height, last, draw, select, back
     },
     series: [
       { label: "t" },
-      { label, stroke, width: 1.2, points: { show: false }, value, spanGaps: false },
-      { label, stroke, width: 1.2, points: { show: false }, value, spanGaps: false },
+      { label, points: { show: false }, value, paths: () => null },
+      { label, points: { show: false }, value, paths: () => null },
     ],
-    bands: [{ series: [2, 1], fill }],
     axes: [
       {
         show: true,
@@ -68,7 +66,12 @@ export function makeChart(node, { label, paint, height, last, draw, select, back
     ],
     padding: [6, 10, 0, 0],
     hooks: {
-      draw: [draw],
+      draw: [
+        (chart) => {
+          paintEnvelope(chart, stroke);
+          draw(chart);
+        },
+      ],
       setSelect: [
         (u) => {
           if (u.select.width < 4) return;
@@ -80,6 +83,60 @@ export function makeChart(node, { label, paint, height, last, draw, select, back
     },
   };
   return new window.uPlot(options, [[], [], []], node);
+}
+
+/* The least and the most of each stretch as a box, never thinner than a line, and lines where stretches are apart.
+
+   Boxes, each for itself: stroking some thousand steep steps, or filling them as one path, takes a computer without
+   graphics card too long. */
+function paintEnvelope(chart, paint) {
+  const { ctx, bbox } = chart;
+  const [x, low, high] = chart.data;
+  const toX = pixels(chart.scales.x, bbox.left, bbox.width);
+  const toY = pixels(chart.scales.y, bbox.top + bbox.height, -bbox.height);
+  const thin = 1.2 * (window.devicePixelRatio || 1);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.fillStyle = ctx.strokeStyle = paint;
+  ctx.lineWidth = thin;
+  ctx.beginPath();
+  let pen = null;
+  for (let at = 0; at < x.length - 1; at++) {
+    const next = at + 1;
+    if (low[at] == null || low[next] == null) continue; /* or undefined */
+    const [x0, x1] = [toX(x[at]), toX(x[next])];
+    if (x1 < bbox.left || x0 > bbox.left + bbox.width) continue;
+    if (low[at] < high[at] && low[at] === low[next] && high[at] === high[next]) {
+      const top = toY(high[at]);
+      ctx.fillRect(x0, top, Math.max(x1 - x0, thin), Math.max(toY(low[at]) - top, thin));
+      continue;
+    }
+    const [y0, y1] = nearest(low[at], high[at], low[next], high[next]).map(toY);
+    if (x1 - x0 <= thin) {
+      ctx.fillRect(x0, Math.min(y0, y1), thin, Math.max(Math.abs(y1 - y0), thin));
+      continue;
+    }
+    if (pen !== at || low[at] !== high[at]) ctx.moveTo(x0, y0);
+    ctx.lineTo(x1, y1);
+    pen = next;
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+function pixels({ min, max }, from, length) {
+  const scale = length / (max - min);
+  return (value) => from + (value - min) * scale;
+}
+
+/* Where two ranges are nearest to each other; in the middle of what they share. */
+function nearest(low0, high0, low1, high1) {
+  if (low1 > high0) return [high0, low1];
+  if (high1 < low0) return [low0, high1];
+  const middle = (Math.max(low0, low1) + Math.min(high0, high1)) / 2;
+  return [middle, middle];
 }
 
 /* A flat line stands in the middle, not on the edge. */

@@ -102,7 +102,6 @@ export class RecordPlot {
     const name = `zoom ${this.asked}`;
     performance.mark(name);
     this.window = from === null ? null : [from, to];
-    if (this.window && this.columns) this.charts.forEach((chart) => chart.setScale("x", { min: from, max: to }));
     return this.show(name);
   }
 
