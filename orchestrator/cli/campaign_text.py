@@ -36,7 +36,8 @@ def print_campaigns(page: Page[CampaignAnswer]) -> None:
 def print_campaign(campaign: CampaignDetail) -> None:
     """Its state, a table of its jobs, and what people are asked to do."""
     now = campaign.now_unix_s
-    wanted = "" if campaign.desired == "run" or campaign.ended else f", {campaign.desired} is wanted"
+    as_wanted = campaign.desired == "run" or campaign.ended or campaign.state in ("paused", "stopping")
+    wanted = "" if as_wanted else f", {campaign.desired} is wanted"
     reason = f": {campaign.reason}" if campaign.reason else ""
     click.echo(f"campaign {campaign.id} ({campaign.name}) {campaign.state}{wanted}{reason}")
     if campaign.begins_unix_s is not None:
