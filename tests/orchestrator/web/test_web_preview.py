@@ -37,8 +37,10 @@ def test_a_protocol_is_carried_out_on_the_virtual_cell(api_with_models: Api) -> 
 
 
 def test_of_many_cycles_the_first_are_shown(api_with_models: Api) -> None:
-    many = {"protocol": "cycling-2c-500", "properties": VIRTUAL, "parameters": {"cycles": "40", "worn_out": "1 %"}}
-    seen = api_with_models.post("protocols/preview", **many, formed=True)
+    few = {"cycles": "40", "worn_out": "1 %"}
+    seen = api_with_models.post(
+        "protocols/preview", protocol="cycling-2c-500", properties=VIRTUAL, parameters=few, formed=True
+    )
 
     assert seen["shown_until_s"] < seen["duration_s"] / 5
     assert seen["time_s"][-1] == pytest.approx(seen["shown_until_s"], abs=0.01)

@@ -27,8 +27,9 @@ function options(width, xLabel, unit) {
     scales: { x: { time: false } },
     series: [
       { label: xLabel, value: (plot, value) => (value === null ? "–" : value.toPrecision(4)) },
+      // pulses lie close together: what is drawn later stays on top
+      { label: t("current"), scale: unit, stroke: colour("--wait"), width: 1, value: shown(3, unit) },
       { label: t("voltage"), scale: "V", stroke: colour("--accent"), width: 1.5, value: shown(3, "V") },
-      { label: t("current"), scale: unit, stroke: colour("--wait"), width: 1.5, value: shown(3, unit) },
     ],
     axes: [
       { ...axis, label: xLabel },
@@ -65,7 +66,7 @@ export class PreviewPlot {
     const { shown_until_s, time_s, voltage_V, current_A } = this.drawn;
     const [seconds, label] = unitOf(shown_until_s);
     const [factor, unit] = amperes(current_A);
-    const data = [time_s.map((one) => one / seconds), voltage_V, current_A.map((one) => one * factor)];
+    const data = [time_s.map((one) => one / seconds), current_A.map((one) => one * factor), voltage_V];
     this.plot = new uPlot(options(this.width, label, unit), data, this.box);
   }
 }

@@ -26,7 +26,7 @@ const newCell = new NewCell((added) => {
   placements.draw();
   plan();
   scan.focusCell();
-  if (added) nextUnknown();
+  if (added) nextUnknown().then((found) => found && newCell.focus());
 });
 const placements = new Placements({ changed: planSoon, shown: () => show(true), unknown: (id) => newCell.open(id) });
 const scan = new Scan({ pair, unknown: (id) => newCell.open(id), onward });
@@ -34,6 +34,7 @@ const protocol = new ProtocolChoice({ changed: planSoon });
 watchPlaces((name) => scan.take(name));
 watchPreview(() => show(true));
 showLaunched();
+nextUnknown();
 
 /* What the address of the page asks for, once: a reload keeps what was made of it. */
 function prefill() {
@@ -63,14 +64,15 @@ function onward() {
   else (state.choice && launchButton ? launchButton : document.getElementById("protocol")).focus();
 }
 
+/* Opens the form of the first cell that nobody knows; whether there is one. */
 async function nextUnknown() {
-  for (const one of state.placements) {
-    if (one.cell && (await knownCell(one.cell)) === null) {
-      newCell.open(one.cell);
-      if (newCell.isOpen) newCell.focus();
-      return;
+  for (const id of [...state.placements.map((one) => one.cell), state.cell].filter(Boolean)) {
+    if ((await knownCell(id)) === null) {
+      newCell.open(id);
+      return newCell.isOpen;
     }
   }
+  return false;
 }
 
 function planSoon() {
