@@ -1,4 +1,4 @@
-"""The same study twice: once on quiet wires, once with 5 % of all exchanges disturbed."""
+"""The same campaign twice: once on quiet wires, once with 5 % of all exchanges disturbed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orchestrator.analysis.result import AnalysisResult
 from orchestrator.testing.virtual_bench import VirtualBench
 from tests.e2e.conftest import assert_stored_equals_ledger
 from tests.soak.findings import left_open, started_twice, tracebacks
-from tests.soak.study import Study, make_bench, run_study, same_ledgers
+from tests.soak.study import WHOLE, Size, Study, make_bench, run_study, same_ledgers
 from tests.soak.vsp_check import check_vsp_run
 
 __all__ = ["FAULTS", "Comparison", "compare_disturbed"]
@@ -72,13 +72,13 @@ class Comparison:
         )
 
 
-def compare_disturbed(folder: Path) -> Comparison:
+def compare_disturbed(folder: Path, size: Size) -> Comparison:
     """Run both, each in a folder of its own."""
-    with make_bench(folder / "quiet") as bench:
-        quiet = run_study(bench)
+    with make_bench(folder / "quiet", size) as bench:
+        quiet = run_study(bench, size)
     found = Comparison()
-    with make_bench(folder / "disturbed", FAULTS) as bench:
-        disturbed = run_study(bench)
+    with make_bench(folder / "disturbed", size, FAULTS) as bench:
+        disturbed = run_study(bench, size)
         for run, place in disturbed.places.items():
             found.records += _stored(bench, run, place, found)
         found.wrong += [*started_twice(bench), *left_open(bench), *tracebacks(bench)]
@@ -100,7 +100,7 @@ def _stored(bench: VirtualBench, run: int, place: str, found: Comparison) -> int
 
 
 def _compare(quiet: Study, disturbed: Study, found: Comparison) -> None:
-    if disturbed.states != quiet.states or set(quiet.states.values()) != {"completed"}:
+    if disturbed.states != quiet.states or set(quiet.states.values()) != {"done"}:
         found.wrong.append(f"states: {disturbed.states}, quiet: {quiet.states}")
     alike = {name for name in quiet.ledgers if same_ledgers(quiet.ledgers[name], disturbed.ledgers[name])}
     found.same_ledgers = len(alike)
@@ -139,6 +139,6 @@ def _first_difference(ours: AnalysisResult, theirs: AnalysisResult, rtol: float)
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as made:
-        compared = compare_disturbed(Path(made))
+        compared = compare_disturbed(Path(made), WHOLE)
     sys.stdout.write(f"{compared}\n")
     sys.exit(1 if compared.wrong else 0)

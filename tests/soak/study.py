@@ -1,7 +1,8 @@
-"""The nine cells' study of the paper in short: formation, cycles, rates, and impedance at two temperatures."""
+"""The nine cells' study of the paper in short, as a campaign: formation, cycles, rates, spectra at two temperatures."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,30 +14,96 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from orchestrator.analysis.result import AnalysisResult
-from orchestrator.store.tables import analyses, runs
+from orchestrator.store.tables import analyses
 from orchestrator.store.transactions import reading
 from orchestrator.testing.virtual_bench import VirtualBench
+from tests.e2e.campaign_bench import jobs, outcomes, start, state
 
-__all__ = ["MATERIALS", "Study", "make_bench", "run_study", "same_ledgers"]
+__all__ = ["SHORT", "WHOLE", "Size", "Study", "make_bench", "run_study", "same_ledgers"]
 
-MATERIALS = ("sio_c_l", "sio_c_m", "sio_c_h")
-_CYCLED, _RATED, _EXAMINED = ("A1", "A2", "A3"), ("A4", "A5", "A6"), ("P1", "P2", "P3")
+_MATERIALS = ("sio_c_l", "sio_c_m", "sio_c_h")
 _OVEN = "oven-1"
 _OVER = ("completed", "failed", "stopped")
 _PATIENCE_S = 600.0
 _LOOK_EVERY_S = 0.2
-_FORMATION = {"cycles": "1", "wetting": "10 min", "rate": "0.2 A/g"}
-_IMPEDANCE = {
-    "temperatures": "[25 degC, 45 degC]",
-    "soak": "5 min",
-    "ramp": "5 K/min",
-    "relaxation": "1 h",
-}
+_CAMPAIGN = """\
+cellbench_campaign: 1
+campaign: study-in-short
+cells: {{cycled: {cycled}, rated: {rated}, examined: {examined}}}
+benches: {{neware: {neware}, vsp: {vsp}}}
+steps:
+  - {{name: formation, protocol: formation, cells: [cycled, rated], on: neware,
+     set: {{cycles: 1, wetting: 10 min, rate: 0.2 A/g}}}}
+  - {{name: formation-vsp, protocol: formation, cells: examined, on: vsp,
+     set: {{cycles: 1, wetting: 10 min, rate: 0.2 A/g}}}}
+  - name: cycling
+    protocol: cycling-2c-500
+    cells: cycled
+    on: neware
+    when: {{result: cycles.initial coulombic efficiency, of: formation, above: 40 %}}
+    set: {{cycles: {cycles}}}
+  - name: rates
+    protocol: rate-ladder
+    cells: rated
+    on: neware
+    set: {{rates: "{rates}", cycles_per_rate: 1}}
+  - name: impedance
+    protocol: impedance-temperature
+    cells: examined
+    on: vsp
+    together: true
+    chamber: oven-1
+    set: {{temperatures: "[25 degC, 45 degC]", soak: 5 min, ramp: 5 K/min, relaxation: 1 h}}
+"""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of the study is measured."""
+
+    cells_of_each: int
+    """Of those that are cycled, rated, examined."""
+    cycles: int
+    rates: str
+    poll: str
+    """Of cycler and potentiostat: each look is so many exchanges that may be disturbed."""
+
+    @property
+    def cycled(self) -> list[str]:
+        """Benches of the cells that are cycled."""
+        return [f"A{number}" for number in range(1, 1 + self.cells_of_each)]
+
+    @property
+    def rated(self) -> list[str]:
+        """Benches of the cells that go through the rate ladder."""
+        return [f"A{number}" for number in range(1 + self.cells_of_each, 1 + 2 * self.cells_of_each)]
+
+    @property
+    def examined(self) -> list[str]:
+        """Benches in the chamber."""
+        return [f"P{number}" for number in range(1, 1 + self.cells_of_each)]
+
+    def campaign(self) -> str:
+        """The campaign file."""
+        on = {"neware": [*self.cycled, *self.rated], "vsp": self.examined}
+        benches = {pool: _flow({f"C-{place}": place for place in places}) for pool, places in on.items()}
+        groups = {name: _flow([f"C-{place}" for place in getattr(self, name)]) for name in _GROUPS}
+        return _CAMPAIGN.format(cycles=self.cycles, rates=self.rates, **benches, **groups)
+
+
+_GROUPS = ("cycled", "rated", "examined")
+WHOLE = Size(3, 4, "[1 A/g, 2 A/g, 5 A/g]", "20 min")
+"""Nine cells."""
+SHORT = Size(1, 4, "[2 A/g, 5 A/g]", "1 h")
+
+
+def _flow(content: object) -> str:
+    return json.dumps(content)
 
 
 @dataclass(frozen=True)
 class Study:
-    """What came of it, by cell and protocol in the order in which they were launched."""
+    """What came of it, by bench and step of the campaign."""
 
     states: Mapping[str, str]
     results: Mapping[str, AnalysisResult]
@@ -49,20 +116,24 @@ class Study:
     """Every fault that has happened."""
 
 
-def make_bench(folder: Path, faults: str | None = None) -> VirtualBench:
-    """Six cells on a NEWARE, three on a VSP-300 in a chamber; three of each material."""
-    places = (*_CYCLED, *_RATED, *_EXAMINED)
+def make_bench(folder: Path, size: Size, faults: str | None = None) -> VirtualBench:
+    """Cells on a NEWARE, and on a VSP-300 in a chamber; of each material as many."""
+    places = (*size.cycled, *size.rated, *size.examined)
     cells: dict[str, dict[str, object]] = {
-        place: {"material": MATERIALS[number % 3], "active_mass_g": 0.00275, "area_cm2": 1.131, "seed": number + 1}
+        place: {"material": _MATERIALS[number % 3], "active_mass_g": 0.00275, "area_cm2": 1.131, "seed": number + 1}
         for number, place in enumerate(places)
     }
-    for place in _EXAMINED:
+    for place in size.examined:
         cells[place]["chamber"] = _OVEN
-    options = {"bts-1": {"timeout": "1 s"}, _OVEN: {"park": "25 degC", "timeout": "1 s"}}
+    options = {
+        "bts-1": {"timeout": "1 s"},
+        "vsp-1": {"timeout": "2 s"},
+        _OVEN: {"park": "25 degC", "timeout": "300 ms"},
+    }
     return VirtualBench(
         folder,
         cells,
-        poll="20 min",
+        poll=size.poll,
         chamber_poll="10 min",
         lost_after="12 h",
         speed_without_node=0.0,
@@ -71,37 +142,20 @@ def make_bench(folder: Path, faults: str | None = None) -> VirtualBench:
     )
 
 
-def run_study(bench: VirtualBench) -> Study:
-    """Launch everything, drive it to its end, and collect. Raises TimeoutError."""
+def run_study(bench: VirtualBench, size: Size) -> Study:
+    """Hand the campaign in, drive it to its end, and collect. Raises TimeoutError."""
     for place in bench.described.places:
         bench.add_cell(f"C-{place}", place)
-    launched = _launch(bench)
+    number = start(bench, size.campaign())
     with bench.node():
-        bench.wait_for(lambda: _over(bench), "the study over", _PATIENCE_S)
+        bench.wait_for(lambda: _over(bench, number), "the campaign over", _PATIENCE_S)
         bench.wait_for(lambda: _analysed(bench), "its analyses", _PATIENCE_S)
-    return _collect(bench, launched)
+    return _collect(bench, number)
 
 
-def _launch(bench: VirtualBench) -> dict[int, tuple[str, str]]:
-    """Bench and protocol by run."""
-    launched = {}
-    for place in (*_CYCLED, *_RATED, *_EXAMINED):
-        launched[bench.launch("formation", f"C-{place}", place, **_FORMATION)] = (place, "formation")
-    for place in _CYCLED:
-        launched[bench.launch("cycling-2c-500", f"C-{place}", place, cycles="4")] = (place, "cycling")
-    for place in _RATED:
-        rates = {"rates": "[1 A/g, 2 A/g, 5 A/g]", "cycles_per_rate": "1"}
-        launched[bench.launch("rate-ladder", f"C-{place}", place, **rates)] = (place, "rates")
-    together = {f"C-{place}": place for place in _EXAMINED}
-    examined = bench.launch_together("impedance-temperature", together, source=None, **_IMPEDANCE)
-    return launched | {run: (place, "impedance") for run, place in zip(examined, _EXAMINED, strict=True)}
-
-
-def _over(bench: VirtualBench) -> bool:
-    left = sa.select(sa.func.count()).select_from(runs).where(runs.c.state.not_in(_OVER))
+def _over(bench: VirtualBench, campaign: int) -> bool:
     time.sleep(_LOOK_EVERY_S)  # looking takes processor time that the service needs
-    with reading(bench.engine) as connection:
-        return connection.scalar(left) == 0
+    return state(bench, campaign) in _OVER
 
 
 def _analysed(bench: VirtualBench) -> bool:
@@ -110,12 +164,17 @@ def _analysed(bench: VirtualBench) -> bool:
         return connection.scalar(busy) == 0
 
 
-def _collect(bench: VirtualBench, launched: Mapping[int, tuple[str, str]]) -> Study:
-    names = {run: f"{place} {protocol}" for run, (place, protocol) in launched.items()}
+def _collect(bench: VirtualBench, campaign: int) -> Study:
+    launched = {
+        job["run_id"]: (cell.removeprefix("C-"), step)
+        for (step, cell), job in jobs(bench, campaign).items()
+        if job["run_id"] is not None
+    }
+    names = {run: f"{place} {step}" for run, (place, step) in launched.items()}
     with reading(bench.engine) as connection:
         rows = connection.execute(sa.select(*analyses.c["run_id", "name", "result"])).all()
     return Study(
-        states={name: bench.run(run)["state"] for run, name in names.items()},
+        states={f"{step} of {cell}": told for (step, cell), told in outcomes(bench, campaign).items()},
         results={
             f"{names[row.run_id]} {row.name}": AnalysisResult.from_json(row.result)
             for row in rows
