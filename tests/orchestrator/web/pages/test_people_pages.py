@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +34,14 @@ class Site:
     url: str
     engine: Engine
 
-    def browser(self, name: str | None = None, **headers: str) -> httpx.Client:
+    @contextmanager
+    def browser(self, name: str | None = None, **headers: str) -> Iterator[httpx.Client]:
         """A browser, logged in where a name is given."""
-        client = httpx.Client(base_url=self.url, timeout=20, headers={**HTML, **headers})
-        if name is not None:
-            answer = client.post("/api/v1/session", json={"name": name, "password": PASSWORD})
-            client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
-        return client
+        with httpx.Client(base_url=self.url, timeout=20, headers={**HTML, **headers}) as client:
+            if name is not None:
+                answer = client.post("/api/v1/session", json={"name": name, "password": PASSWORD})
+                client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+            yield client
 
     def text(self, path: str, name: str) -> str:
         with self.browser(name) as http:
