@@ -115,7 +115,7 @@ class _Runs:
 
 
 def _holders(active: Iterable[AnyRow]) -> dict[Place, AnyRow]:
-    """The oldest run of each channel, but one that is on it goes before those that are not yet."""
+    """The first run of each channel, but one that is on it goes before those that are not yet."""
     holders: dict[Place, AnyRow] = {}
     for run in active:
         before = holders.get((run.instrument, run.channel))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, case, func, select
 
 from orchestrator.interlocks.scope import Scope
+from orchestrator.store.queue_order import place_in_queue
 from orchestrator.store.tables import alarms, cycles, prompts, records, runs, segments, trips
 from orchestrator.web.bench.memory import PresentSegment
 from orchestrator.web.plan_cache import KnownPlan, PlanCache
@@ -37,9 +38,10 @@ def _active() -> Select[int]:
 
 
 def active_runs(connection: Connection) -> list[AnyRow]:
-    """Runs that have not ended, oldest first, without their plans."""
+    """Runs that have not ended, in the order of the queue, without their plans."""
     columns = [runs.c[name] for name in _ACTIVE_COLUMNS]
-    return list(connection.execute(select(*columns).where(runs.c.id.in_(_active())).order_by(runs.c.id)))
+    query = select(*columns).where(runs.c.id.in_(_active()))
+    return list(connection.execute(query.order_by(place_in_queue(), runs.c.id)))
 
 
 def known_plans(connection: Connection, plans: PlanCache, run_ids: Iterable[int]) -> dict[int, KnownPlan]:
