@@ -13,6 +13,8 @@ from tests.browser.served_bench import BenchSettings, ServedBench
 from tests.browser.watch import Watch
 
 BENCH = BenchSettings(cells=3)
+_FIRST_PREVIEW_ms = 30_000
+"""The service loads the models of cells with the first one, which takes long where little of the computer is free."""
 
 
 def _scan(page: Page, *labels: str) -> None:
@@ -39,7 +41,7 @@ def test_cells_are_scanned_onto_benches_and_launched_without_a_mouse(open_page: 
     expect(page.locator("#placements tr")).to_have_count(2)
     assert _rows(page) == ["L1 at A1", "L2 at A2"]
     expect(page.locator("#placements")).to_contain_text(re.compile("✓ 5 cycles.*✓ 5 cycles", re.DOTALL))
-    expect(page.locator("#preview-plot canvas")).to_be_visible()
+    expect(page.locator("#preview-plot canvas")).to_be_visible(timeout=_FIRST_PREVIEW_ms)
     check_accessible(page)
     shot(page, "start-plan")
 
