@@ -18,6 +18,7 @@ __all__ = ["HistoryPage", "Wanted", "history_page"]
 
 PAGE_SIZE = 50
 _PAGES_MAX = 10_000
+_FIRST, _LAST = date(1971, 1, 1), date(9000, 1, 1)
 
 
 class Wanted(BaseModel):
@@ -39,7 +40,7 @@ class Wanted(BaseModel):
             state=self.state or None,
             text=self.text or None,
             since_unix_s=_midnight_unix_s(self.first) if self.first else None,
-            before_unix_s=_midnight_unix_s(self.last + timedelta(days=1)) if self.last else None,
+            before_unix_s=_midnight_unix_s(self.last, days=1) if self.last else None,
         )
 
     def path(self, page: int) -> str:
@@ -70,7 +71,7 @@ def history_page(connection: Connection, wanted: Wanted) -> HistoryPage:
     return HistoryPage(wanted, alarm_views(connection, found), count_alarms(connection, condition))
 
 
-def _midnight_unix_s(day: date) -> float:
-    if not date(1971, 1, 1) <= day <= date(9000, 1, 1):
-        return 0.0 if day.year < 1971 else 2.2e11
-    return datetime(day.year, day.month, day.day).astimezone().timestamp()
+def _midnight_unix_s(day: date, days: int = 0) -> float:
+    """Of a day, or so many later; no alarm is older or newer than what the system's calendar holds."""
+    near = min(max(day, _FIRST), _LAST) + timedelta(days=days)
+    return datetime(near.year, near.month, near.day).astimezone().timestamp()
