@@ -77,4 +77,4 @@ def open_page(bench: ServedBench, browser: Browser, watch: Watch) -> Iterator[Op
     yield tabs
     wrong = watch.wrong()
     tabs.close()
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)

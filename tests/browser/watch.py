@@ -30,8 +30,8 @@ class Watch:
         self._expected.append(re.compile(pattern))
 
     def expect_lost_web(self) -> None:
-        """The web goes away in this test: chromium writes an error for every request and WebSocket that fails."""
-        self.expect_errors(r"WebSocket connection to .* failed|net::ERR_(CONNECTION|EMPTY|SOCKET)")
+        """The web goes away in this test: chromium, and htmx, write an error for every request that fails."""
+        self.expect_errors(r"WebSocket connection to .* failed|net::ERR_\w+|console: htmx:\w+")
 
     def attach(self, context: BrowserContext) -> None:
         """Watch all tabs of a context, those to come too."""
