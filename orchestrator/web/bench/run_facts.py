@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, func, select
@@ -70,15 +71,8 @@ def present_segments(
     connection: Connection, active: Iterable[AnyRow], known: Mapping[int, PresentSegment]
 ) -> dict[int, PresentSegment]:
     """By run, the newest attempt of its present item, with its newest record; what cannot change is read once."""
-    others = records.alias()
-    last = select(func.max(others.c.seq)).where(others.c.segment_id == segments.c.id).scalar_subquery()
-    newest = and_(records.c.segment_id == segments.c.id, records.c.seq == last)
-    columns = (*segments.c["id", "run_id", "number"], *records.c["unix_time_s", "voltage_V", "current_A"])
-    # of segments only what stands in their index: their rows, and those of runs, are long
-    query = select(*columns).select_from(segments).join(records, newest, isouter=True)
-    query = query.where(segments.c.run_id.in_(_active())).order_by(segments.c.attempt)
     items = {run.id: run.item for run in active}
-    present = {row.run_id: row for row in connection.execute(query) if row.number == items.get(row.run_id)}
+    present = {row.run_id: row for row in connection.execute(_segment_query()) if row.number == items.get(row.run_id)}
     before = {one.id: one for one in known.values()}
     fixed = _fixed_parts(connection, [row.id for row in present.values() if row.id not in before])
     made: dict[int, PresentSegment] = {}
@@ -86,6 +80,17 @@ def present_segments(
         part = fixed[row.id] if row.id in fixed else before[row.id]
         made[run_id] = PresentSegment(row.id, part.cycle_offset, part.step_map, row if row.unix_time_s else None)
     return made
+
+
+@cache
+def _segment_query() -> Select[Any]:
+    others = records.alias()
+    last = select(func.max(others.c.seq)).where(others.c.segment_id == segments.c.id).scalar_subquery()
+    newest = and_(records.c.segment_id == segments.c.id, records.c.seq == last)
+    columns = (*segments.c["id", "run_id", "number"], *records.c["unix_time_s", "voltage_V", "current_A"])
+    # of segments only what stands in their index: their rows, and those of runs, are long
+    query = select(*columns).select_from(segments).join(records, newest, isouter=True)
+    return query.where(segments.c.run_id.in_(_active())).order_by(segments.c.attempt)
 
 
 def _fixed_parts(connection: Connection, ids: list[int]) -> dict[int, AnyRow]:
@@ -100,19 +105,24 @@ def clocks(connection: Connection) -> dict[int, AnyRow]:
 
     Of all cycles the last two are read: only the last can be incomplete.
     """
+    return {row.id: row for row in connection.execute(_clock_query())}
+
+
+@cache
+def _clock_query() -> Select[Any]:
+    """Made once: to make a statement, and to find it among the compiled ones, takes longer than to run it."""
     newest, before, others = cycles.alias(), cycles.alias(), cycles.alias()
     last = select(func.max(others.c.cycle)).where(others.c.run_id == runs.c.id).scalar_subquery()
     done_at_s = case(
         (newest.c.complete, newest.c.ended_test_time_s), (before.c.complete, before.c.ended_test_time_s), else_=0.0
     )
-    query = (
+    return (
         select(runs.c.id, newest.c.cycle, newest.c.ended_test_time_s.label("now_s"), done_at_s.label("done_at_s"))
         .select_from(runs)
         .join(newest, and_(newest.c.run_id == runs.c.id, newest.c.cycle == last))
         .join(before, and_(before.c.run_id == runs.c.id, before.c.cycle == newest.c.cycle - 1), isouter=True)
         .where(runs.c.state.not_in(ENDED))
     )
-    return {row.id: row for row in connection.execute(query)}
 
 
 def open_prompts(connection: Connection) -> dict[int, str]:
