@@ -114,7 +114,7 @@ def _browser_ms(url: str, when: str) -> float | None:
 def _loaded_ms(page: Page, url: str, when: str) -> float:
     page.goto(url, wait_until="domcontentloaded")
     if when == _FIRST_PAINT:
-        page.wait_for_function(f"({_FIRST_PAINT})() !== null")
+        page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length > 0")
     return float(page.evaluate(when))
 
 
