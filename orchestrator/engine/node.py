@@ -118,7 +118,7 @@ class _Node:
         self._loops = {lease.instrument: self._instrument_loop(lease) for lease in cyclers}
         self._chambers = {lease.instrument: self._chamber_loop(lease) for lease in ovens}
         workers = [loop.worker for loop in self._loops.values()] + [loop.worker for loop in self._chambers.values()]
-        self._watchdog = Watchdog(lab.node or NODE, clock, self._pulse, workers, writer, recorder)
+        self._watchdog = Watchdog(lab.node or NODE, clock, self._pulse, workers, writer)
         self._orders = OrderWatch(database, self._wake)
         self._campaigns = CampaignRunner(lab, database, clock, self._wake)
         self._stop = StopEverything(StopFile(lab.state_dir), self._loops.values(), writer, clock)

@@ -29,6 +29,11 @@ class Writer:
         self._recorder = recorder
         self._spool = spool
 
+    @property
+    def backlog(self) -> int:
+        """How many records and changes wait to be committed, those in the spool too."""
+        return self._recorder.backlog + (self._spool.entries if self._spool is not None else 0)
+
     async def write(self, change: Callable[[sa.Connection], T]) -> T:
         """Commit a change. Raises StoreUnavailable when it could not be stored."""
         return await asyncio.wrap_future(self._recorder.write(change))

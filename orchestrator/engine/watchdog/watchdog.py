@@ -28,7 +28,6 @@ from orchestrator.messages.heartbeat.pulse import Pulse
 from orchestrator.process.supervisor import Supervisor
 from orchestrator.store.errors import StoreUnavailable
 from orchestrator.store.node_status import InstrumentReport, NodeReport, report_node
-from orchestrator.store.recorder import Recorder
 
 __all__ = ["REPORT_EVERY_S", "STUCK_AFTER_S", "Watchdog"]
 
@@ -51,7 +50,6 @@ class Watchdog:
         pulse: Pulse,
         workers: Sequence[InstrumentWorker],
         writer: Writer,
-        recorder: Recorder,
         *,
         supervisor: Supervisor | None = None,
         stalls: StallWatch | None = None,
@@ -61,7 +59,6 @@ class Watchdog:
         self._pulse = pulse
         self._workers = workers
         self._writer = writer
-        self._recorder = recorder
         self._supervisor = supervisor or Supervisor.from_environment()
         self._stalls = stalls or StallWatch()
         self._jumps = ClockWatch(clock)
@@ -110,7 +107,7 @@ class Watchdog:
             ready=self._pulse.all_turned(),
             overdue_s=self._pulse.overdue_s(),
             stuck=self._pulse.stalled(),
-            backlog=self._recorder.backlog,
+            backlog=self._writer.backlog,
             stalls=self._stalls.stalls,
             clock_jumps=self._jumps.jumps,
         )

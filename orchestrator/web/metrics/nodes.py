@@ -29,7 +29,8 @@ def node_metrics(connection: Connection, lab: Lab, now_unix_s: float) -> Iterato
         [((node.node,), node.age_s + node.overdue_s) for node in nodes],
     )
     backlog = [((node.node,), node.backlog) for node in nodes]
-    yield gauge("recorder_backlog_records", "Records and changes that wait to be committed.", _NODE, backlog)
+    what = "Records and changes that wait to be committed, those in the spool too."
+    yield gauge("recorder_backlog_records", what, _NODE, backlog)
     stalls = [((node.node,), node.stalls) for node in nodes]
     yield counter("loop_stalls", "How often the node stood still for more than 5 s.", _NODE, stalls)
     jumps = [((node.node,), node.clock_jumps) for node in nodes]

@@ -31,7 +31,7 @@ class NodeHealth(BaseModel):
     uptime_s: float
     ready: bool = Field(description="It has looked at each of its instruments.")
     stuck: str | None = Field(description="Which of its loops does not turn.")
-    backlog: int = Field(description="Records and changes that wait to be committed.")
+    backlog: int = Field(description="Records and changes that wait to be committed, those in the spool too.")
     stalls: int = Field(description="How often it stood still since it began.")
     clock_jumps: int = Field(description="How often its computer's clock was set since it began.")
     ok: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from orchestrator.launch.known_cell import known_cell
@@ -13,6 +13,7 @@ from orchestrator.launch.known_protocol import protocol_by_hash
 from orchestrator.protocol_versions.save import NewerVersion, Saving, save_version
 from orchestrator.store.protocol_files import list_versions
 from orchestrator.web.access.person import Asking, signed
+from orchestrator.web.entity_tag import tag_headers, unchanged
 from orchestrator.web.models.fields import CellId
 from orchestrator.web.models.page import Page
 from orchestrator.web.models.protocol_version import (
@@ -87,13 +88,19 @@ def get_version(sha256: PathHash, connection: ReadingConnection) -> VersionText:
 @router.get(
     "/versions/{sha256}/file",
     response_class=PlainTextResponse,
-    responses={200: {"content": {"application/yaml": {}}, "description": "The text, as a file."}},
+    responses={
+        200: {"content": {"application/yaml": {}}, "description": "The text, as a file."},
+        304: {"description": "The same as what `If-None-Match` names."},
+    },
 )
-def download_version(sha256: PathHash, connection: ReadingConnection) -> Response:
-    """The very bytes of a version, as a file to keep."""
+def download_version(sha256: PathHash, request: Request, connection: ReadingConnection) -> Response:
+    """The very bytes of a version, as a file to keep; its hash is the `ETag`."""
     found = version_text(connection, sha256)
+    kept = unchanged(request, sha256)
+    if kept is not None:
+        return kept
     file = {"Content-Disposition": f'attachment; filename="{found.name}-{sha256[:8]}.yaml"'}
-    return Response(found.source.encode(), media_type="application/yaml", headers=file)
+    return Response(found.source.encode(), media_type="application/yaml", headers=tag_headers(sha256) | file)
 
 
 @router.get("/versions/{sha256}/unicycler")

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.config import read_lab
+from orchestrator.engine.writer import Writer
 from orchestrator.interlocks.built_in import all_rules
 from orchestrator.interlocks.evaluate import Over, Trip
 from orchestrator.interlocks.rule import Place
@@ -77,6 +78,7 @@ def test_what_was_kept_is_stored_once_though_the_process_died_before_and_behind_
             await spool_on(path, recorder).replay()
         another = spool_on(path, recorder)
         assert another.entries == 3
+        assert Writer(recorder, another).backlog == 3, "what /health and /metrics tell"
         assert await another.keep("note", {"message": "entry 3"})
         await another.replay()
         await another.replay()

@@ -47,6 +47,9 @@ def test_the_bytes_of_a_version_are_a_file_to_keep(api: Api) -> None:
 
     assert answer.content == source.encode()
     assert answer.headers["content-disposition"] == f'attachment; filename="my-formation-{saved["sha256"][:8]}.yaml"'
+    known = {"If-None-Match": f'"another", W/{answer.headers["etag"]}'}
+    again = api.http.get(f"/api/v1/protocols/versions/{saved['sha256']}/file", headers=known)
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", answer.headers["etag"])
 
 
 def test_a_launch_makes_a_version_too(api: Api) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from orchestrator.store.tables import analyses, cycles, events, runs
 from orchestrator.web.drawing.drawings import Drawings
 from orchestrator.web.drawing.job import DrawingJob, Picture
+from orchestrator.web.entity_tag import tag_headers, unchanged
 from orchestrator.web.refusal import NotFound
 from orchestrator.web.routes.parameters import RunId
 from orchestrator.web.run_rows import require_run
@@ -65,8 +66,11 @@ async def get_report(
     """One HTML file that is complete in itself, as ``cellbench report`` writes it."""
     drawings: Drawings = request.app.state.drawings
     job, version = await anyio.to_thread.run_sync(_job, service, run_id, "report")
+    kept = unchanged(request, version)
+    if kept is not None:
+        return kept
     text = await drawings.ask(job, version)
-    headers = {"Content-Security-Policy": _REPORT_POLICY}
+    headers = {"Content-Security-Policy": _REPORT_POLICY} | tag_headers(version)
     if download:
         headers["Content-Disposition"] = f'attachment; filename="report-run-{run_id}.html"'
     return Response(text, media_type="text/html; charset=utf-8", headers=headers)

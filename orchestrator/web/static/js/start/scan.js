@@ -88,8 +88,9 @@ export class Scan {
   async look(id) {
     if ((await knownCell(id)) !== null) return;
     const here = cell.value.trim() === id;
-    if (here && placeNamed(id) && !bench.value.trim()) this.isBench(id);
-    else if (here || state.placements.some((one) => one.cell === id)) this.unknown(id);
+    if (here && placeNamed(id)) {
+      if (!bench.value.trim()) this.isBench(id); // else a cell is being scanned into the other field: swap() sees to it
+    } else if (here || state.placements.some((one) => one.cell === id)) this.unknown(id);
   }
 
   /* Somebody scanned the bench first. */
