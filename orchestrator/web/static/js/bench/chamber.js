@@ -7,7 +7,7 @@ function say(node, text) {
 
 function holderText(row) {
   if (row.holder) return t("held by {holder}", { holder: row.holder });
-  return row.runs ? t("{n} runs inside, none of them sets it", { n: row.runs }) : t("nobody holds it");
+  return row.runs ? t("{n} running inside, nobody sets it", { n: row.runs }) : t("nobody holds it");
 }
 
 function noteText(row) {

@@ -16,9 +16,7 @@ function say(node, text) {
 }
 
 export function followHead(run, head, orders) {
-  if (!shown || shown.time_left_s !== head.time_left_s) {
-    leftUntil_s = head.time_left_s === null || live.nowUnix_s === null ? null : live.nowUnix_s + head.time_left_s;
-  }
+  if (!shown || shown.time_left_s !== head.time_left_s) leftUntil_s = null;
   if (shown && shown.state !== head.state && head.ended) document.getElementById("follow-end").checked = false;
   shown = head;
   run.ended = head.ended;
@@ -76,6 +74,7 @@ export function left_s() {
 /* What changes by the mere passing of time is reckoned here, on the lab's clock. */
 function times() {
   if (!shown) return;
+  if (leftUntil_s === null && shown.time_left_s !== null && live.nowUnix_s !== null) leftUntil_s = live.nowUnix_s + shown.time_left_s;
   say(places.get("elapsed"), duration(elapsed_s()));
   const goesOn = ["starting", "running", "stopping"].includes(shown.state);
   const left = goesOn ? left_s() : shown.ended ? null : shown.time_left_s;
