@@ -19,15 +19,13 @@ from orchestrator.backup.errors import RestoreRefused
 from orchestrator.backup.make import make_backup
 from orchestrator.backup.restore import restore_backup
 from orchestrator.doctor.examine import examine
-from orchestrator.exit_codes import CANNOT_START
 from orchestrator.spool.opening import spool_path
 from orchestrator.spool.spool_file import waiting_in
 from orchestrator.store.database import open_database
 from orchestrator.store.tables import chamber_records
 from orchestrator.store.tables import records as records_table
-from orchestrator.store.transactions import reading, writing
+from orchestrator.store.transactions import reading
 from orchestrator.store.trips import list_trips
-from orchestrator.store.upgrade import upgrade
 from orchestrator.testing.virtual_bench import VirtualBench
 from tests.e2e.conftest import assert_stored_equals_ledger
 from tests.e2e.short_protocol import SHORT
@@ -150,28 +148,3 @@ def test_a_postgresql_server_restarts_in_the_middle_of_a_run(make_bench: Make, o
     assert assert_stored_equals_ledger(bench, run, 1) > 500
     assert len(bench.control.tests("bts-1")) == 1
     bench.engine.dispose()
-
-
-def test_an_upgrade_of_the_tables_while_a_test_runs_changes_nothing_of_it(make_bench: Make) -> None:
-    """The tables of the version before: a node refuses to work on them, says what to do, and goes on afterwards."""
-    bench = make_bench(speed_without_node=0.0)
-    run = bench.launch("short", "L1", "A1", source=SHORT)
-    with bench.node() as node:
-        bench.wait_for(lambda: stored(bench) > 100, "records before")
-        bench.kill_group(node)
-    plan, [sent] = bench.run(run)["plan"], [segment["content"] for segment in bench.segments(run)]
-    with writing(bench.engine) as connection:
-        for table in ("login_sessions", "tokens", "users", "disks", "spools", "restores"):
-            connection.execute(sa.text(f"DROP TABLE {table}"))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0008'"))
-    with bench.node() as node:
-        assert node.wait(60) == CANNOT_START
-    assert "run `cellbench db upgrade`" in bench.node_log.read_text(encoding="utf-8")
-    upgrade(bench.engine)
-    with bench.node():
-        bench.wait_state(run, "completed", "failed")
-    assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
-    assert bench.run(run)["plan"] == plan
-    assert [segment["content"] for segment in bench.segments(run)] == [sent]
-    assert_stored_equals_ledger(bench, run, 1)
-    assert len(bench.control.tests("bts-1")) == 1
