@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, literal_column, select
+from sqlalchemy import Connection, select, text
 
 __all__ = ["database_unix_s"]
 
 _UNIX_S = {
-    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
-    "postgresql": "extract(epoch FROM clock_timestamp())",
+    "sqlite": select(text("(julianday('now') - 2440587.5) * 86400.0")),
+    "postgresql": select(text("extract(epoch FROM clock_timestamp())")),
 }
 
 
 def database_unix_s(connection: Connection) -> float:
     """Return unix seconds, to about a millisecond."""
-    expression: object = literal_column(_UNIX_S[connection.dialect.name])
-    return float(connection.execute(select(expression)).scalar_one())  # type: ignore[call-overload]
+    return float(connection.execute(_UNIX_S[connection.dialect.name]).scalar_one())

@@ -21,6 +21,10 @@ __all__ = [
     "report_node",
 ]
 
+# made once: pages and their streams ask every second
+_NODES = select(node_status).order_by(node_status.c.node)
+_INSTRUMENTS = select(instrument_status)
+_REPORTED = select(instrument_status.c.instrument, instrument_status.c.reported_unix_s)
 _AHEAD_S = 10.0
 """A report from further ahead was written before the database's clock was set back: nobody knows how old it is."""
 
@@ -103,13 +107,13 @@ def node_statuses(connection: Connection) -> tuple[list[NodeStatus], dict[str, I
             row.stalls,
             row.clock_jumps,
         )
-        for row in connection.execute(select(node_status).order_by(node_status.c.node))
+        for row in connection.execute(_NODES)
     ]
     instruments = {
         row.instrument: InstrumentStatus(
             row.instrument, row.node, row.outcomes, row.late_s, _age_s(now, row.reported_unix_s)
         )
-        for row in connection.execute(select(instrument_status))
+        for row in connection.execute(_INSTRUMENTS)
     }
     return nodes, instruments
 
@@ -117,8 +121,7 @@ def node_statuses(connection: Connection) -> tuple[list[NodeStatus], dict[str, I
 def instrument_report_ages(connection: Connection) -> dict[str, float]:
     """Seconds since a node last reported of each instrument that one ever has reported of."""
     now = database_unix_s(connection)
-    query = select(instrument_status.c.instrument, instrument_status.c.reported_unix_s)
-    return {row.instrument: _age_s(now, row.reported_unix_s) for row in connection.execute(query)}
+    return {row.instrument: _age_s(now, row.reported_unix_s) for row in connection.execute(_REPORTED)}
 
 
 def _age_s(now_unix_s: float, then_unix_s: float) -> float:

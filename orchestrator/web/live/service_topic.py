@@ -17,6 +17,20 @@ from orchestrator.web.run_view import SILENT_AFTER_S
 __all__ = ["look_at_service"]
 
 _ALARMS_MAX = 20
+# made once: they are asked once a second
+_UNSEEN = (alarms.c.acknowledged_unix_s.is_(None), alarms.c.source.not_like(f"{TRIAL_SOURCE} %"))
+_FOREMOST = (
+    select(*alarms.c["id", "raised_unix_s", "severity", "source", "message", "cleared_unix_s"])
+    .where(*_UNSEEN)
+    .order_by(alarms.c.severity != "critical", alarms.c.cleared_unix_s.is_not(None), alarms.c.id.desc())
+    .limit(_ALARMS_MAX)
+)
+_COUNT = select(func.count()).select_from(alarms).where(*_UNSEEN)
+_WAITING = (
+    select(prompts.c.run_id)
+    .join(runs, runs.c.id == prompts.c.run_id)
+    .where(prompts.c.answered_unix_s.is_(None), runs.c.state.not_in(ENDED))
+)
 
 
 def look_at_service(snapshot: Snapshot, _argument: str) -> Rows:
@@ -25,19 +39,14 @@ def look_at_service(snapshot: Snapshot, _argument: str) -> Rows:
     for report in node_statuses(snapshot.connection)[0]:
         found[f"node/{report.node}"] = {"silent": report.age_s > SILENT_AFTER_S, "stuck": report.stuck}
     found |= _unseen_alarms(snapshot.connection)
-    waiting = select(prompts.c.run_id).join(runs, runs.c.id == prompts.c.run_id)
-    waiting = waiting.where(prompts.c.answered_unix_s.is_(None), runs.c.state.not_in(ENDED))
-    found["prompts"] = {"runs": sorted(snapshot.connection.execute(waiting).scalars())}
+    found["prompts"] = {"runs": sorted(snapshot.connection.execute(_WAITING).scalars())}
     return found
 
 
 def _unseen_alarms(connection: Connection) -> dict[str, dict[str, Any]]:
     """Critical ones first, among these what is not over, then the newest. Test messages are no alarms."""
-    unseen = (alarms.c.acknowledged_unix_s.is_(None), alarms.c.source.not_like(f"{TRIAL_SOURCE} %"))
     found: dict[str, dict[str, Any]] = {}
-    columns = alarms.c["id", "raised_unix_s", "severity", "source", "message", "cleared_unix_s"]
-    order = (alarms.c.severity != "critical", alarms.c.cleared_unix_s.is_not(None), alarms.c.id.desc())
-    for row in connection.execute(select(*columns).where(*unseen).order_by(*order).limit(_ALARMS_MAX)):
+    for row in connection.execute(_FOREMOST):
         found[f"alarm/{row.id}"] = {**row._asdict(), "path": source_path(row.source)}
-    count = connection.execute(select(func.count()).select_from(alarms).where(*unseen)).scalar_one()
+    count = connection.execute(_COUNT).scalar_one()
     return {**found, "alarms": {"count": count}}
