@@ -31,7 +31,7 @@ _UP_WITHIN_S = 60.0
 @click.option(
     "--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True
 )
-@click.option("--protocol", "protocols", multiple=True, help="Only these of its protocols, by their library names.")
+@click.option("--protocol", "protocols", multiple=True, help="Only these, by name; without formation figures differ.")
 @click.option("--keep", is_flag=True, help="Leave the service running at the end, until Enter.")
 def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     """Measure the study of Zhang et al. 2024 on virtual cells, and print it beside the paper's figures.
