@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -53,6 +54,8 @@ def run_web(lab: Lab, model_cells: ModelCells | None = None) -> int:
         ws_max_size=_SAID_MAX,
         ws_per_message_deflate=False,  # of a second's changes it would save little, for each page anew
     )
+    gc.collect()
+    gc.freeze()  # what the code itself consists of is never garbage: it is not looked through every few seconds
     # uvicorn ends gracefully and then raises the signal once more; here that has nothing left to end
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
