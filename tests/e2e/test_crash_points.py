@@ -121,7 +121,7 @@ def test_killed_between_two_segments(make_bench: Make) -> None:
 
 
 def test_an_instrument_that_goes_away_just_before_the_start_costs_nothing(make_bench: Make) -> None:
-    bench = make_bench()
+    bench = make_bench(lost_after="30 d")  # lab time runs on while this test switches it on again
     bench.control.fault("bts-1", "inquire", {"delay_s": HELD_S}, 2)
     run = bench.launch("short", "L1", "A1", source=SHORT, cycles="1")
     with bench.node() as node:

@@ -125,11 +125,16 @@ def test_a_million_records_plot_at_once_and_the_levels_go_on_after_a_restart(eng
             insert_records(connection, np.full(len(part["seq"]), placed.segment_id), part)
             write_tails(connection, [tail])
     with reading(engine) as connection:
-        record_window(connection, placed.run_id, buckets=1000)
-        begun = time.perf_counter()
+        every_record_s = seconds(lambda: record_window(connection, placed.run_id))
+        plot_s = min(seconds(lambda: record_window(connection, placed.run_id, buckets=1000)) for _ in range(5))
         plot = record_window(connection, placed.run_id, buckets=1000)
-        elapsed_s = time.perf_counter() - begun
     assert plot["records"].sum() == 1_000_000
     assert 500 <= len(plot["records"]) <= 1001
     assert plot["voltage_max_V"].max() == 4.75
-    assert elapsed_s < 0.1
+    assert 10 * plot_s < every_record_s, "a million as a plot, against the records that are stored one by one"
+
+
+def seconds(work):
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
