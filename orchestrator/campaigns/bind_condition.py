@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from orchestrator.campaigns.definition import Condition, Step
+from orchestrator.campaigns.definition import PLAIN, Condition, Step
 from orchestrator.campaigns.schema import ConditionSection
 from protocols.errors import Refusal, quoted
 from protocols.node import ScalarNode
@@ -40,7 +40,11 @@ def _bound(written: ScalarNode) -> tuple[float, str]:
     found = _BOUND.fullmatch(plain_text(written.text.strip()))
     if found is None:
         raise Refusal(written.place, f"{quoted(written.text)} is no number with a unit", "write 70 %, or 1200 mAh/g")
-    return float(found[1]), (found[2] or "").strip()
+    unit = (found[2] or "").strip()
+    if not unit:
+        remedy = f"write {found[1]} %, or {found[1]} {PLAIN} where the result is a plain number"
+        raise Refusal(written.place, f"{quoted(written.text)} has no unit", remedy)
+    return float(found[1]), unit
 
 
 def check_condition(

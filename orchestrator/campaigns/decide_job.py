@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from orchestrator.campaigns.actions import Action, Ask, Explain, FinishJob, Launch, Tell, WantSeats
 from orchestrator.campaigns.consequences import failed, leave
 from orchestrator.campaigns.decide_timing import time_has_come
-from orchestrator.campaigns.definition import Condition, Step
+from orchestrator.campaigns.definition import PLAIN, Condition, Step, with_unit
 from orchestrator.campaigns.view import CampaignView, JobView
 
 __all__ = ["decide_turns"]
@@ -52,20 +52,19 @@ def _judged(view: CampaignView, job: JobView, condition: Condition) -> list[Acti
     if finding.value is None:
         why = finding.note or f"the analysis {condition.analysis} has no value of this name"
         return failed(view, job, f"{condition} cannot be judged: {why}")
-    if finding.unit != condition.unit:
-        why = f"it is in {finding.unit or 'no unit'}, the campaign says {condition.unit or 'no unit'}"
+    if (finding.unit or PLAIN) != (condition.unit or PLAIN):
+        why = f"it is in {_worded(finding.unit)}, the campaign says {_worded(condition.unit)}"
         return failed(view, job, f"{condition} cannot be judged: {why}")
     above = condition.above is None or finding.value > condition.above
     below = condition.below is None or finding.value < condition.below
     if above and below:
         return None
-    found = f"{condition.value} is {finding.value:.4g} {finding.unit}, not {_bounds(condition)}"
+    found = f"{condition.value} is {with_unit(f'{finding.value:.4g}', finding.unit)}, not {condition.bounds}"
     return leave(view, job.cell_id, found)
 
 
-def _bounds(condition: Condition) -> str:
-    bounds = (("above", condition.above), ("below", condition.below))
-    return " and ".join(f"{word} {at:g} {condition.unit}" for word, at in bounds if at is not None)
+def _worded(unit: str) -> str:
+    return "no unit" if unit in ("", PLAIN) else unit
 
 
 def _begin(view: CampaignView, step: Step, ready: Sequence[JobView]) -> list[Action]:

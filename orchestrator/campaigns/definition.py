@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from orchestrator.store.errors import StoreError
 
 __all__ = [
+    "PLAIN",
     "PRIORITIES",
     "Campaign",
     "Condition",
@@ -22,13 +23,21 @@ __all__ = [
     "Timing",
     "dump_campaign",
     "load_campaign",
+    "with_unit",
 ]
 
 IfOneFails = Literal["go_on", "stop_cell", "pause_all", "stop_all"]
 Priority = Literal["low", "normal", "high"]
 PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high")
 """Rising."""
+PLAIN = "1"
+"""The unit of a plain number, as results of analyses have it."""
 Option = float | int | str | bool
+
+
+def with_unit(number: str, unit: str) -> str:
+    """``70 %``; a plain number alone."""
+    return number if unit in ("", PLAIN) else f"{number} {unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,13 @@ class Condition:
 
     def __str__(self) -> str:
         """``initial coulombic efficiency above 70 %``."""
+        return f"{self.value} {self.bounds}"
+
+    @property
+    def bounds(self) -> str:
+        """``above 70 %``."""
         bounds = (("above", self.above), ("below", self.below))
-        return f"{self.value} {' and '.join(f'{word} {at:g} {self.unit}' for word, at in bounds if at is not None)}"
+        return " and ".join(f"{word} {with_unit(f'{at:g}', self.unit)}" for word, at in bounds if at is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def test_steps_are_in_the_order_in_which_they_depend_on_each_other() -> None:
         ("on: neware}", "on: newar}", 'c.yaml:7  on: "newar" is unknown; did you mean neware?'),
         ("protocol: formation", "protocol: formtion", "formtion"),
         ("70 %", "seventy", 'above: "seventy" is no number with a unit; write 70 %'),
+        ("70 %", "70", 'when.above: "70" has no unit; write 70 %, or 70 1 where the result is a plain number'),
         ("cycles.initial", "gitt.initial", "step formation is not analysed by gitt; add analyses: [gitt]"),
         ("cycles_per_rate", "cycles_per_rat", "did you mean cycles_per_rate?"),
         ("{bench}", "{benches}", "prompt: {benches} stands for nothing; known here: {cell}, {bench}"),
