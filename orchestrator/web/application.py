@@ -30,6 +30,7 @@ from orchestrator.web.routes import (
     cells,
     chambers,
     channels,
+    description,
     exports,
     health,
     interlocks,
@@ -51,6 +52,7 @@ from orchestrator.web.routes import (
     users,
     written_cell,
 )
+from orchestrator.web.routes.description import Description
 from orchestrator.web.service import Service
 
 __all__ = ["API", "create_app"]
@@ -76,7 +78,7 @@ def create_app(lab: Lab, model_cells: ModelCells | None = None) -> FastAPI:
         title="cellbench",
         description=_DESCRIPTION,
         version=version("cellbench"),
-        openapi_url=f"{API}/openapi.json",
+        openapi_url=None,  # FastAPI would put it together on the event loop; routes/description.py does not
         docs_url=None,  # they load their pages from elsewhere; a lab has no internet
         redoc_url=None,
         lifespan=_lifespan,
@@ -94,6 +96,7 @@ def create_app(lab: Lab, model_cells: ModelCells | None = None) -> FastAPI:
     app.mount("/static", static_files())
     app.include_router(_api())
     describe(app)
+    app.state.description = Description(app)
     app.add_middleware(Gate, service=service)
     app.add_middleware(Guard, hosts=host_names(lab.web))  # the outer one
     return app
@@ -126,6 +129,7 @@ def _api() -> APIRouter:
         session,
         users,
         tokens,
+        description,
     ):
         api.include_router(part.router)
     return api

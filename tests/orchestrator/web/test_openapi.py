@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
+from orchestrator.web.application import create_app
 from tests.docs.generated import openapi
+from tests.orchestrator.launch.bench_lab import fill, make_lab
 
 BOUNDED = {
     # by the lab file, by what is installed, or by the people of a lab
@@ -69,3 +75,33 @@ def test_lists_that_grow_come_in_pages_or_take_a_limit(described: Any) -> None:
             assert {"limit", "offset"} <= asked, path
         if method == "get" and answer.get("type") == "array":
             assert "limit" in asked or path.removeprefix("/api/v1/") in BOUNDED, path
+
+
+def test_others_are_answered_while_it_is_put_together(tmp_path: Path) -> None:
+    lab = make_lab(tmp_path)
+    fill(lab)
+    app = create_app(lab)
+    asked, answered = threading.Event(), threading.Event()
+
+    def slow() -> dict[str, Any]:
+        asked.set()
+        return {"seen": answered.wait(10)}
+
+    app.openapi = slow  # type: ignore[method-assign]
+
+    async def two_ask() -> tuple[httpx.Response, httpx.Response]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8321") as http:
+            first = asyncio.create_task(http.get("/api/v1/openapi.json"))
+            assert await asyncio.to_thread(asked.wait, 10)
+            assert (await http.get("/alive")).status_code == 200
+            answered.set()
+            again = {"If-None-Match": (await first).headers["ETag"]}
+            return await first, await http.get("/api/v1/openapi.json", headers=again)
+
+    try:
+        first, second = asyncio.run(two_ask())
+    finally:
+        app.state.service.database.dispose()
+    assert first.json() == {"seen": True}
+    assert second.status_code == 304
