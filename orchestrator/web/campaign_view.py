@@ -11,14 +11,26 @@ from orchestrator.campaigns.definition import load_campaign
 from orchestrator.campaigns.forecast import Slot
 from orchestrator.store.calendar import entries_of
 from orchestrator.store.campaign_jobs import Job, jobs_of
-from orchestrator.store.campaigns import ENDED, CampaignRow, run_ids
+from orchestrator.store.campaigns import ENDED, CampaignRow, get_campaign, run_ids
+from orchestrator.store.errors import StoreError, StoreUnavailable
 from orchestrator.store.tables import runs
 from orchestrator.web.campaign_steps import step_answer, timing_answer
 from orchestrator.web.forecast_view import look_ahead
 from orchestrator.web.models.campaign import CampaignAnswer, CampaignDetail, JobAnswer
+from orchestrator.web.refusal import NotFound
 from orchestrator.web.service import Service
 
-__all__ = ["campaign_answer", "campaign_detail"]
+__all__ = ["campaign_answer", "campaign_detail", "require_campaign"]
+
+
+def require_campaign(connection: Connection, campaign_id: int) -> CampaignRow:
+    """Raises NotFound where there is no such campaign."""
+    try:
+        return get_campaign(connection, campaign_id)
+    except StoreUnavailable:
+        raise
+    except StoreError as error:
+        raise NotFound(str(error)) from error
 
 
 def campaign_answer(connection: Connection, row: CampaignRow) -> CampaignAnswer:

@@ -27,19 +27,17 @@ _NICENESS = 5
 
 
 def carry_out(job: DrawingJob) -> str | list[Picture]:
-    """The report's HTML, or every figure for which the run has results."""
+    """The report's HTML, or every figure for which the runs have results."""
     from orchestrator.report.collect import collect_runs  # noqa: PLC0415 - what draws is loaded here alone
     from orchestrator.report.profiles import DEFAULT_CYCLES  # noqa: PLC0415
     from orchestrator.report.report import ReportHead, render_report  # noqa: PLC0415
 
     service = Service(job.lab, open_database(job.lab.database_url, read_only=True))
     try:
-        collected = collect_runs(StoredRuns(service), [job.run_id], DEFAULT_CYCLES)
+        collected = collect_runs(StoredRuns(service), job.run_ids, DEFAULT_CYCLES)
         if job.what == "figures":
             return _pictures(collected.runs)
-        return render_report(
-            ReportHead(f"Run {job.run_id}", job.lab.name, job.lab.simulated, job.now_unix_s), collected
-        )
+        return render_report(ReportHead(job.title, job.lab.name, job.lab.simulated, job.now_unix_s), collected)
     finally:
         service.database.dispose()
 

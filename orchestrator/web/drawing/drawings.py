@@ -7,7 +7,6 @@ import pickle
 import sys
 from collections import OrderedDict
 from http import HTTPStatus
-from typing import TypeVar
 
 from orchestrator.web.drawing.job import DrawingJob, Picture
 from orchestrator.web.refusal import WebRefused
@@ -17,8 +16,8 @@ __all__ = ["Drawings"]
 _GIVEN_UP_AFTER_S = 180.0
 _WAITING_MAX = 8
 _KEPT_BYTES = 48_000_000
-_Answer = TypeVar("_Answer")
 Answer = str | list[Picture]
+_Key = tuple[str, str, tuple[int, ...], str]
 
 
 class _Busy(WebRefused):
@@ -30,12 +29,12 @@ class Drawings:
 
     def __init__(self) -> None:
         self._one = asyncio.Semaphore(1)
-        self._under_way: dict[tuple[str, int, str], asyncio.Task[Answer]] = {}
-        self._kept: OrderedDict[tuple[str, int, str], tuple[Answer, int]] = OrderedDict()
+        self._under_way: dict[_Key, asyncio.Task[Answer]] = {}
+        self._kept: OrderedDict[_Key, tuple[Answer, int]] = OrderedDict()
 
     async def ask(self, job: DrawingJob, version: str) -> Answer:
-        """The answer for this version of what the run holds. Raises WebRefused: too many wait, or it failed."""
-        key = (job.what, job.run_id, version)
+        """The answer for this version of what the runs hold. Raises WebRefused: too many wait, or it failed."""
+        key = (job.what, job.title, job.run_ids, version)
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key][0]
@@ -50,7 +49,7 @@ class Drawings:
         self._keep(key, answer, size)
         return answer
 
-    def _keep(self, key: tuple[str, int, str], answer: Answer, size: int) -> None:
+    def _keep(self, key: _Key, answer: Answer, size: int) -> None:
         self._kept[key] = (answer, size)
         while len(self._kept) > 1 and sum(one for _, one in self._kept.values()) > _KEPT_BYTES:
             self._kept.popitem(last=False)
@@ -73,6 +72,6 @@ class Drawings:
                     await process.wait()
         if process.returncode != 0:
             last = complaint.decode(errors="replace").strip().splitlines()[-1:]
-            raise _Busy(f"run {job.run_id} could not be drawn: {''.join(last) or 'the process ended'}")
+            raise _Busy(f"{job.title} could not be drawn: {''.join(last) or 'the process ended'}")
         answer: Answer = pickle.loads(told)  # noqa: S301 - from the process that was started here
         return answer

@@ -12,10 +12,12 @@ __all__ = ["DrawingJob", "Picture"]
 
 @dataclass(frozen=True, slots=True)
 class DrawingJob:
-    """All figures of a run, or its report."""
+    """All figures of runs, or their report."""
 
     lab: Lab
-    run_id: int
+    run_ids: tuple[int, ...]
+    title: str
+    """Above the report."""
     what: Literal["figures", "report"]
     now_unix_s: float
     """Of the lab, for the report's head."""

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from orchestrator.web.pages import api_index, language_choice, login, word_list
 from orchestrator.web.pages.alarms import routes as alarms
 from orchestrator.web.pages.bench import routes as bench
+from orchestrator.web.pages.campaigns import report as campaign_report
 from orchestrator.web.pages.campaigns import routes as campaigns
 from orchestrator.web.pages.cells import routes as cells
 from orchestrator.web.pages.people import routes as people
@@ -25,6 +26,7 @@ def pages() -> APIRouter:
         alarms,
         api_index,
         bench,
+        campaign_report,
         campaigns,
         cells,
         language_choice,

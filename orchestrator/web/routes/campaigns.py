@@ -7,16 +7,14 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from sqlalchemy import Connection
 
 from orchestrator.campaigns.hand_in import hand_in
 from orchestrator.campaigns.read_campaign import read_campaign
 from orchestrator.campaigns.scan import scan
-from orchestrator.store.campaigns import ENDED, CampaignRow, get_campaign, list_campaigns, set_campaign_desired
-from orchestrator.store.errors import StoreError, StoreUnavailable
+from orchestrator.store.campaigns import ENDED, list_campaigns, set_campaign_desired
 from orchestrator.web.access.person import Asking, signed
 from orchestrator.web.campaign_check import check_campaign, read_start
-from orchestrator.web.campaign_view import campaign_answer, campaign_detail
+from orchestrator.web.campaign_view import campaign_answer, campaign_detail, require_campaign
 from orchestrator.web.forecast_view import forecast_answer
 from orchestrator.web.models.campaign import (
     CampaignAnswer,
@@ -29,18 +27,16 @@ from orchestrator.web.models.campaign import (
     ForecastAnswer,
     Scan,
 )
-from orchestrator.web.models.fields import ID_MAX
 from orchestrator.web.models.page import Page
 from orchestrator.web.models.run import Desired, Order
 from orchestrator.web.refusal import Conflict, NotFound
-from orchestrator.web.routes.parameters import Limit, Offset
+from orchestrator.web.routes.parameters import CampaignId, Limit, Offset
 from orchestrator.web.service import ReadingConnection, ServiceHere
 from protocols.library.campaigns import find, names
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["campaigns"])
-_CampaignId = Annotated[int, Path(ge=1, le=ID_MAX, description="Number of the campaign.", examples=[3])]
 
 
 @router.get("/campaigns/library")
@@ -70,7 +66,7 @@ def start_campaign(body: CampaignStart, person: Asking, service: ServiceHere) ->
     with service.writing() as connection:
         now = service.now_unix_s(connection)
         key = hand_in(connection, service.lab, service.cycler_for, campaign, source, now, body.actor)
-        return campaign_detail(connection, service, _known(connection, key), now)
+        return campaign_detail(connection, service, require_campaign(connection, key), now)
 
 
 @router.get("/campaigns")
@@ -82,10 +78,10 @@ def get_campaigns(connection: ReadingConnection, limit: Limit = 50, offset: Offs
 
 
 @router.get("/campaigns/{campaign_id}")
-def get_one_campaign(campaign_id: _CampaignId, service: ServiceHere, connection: ReadingConnection) -> CampaignDetail:
+def get_one_campaign(campaign_id: CampaignId, service: ServiceHere, connection: ReadingConnection) -> CampaignDetail:
     """One campaign with every job: its run, and when it is expected."""
     now = service.now_unix_s(connection)
-    return campaign_detail(connection, service, _known(connection, campaign_id), now)
+    return campaign_detail(connection, service, require_campaign(connection, campaign_id), now)
 
 
 @router.get("/forecast")
@@ -95,34 +91,32 @@ def get_forecast(service: ServiceHere, connection: ReadingConnection) -> Forecas
 
 
 @router.post("/campaigns/{campaign_id}/pause")
-def pause_campaign(campaign_id: _CampaignId, order: Order, person: Asking, service: ServiceHere) -> CampaignOrderAnswer:
+def pause_campaign(campaign_id: CampaignId, order: Order, person: Asking, service: ServiceHere) -> CampaignOrderAnswer:
     """Pause its runs, and begin nothing more."""
     order = signed(order, person)
     return _want(campaign_id, "pause", order, service)
 
 
 @router.post("/campaigns/{campaign_id}/resume")
-def resume_campaign(
-    campaign_id: _CampaignId, order: Order, person: Asking, service: ServiceHere
-) -> CampaignOrderAnswer:
+def resume_campaign(campaign_id: CampaignId, order: Order, person: Asking, service: ServiceHere) -> CampaignOrderAnswer:
     """Let a paused campaign and its runs go on."""
     order = signed(order, person)
     return _want(campaign_id, "run", order, service)
 
 
 @router.post("/campaigns/{campaign_id}/stop")
-def stop_campaign(campaign_id: _CampaignId, order: Order, person: Asking, service: ServiceHere) -> CampaignOrderAnswer:
+def stop_campaign(campaign_id: CampaignId, order: Order, person: Asking, service: ServiceHere) -> CampaignOrderAnswer:
     """End its runs at open circuit, and begin nothing more. It is stopped when the last of them has been seen to be."""
     order = signed(order, person)
     return _want(campaign_id, "stop", order, service)
 
 
 @router.post("/campaigns/{campaign_id}/confirm")
-def confirm_campaign(campaign_id: _CampaignId, body: Scan, person: Asking, service: ServiceHere) -> CampaignOrderAnswer:
+def confirm_campaign(campaign_id: CampaignId, body: Scan, person: Asking, service: ServiceHere) -> CampaignOrderAnswer:
     """Confirm what the campaign has asked a person to do, by the barcode of the cell it asked about."""
     body = signed(body, person)
     with service.writing() as connection:
-        row = _known(connection, campaign_id)
+        row = require_campaign(connection, campaign_id)
         now = service.now_unix_s(connection)
         wrong = scan(connection, campaign_id, body.barcode, body.bench, actor=body.actor, now=now, reason=body.reason)
     if wrong is not None:
@@ -134,7 +128,7 @@ def confirm_campaign(campaign_id: _CampaignId, body: Scan, person: Asking, servi
 def _want(campaign_id: int, desired: Desired, order: Order, service: ServiceHere) -> CampaignOrderAnswer:
     verb = "resume" if desired == "run" else desired
     with service.writing() as connection:
-        row = _known(connection, campaign_id)
+        row = require_campaign(connection, campaign_id)
         now = service.now_unix_s(connection)
         counts = set_campaign_desired(connection, campaign_id, desired, actor=order.actor, now=now, reason=order.reason)
     if desired == "stop" and not counts:
@@ -145,15 +139,6 @@ def _want(campaign_id: int, desired: Desired, order: Order, service: ServiceHere
         raise Conflict(f"campaign {campaign_id} is {what} and cannot {verb}; start it again")
     message = f"campaign {campaign_id}: {verb} requested ({row.state})"
     return CampaignOrderAnswer(campaign_id=campaign_id, state=row.state, desired=desired, message=message)
-
-
-def _known(connection: Connection, campaign_id: int) -> CampaignRow:
-    try:
-        return get_campaign(connection, campaign_id)
-    except StoreUnavailable:
-        raise
-    except StoreError as error:
-        raise NotFound(str(error)) from error
 
 
 def _source_of(body: CampaignStart) -> str:

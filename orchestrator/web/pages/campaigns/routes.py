@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
-from orchestrator.store.campaigns import get_campaign, list_campaigns
-from orchestrator.store.errors import StoreError, StoreUnavailable
+from orchestrator.store.campaigns import list_campaigns
 from orchestrator.store.events import Event, list_events
-from orchestrator.web.campaign_view import campaign_answer, campaign_detail
+from orchestrator.web.campaign_view import campaign_answer, campaign_detail, require_campaign
 from orchestrator.web.forecast_view import forecast_answer
 from orchestrator.web.models.campaign import CampaignAnswer, ForecastAnswer
 from orchestrator.web.models.fields import ID_MAX
@@ -19,8 +18,7 @@ from orchestrator.web.models.page import Page
 from orchestrator.web.pages.campaigns.views import CampaignPage, cell_rows, step_views
 from orchestrator.web.pages.frame import fragment, page
 from orchestrator.web.prompts_view import open_prompts
-from orchestrator.web.refusal import NotFound
-from orchestrator.web.routes.parameters import Offset
+from orchestrator.web.routes.parameters import CampaignId, Offset
 from orchestrator.web.service import ReadingConnection, Service, ServiceHere
 from protocols.library.campaigns import names
 
@@ -29,7 +27,6 @@ __all__ = ["router"]
 router = APIRouter()
 _PAGE_SIZE = 50
 _EVENTS_SHOWN = 100
-_CampaignId = Annotated[int, Path(ge=1, le=ID_MAX)]
 _Occurrence = Annotated[int | None, Query(ge=1, le=ID_MAX)]
 
 
@@ -54,7 +51,7 @@ def get_start_page(request: Request, service: ServiceHere) -> HTMLResponse:
 @router.get("/campaigns/{campaign_id}")
 def get_campaign_page(
     request: Request,
-    campaign_id: _CampaignId,
+    campaign_id: CampaignId,
     service: ServiceHere,
     connection: ReadingConnection,
     occurrence: _Occurrence = None,
@@ -69,7 +66,7 @@ def get_campaign_page(
 @router.get("/campaigns/{campaign_id}/body")
 def get_body(
     request: Request,
-    campaign_id: _CampaignId,
+    campaign_id: CampaignId,
     service: ServiceHere,
     connection: ReadingConnection,
     occurrence: _Occurrence = None,
@@ -82,7 +79,7 @@ def get_body(
 
 @router.get("/campaigns/{campaign_id}/prompts")
 def get_prompts(
-    request: Request, campaign_id: _CampaignId, service: ServiceHere, connection: ReadingConnection
+    request: Request, campaign_id: CampaignId, service: ServiceHere, connection: ReadingConnection
 ) -> HTMLResponse:
     """What people are asked to do for it."""
     asked = open_prompts(connection, service.lab, campaign_id)
@@ -91,7 +88,7 @@ def get_prompts(
 
 @router.get("/campaigns/{campaign_id}/forecast")
 def get_forecast(
-    request: Request, campaign_id: _CampaignId, service: ServiceHere, connection: ReadingConnection
+    request: Request, campaign_id: CampaignId, service: ServiceHere, connection: ReadingConnection
 ) -> HTMLResponse:
     """When what is left of it is expected."""
     forecast = _own(forecast_answer(connection, service, service.now_unix_s(connection)), campaign_id)
@@ -100,7 +97,7 @@ def get_forecast(
 
 @router.get("/campaigns/{campaign_id}/events")
 def get_events(
-    request: Request, campaign_id: _CampaignId, service: ServiceHere, connection: ReadingConnection
+    request: Request, campaign_id: CampaignId, service: ServiceHere, connection: ReadingConnection
 ) -> HTMLResponse:
     """What has become of it so far."""
     events = _events(connection, campaign_id)
@@ -118,12 +115,7 @@ def _found(connection: Connection, offset: int) -> Page[CampaignAnswer]:
 
 
 def _campaign(connection: Connection, service: Service, campaign_id: int, occurrence: int | None) -> CampaignPage:
-    try:
-        row = get_campaign(connection, campaign_id)
-    except StoreUnavailable:
-        raise
-    except StoreError as error:
-        raise NotFound(str(error)) from error
+    row = require_campaign(connection, campaign_id)
     now = service.now_unix_s(connection)
     detail = campaign_detail(connection, service, row, now)
     shown = min(occurrence or detail.occurrence, detail.occurrence)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Annotated, Literal
 
 import anyio.to_thread
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import func, select
 
-from orchestrator.store.tables import analyses, cycles, events, runs
+from orchestrator.web.drawing.content_version import content_version
 from orchestrator.web.drawing.drawings import Drawings
 from orchestrator.web.drawing.job import DrawingJob, Picture
-from orchestrator.web.entity_tag import tag_headers, unchanged
+from orchestrator.web.drawing.report_answer import report_answer
 from orchestrator.web.refusal import NotFound
 from orchestrator.web.routes.parameters import RunId
 from orchestrator.web.run_rows import require_run
@@ -26,7 +24,6 @@ _PICTURE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "Cache-Control": "private, max-age=86400, immutable",  # its address has the version of what it shows
 }
-_REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
 _Place = Annotated[int, Path(ge=1, le=100)]
 
 
@@ -64,16 +61,8 @@ async def get_report(
     run_id: RunId, request: Request, service: ServiceHere, download: Annotated[bool, Query()] = False
 ) -> Response:
     """One HTML file that is complete in itself, as ``cellbench report`` writes it."""
-    drawings: Drawings = request.app.state.drawings
     job, version = await anyio.to_thread.run_sync(_job, service, run_id, "report")
-    kept = unchanged(request, version)
-    if kept is not None:
-        return kept
-    text = await drawings.ask(job, version)
-    headers = {"Content-Security-Policy": _REPORT_POLICY} | tag_headers(version)
-    if download:
-        headers["Content-Disposition"] = f'attachment; filename="report-run-{run_id}.html"'
-    return Response(text, media_type="text/html; charset=utf-8", headers=headers)
+    return await report_answer(request, job, version, f"report-run-{run_id}.html" if download else None)
 
 
 async def _pictures(run_id: int, request: Request, service: Service) -> tuple[list[Picture], str]:
@@ -88,14 +77,5 @@ def _job(service: Service, run_id: int, what: Literal["figures", "report"]) -> t
     """The job, and a fingerprint of everything that its answer depends on. Raises NotFound."""
     with service.reading() as connection:
         require_run(connection, run_id)
-        done = select(func.max(analyses.c.id), func.max(analyses.c.finished_unix_s), func.count())
-        parts = [
-            connection.execute(done.where(analyses.c.run_id == run_id, analyses.c.state == "done")).one(),
-            connection.execute(select(func.count()).where(cycles.c.run_id == run_id, cycles.c.complete)).scalar_one(),
-        ]
-        if what == "report":
-            parts.append(connection.execute(select(runs.c.state).where(runs.c.id == run_id)).scalar_one())
-            parts.append(connection.execute(select(func.max(events.c.id)).where(events.c.run_id == run_id)).scalar())
-        now_unix_s = service.now_unix_s(connection)
-    version = sha256(repr(parts).encode()).hexdigest()[:16]
-    return DrawingJob(service.lab, run_id, what, now_unix_s), version
+        job = DrawingJob(service.lab, (run_id,), f"Run {run_id}", what, service.now_unix_s(connection))
+        return job, content_version(connection, (run_id,), what)

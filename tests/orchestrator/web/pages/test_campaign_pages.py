@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import re
 
+import pytest
+from sqlalchemy import update
+
 from orchestrator.campaigns.round import Round
 from orchestrator.instruments import open_cycler
+from orchestrator.store.analyses import queue_analysis
+from orchestrator.store.tables import analyses
+from orchestrator.store.transactions import writing
+from orchestrator.web.drawing.child import carry_out
+from orchestrator.web.drawing.drawings import Drawings
+from orchestrator.web.drawing.job import DrawingJob
 from tests.orchestrator.launch.bench_lab import NOW
 from tests.orchestrator.web.conftest import Api
 from tests.orchestrator.web.pages.test_cells_pages import text_of
@@ -24,6 +33,22 @@ steps:
     protocol: rate-ladder
     on: neware
     when: {{result: cycles.initial coulombic efficiency, of: formation, above: 40 %}}
+"""
+
+SECOND = {
+    "id": "L2",
+    "active_mass_g": 0.003,
+    "nominal_capacity_Ah": 0.003,
+    "window_min_V": 0.01,
+    "window_max_V": 1.5,
+    "actor": "anna",
+}
+TWO_RUNS = """\
+cellbench_campaign: 1
+campaign: both
+cells: [L1, L2]
+benches: {neware: [A1, A2]}
+steps: [{name: formation, protocol: formation, on: neware}]
 """
 
 
@@ -101,3 +126,53 @@ def test_handing_in_offers_the_library(api: Api) -> None:
     page = text_of(api, "/campaigns/new")
     assert '<option value="sio-fast-charging">' in page
     assert text_of(api, "/campaigns/77", 404)
+
+
+def test_the_report_is_of_every_run_and_drawn_anew_only_when_one_of_them_has_changed(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[DrawingJob] = []
+
+    async def draw(_: Drawings, job: DrawingJob) -> str:
+        drawn.append(job)
+        return f"<h1>{job.title}</h1>"
+
+    monkeypatch.setattr(Drawings, "_draw", draw)
+    api.post("cells", 201, **SECOND)
+    api.post("campaigns", 201, name="both.yaml", source=TWO_RUNS, actor="anna")
+    look(api)
+    assert 'href="/campaigns/1/report.html?download=1" download>' in text_of(api, "/campaigns/1")
+
+    answer = api.http.get("/campaigns/1/report.html", params={"download": 1})
+    known = {"If-None-Match": answer.headers["ETag"]}
+
+    assert (answer.status_code, answer.text) == (200, "<h1>Campaign 1: both</h1>")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="report-campaign-1.html"'
+    assert api.http.get("/campaigns/1/report", headers=known).status_code == 304
+    assert api.http.get("/campaigns/1/report").status_code == 200
+    assert [job.run_ids for job in drawn] == [(1, 2)], "what is kept is not drawn again"
+    with writing(api.engine) as connection:
+        key = queue_analysis(connection, 2, "cycles", {}, now=NOW)
+        connection.execute(update(analyses).where(analyses.c.id == key).values(state="done", finished_unix_s=NOW))
+    assert api.http.get("/campaigns/1/report", headers=known).status_code == 200
+    assert len(drawn) == 2
+
+
+def test_a_campaign_without_runs_has_no_report(api: Api) -> None:
+    api.post("cells", 201, **SECOND)
+    api.post("campaigns", 201, name="both.yaml", source=TWO_RUNS, actor="anna")
+    assert "as soon as it has runs" in text_of(api, "/campaigns/1")
+    assert "has launched no run yet" in api.http.get("/campaigns/1/report.html").json()["detail"]
+    for path, status in (("1/report.html", 404), ("77/report", 404), ("0/report.html", 422)):
+        assert api.http.get(f"/campaigns/{path}").status_code == status, path
+
+
+def test_the_report_of_several_runs_has_the_campaign_above_it(api: Api) -> None:
+    api.post("cells", 201, **SECOND)
+    api.launch(("L1", "A1"), ("L2", "A2"))
+    text = carry_out(DrawingJob(api.lab, (1, 2), "Campaign 1: <b>", "report", NOW))
+    assert isinstance(text, str)
+    assert "Campaign 1: &lt;b&gt;" in text
+    for number, cell in ((1, "L1"), (2, "L2")):
+        assert f"<h3>Run {number}: formation on {cell}</h3>" in text

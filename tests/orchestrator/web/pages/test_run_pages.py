@@ -249,7 +249,7 @@ def test_the_report_is_complete_in_itself_and_may_run_nothing(api: Api) -> None:
 
 def test_a_figure_is_a_whole_file_of_what_an_analysis_found(api: Api) -> None:
     run_id, _ = record(api)
-    job = DrawingJob(api.lab, run_id, "figures", NOW)
+    job = DrawingJob(api.lab, (run_id,), f"Run {run_id}", "figures", NOW)
     assert carry_out(job) == [], "there is no result yet"
     columns = (Column("cycle"), Column("charge capacity", "mAh"), Column("discharge capacity", "mAh"))
     rows = tuple((number, 3.0, 3.1) for number in range(1, 6))
@@ -277,25 +277,25 @@ class _Counted(Drawings):
     async def _draw(self, job: DrawingJob) -> list[Picture]:
         self.drawn += 1
         await asyncio.sleep(0)
-        if job.run_id == 13:
+        if job.run_ids == (13,):
             raise WebRefused("no")
-        return [Picture("nyquist", f"run {job.run_id}", "", "<svg/>")]
+        return [Picture("nyquist", job.title, "", "<svg/>")]
 
 
 def test_what_several_pages_ask_for_is_drawn_once(api: Api) -> None:
     drawings = _Counted()
-    job = DrawingJob(api.lab, 7, "figures", NOW)
+    job = DrawingJob(api.lab, (7,), "Run 7", "figures", NOW)
 
     async def ask_five_times() -> None:
         found = await asyncio.gather(*(drawings.ask(job, "a") for _ in range(5)))
-        assert [one[0].title for one in found if isinstance(one, list)] == ["run 7"] * 5
+        assert [one[0].title for one in found if isinstance(one, list)] == ["Run 7"] * 5
         await drawings.ask(job, "a")
         assert drawings.drawn == 1
         await drawings.ask(job, "b")  # there is a newer result
         assert drawings.drawn == 2
         for _ in range(2):  # what failed is tried again
             with pytest.raises(WebRefused):
-                await drawings.ask(DrawingJob(api.lab, 13, "figures", NOW), "a")
+                await drawings.ask(DrawingJob(api.lab, (13,), "Run 13", "figures", NOW), "a")
         assert drawings.drawn == 4
 
     asyncio.run(ask_five_times())
