@@ -7,13 +7,14 @@ from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from orchestrator.client.error import ClientError, ServiceUnreachable
 
-__all__ = ["Connection"]
+__all__ = ["Connection", "part"]
 
 _Answer = TypeVar("_Answer")
 Query = Mapping[str, str | int | float | bool | None]
@@ -63,7 +64,7 @@ class Connection:
         return self._typed(kind, self._ask("GET", path, query=query, also=also))
 
     def send(self, method: str, kind: type[_Answer], path: str, body: BaseModel | None = None) -> _Answer:
-        """POST or PATCH a model, only with the fields that were set; the answer as ``kind``."""
+        """POST, PATCH or DELETE with a model, only with the fields that were set; the answer as ``kind``."""
         content = body.model_dump_json(exclude_unset=True) if body is not None else "{}"
         return self._typed(kind, self._ask(method, path, content=content))
 
@@ -122,6 +123,11 @@ class Connection:
             return ClientError([f"service: {self._base_url!r} is not a URL; write http://127.0.0.1:8321"])
         start = "start it with `cellbench serve --lab lab.yaml`"
         return ServiceUnreachable([f"service at {self._base_url} not reachable: {start}"])
+
+
+def part(name: str) -> str:
+    """One part of a path, whatever is in the name."""
+    return quote(name, safe="")
 
 
 @cache
