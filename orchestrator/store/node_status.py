@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, Table, select
 
-from orchestrator.store.database_clock import database_unix_s
+from orchestrator.store.database_clock import database_unix_s, now_column
 from orchestrator.store.node_tables import instrument_status, node_status
 from orchestrator.store.upsert import upsert
 
@@ -17,14 +19,11 @@ __all__ = [
     "NodeReport",
     "NodeStatus",
     "instrument_report_ages",
+    "node_reports",
     "node_statuses",
     "report_node",
 ]
 
-# made once: pages and their streams ask every second
-_NODES = select(node_status).order_by(node_status.c.node)
-_INSTRUMENTS = select(instrument_status)
-_REPORTED = select(instrument_status.c.instrument, instrument_status.c.reported_unix_s)
 _AHEAD_S = 10.0
 """A report from further ahead was written before the database's clock was set back: nobody knows how old it is."""
 
@@ -93,12 +92,22 @@ def report_node(
 
 def node_statuses(connection: Connection) -> tuple[list[NodeStatus], dict[str, InstrumentStatus]]:
     """All nodes that ever reported, by name; and the instruments, by name."""
-    now = database_unix_s(connection)
-    nodes = [
+    instruments = {
+        row.instrument: InstrumentStatus(
+            row.instrument, row.node, row.outcomes, row.late_s, _age_s(row.now_unix_s, row.reported_unix_s)
+        )
+        for row in connection.execute(_statuses(connection.dialect.name, instrument_status))
+    }
+    return node_reports(connection), instruments
+
+
+def node_reports(connection: Connection) -> list[NodeStatus]:
+    """All nodes that ever reported, by name."""
+    return [
         NodeStatus(
             row.node,
             row.holder,
-            _age_s(now, row.reported_unix_s),
+            _age_s(row.now_unix_s, row.reported_unix_s),
             max(row.reported_unix_s - row.started_unix_s, 0.0),
             row.ready,
             row.overdue_s,
@@ -107,21 +116,25 @@ def node_statuses(connection: Connection) -> tuple[list[NodeStatus], dict[str, I
             row.stalls,
             row.clock_jumps,
         )
-        for row in connection.execute(_NODES)
+        for row in connection.execute(_statuses(connection.dialect.name, node_status))
     ]
-    instruments = {
-        row.instrument: InstrumentStatus(
-            row.instrument, row.node, row.outcomes, row.late_s, _age_s(now, row.reported_unix_s)
-        )
-        for row in connection.execute(_INSTRUMENTS)
-    }
-    return nodes, instruments
 
 
 def instrument_report_ages(connection: Connection) -> dict[str, float]:
     """Seconds since a node last reported of each instrument that one ever has reported of."""
-    now = database_unix_s(connection)
-    return {row.instrument: _age_s(now, row.reported_unix_s) for row in connection.execute(_REPORTED)}
+    rows = connection.execute(_reported(connection.dialect.name))
+    return {row.instrument: _age_s(row.now_unix_s, row.reported_unix_s) for row in rows}
+
+
+# made once each: pages and their streams ask every second
+@cache
+def _statuses(dialect: str, table: Table) -> Select[Any]:
+    return select(now_column(dialect), table).order_by(*table.primary_key)
+
+
+@cache
+def _reported(dialect: str) -> Select[str, float, float]:
+    return select(now_column(dialect), *instrument_status.c["instrument", "reported_unix_s"])
 
 
 def _age_s(now_unix_s: float, then_unix_s: float) -> float:

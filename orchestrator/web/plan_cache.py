@@ -25,6 +25,11 @@ class KnownPlan:
     plan: Plan
     timeline: Timeline
 
+    @property
+    def cycles_total(self) -> int:
+        """Expected of the whole plan; 0: it counts none."""
+        return self.timeline.cycles if self.plan.estimate.cycles else 0
+
 
 class PlanCache:
     """The plans that were asked for last, by run; for several threads."""

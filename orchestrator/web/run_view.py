@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from orchestrator.config import Lab
 from orchestrator.run_state import RunState
 from orchestrator.web.models.run import ProgressAnswer, RunAnswer
 from orchestrator.web.plan_cache import KnownPlan, PlanCache
+from orchestrator.web.run_position import cycle_of, left_of, step_of, step_text, values_of
 from orchestrator.web.run_rows import ENDED, RunRows
 from protocols.plan import Prompt, Segment
 
-__all__ = ["SILENT_AFTER_S", "UNWATCHED_AFTER_S", "is_stale", "progress_of", "run_answer"]
+__all__ = ["HAS_AN_END", "SILENT_AFTER_S", "UNWATCHED_AFTER_S", "is_stale", "progress_of", "run_answer"]
 
 UNWATCHED_AFTER_S = 60.0
 """A node that has not reported for so long, where it does every 5 s, hangs or is gone. Real seconds."""
 SILENT_AFTER_S = 8.0
 """From here on the pages say so, and show what it last told as old. Real seconds."""
-_HAS_AN_END = frozenset({RunState.STARTING, RunState.RUNNING, RunState.STOPPING})
+HAS_AN_END = frozenset({RunState.STARTING, RunState.RUNNING, RunState.STOPPING})
 _ON_ITS_CHANNEL = frozenset({RunState.STARTING, RunState.RUNNING, RunState.PAUSING, RunState.PAUSED, RunState.STOPPING})
-_WITHOUT_DIRECTION = frozenset({"rest", "voltage_scan", "impedance"})
-_STEP_WORDS = {
-    "rest": "rest",
-    "constant_current": "constant current",
-    "constant_voltage": "constant voltage",
-    "constant_current_constant_voltage": "constant current, then constant voltage",
-    "voltage_scan": "voltage sweep",
-    "impedance": "impedance",
-}
 
 
 def is_stale(lab: Lab, instrument: str, observed_unix_s: float | None, now_unix_s: float) -> bool:
@@ -93,17 +84,17 @@ def progress_of(lab: Lab, known: KnownPlan, rows: RunRows, now_unix_s: float) ->
     ended = run.state in ENDED
     if ended or seen is None or is_stale(lab, run.instrument, seen.observed_unix_s, now_unix_s):
         seen = None
-    step = _mapped_step(rows, seen)
-    values = _values(lab, rows, seen)
-    left_s, fraction = _left(known, rows)
+    step = step_of(rows, seen)
+    values = values_of(lab, rows, seen)
+    left_s, fraction = left_of(known, rows)
     return ProgressAnswer(
-        cycle=None if ended else _cycle(rows, seen),
+        cycle=None if ended else cycle_of(rows, seen),
         cycles_done=run.cycles_done,
-        cycles_total=known.timeline.cycles if known.plan.estimate.cycles else 0,
+        cycles_total=known.cycles_total,
         cycles_about=known.timeline.may_end_early,
         item=run.item,
         items=len(known.plan.items),
-        step=_step_text(step, values),
+        step=step_text(step, values),
         label=step["origin"]["label"] if step else None,
         line=step["origin"]["line"] if step else _task_line(known, run),
         voltage_V=values.voltage_V if values else None,
@@ -112,51 +103,12 @@ def progress_of(lab: Lab, known: KnownPlan, rows: RunRows, now_unix_s: float) ->
         observed_unix_s=seen.observed_unix_s if seen else None,
         elapsed_s=_elapsed_s(run, now_unix_s),
         time_left_s=None if ended else left_s,
-        finish_unix_s=now_unix_s + left_s if run.state in _HAS_AN_END else None,
+        finish_unix_s=now_unix_s + left_s if run.state in HAS_AN_END else None,
         fraction=1.0 if run.state == RunState.COMPLETED else fraction,
     )
-
-
-def _values(lab: Lab, rows: RunRows, seen: Any) -> Any:
-    """Voltage and current from the newest record where it is of the last look, else from the channel's status."""
-    if seen is None or rows.record is None:
-        return seen
-    place = lab.instruments[rows.run.instrument]
-    return rows.record if rows.record.unix_time_s >= seen.observed_unix_s - place.poll_s else seen
-
-
-def _left(known: KnownPlan, rows: RunRows) -> tuple[float, float]:
-    item = rows.run.item
-    if rows.clock is None:
-        return known.timeline.left_s(0, 0.0, 0.0, item)
-    in_item = 0 if rows.segment is None else max(rows.run.cycles_done - rows.segment.cycle_offset, 0)
-    return known.timeline.left_s(known.timeline.done(item, in_item), rows.clock.done_at_s, rows.clock.now_s, item)
 
 
 def _elapsed_s(run: Any, now_unix_s: float) -> float | None:
     if run.started_unix_s is None:
         return None
     return max(float((run.finished_unix_s or now_unix_s) - run.started_unix_s), 0.0)
-
-
-def _cycle(rows: RunRows, seen: Any) -> int | None:
-    """The furthest that was seen: records may be ahead of the channel's status, or behind it."""
-    known = [rows.clock.cycle] if rows.clock is not None else []
-    if seen is not None and seen.cycle is not None and rows.segment is not None:
-        known.append(rows.segment.cycle_offset + seen.cycle)
-    return max(known, default=None)
-
-
-def _mapped_step(rows: RunRows, seen: Any) -> Mapping[str, Any] | None:
-    if seen is None or rows.segment is None:
-        return None
-    return next((step for step in rows.segment.step_map if step["step"] == seen.step), None)
-
-
-def _step_text(step: Mapping[str, Any] | None, values: Any) -> str | None:
-    if step is None:
-        return None
-    words = _STEP_WORDS.get(step["kind"], str(step["kind"]).replace("_", " "))
-    if step["kind"] in _WITHOUT_DIRECTION or not values.current_A:
-        return words
-    return f"{'charge' if values.current_A > 0 else 'discharge'} ({words})"

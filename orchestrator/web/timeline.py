@@ -56,9 +56,9 @@ class Timeline:
         """
         ends = self.cycle_ends_s
         done = min(cycles_done, len(ends))
-        planned_s = float(ends[done - 1]) if done else 0.0
+        planned_s: float = ends.item(done - 1) if done else 0.0
         pace = min(max(done_at_s / planned_s, _PACE_MIN), _PACE_MAX) if done and planned_s > 0 else 1.0
-        this_cycle_s = (float(ends[done]) if done < len(ends) else self.total_s) - planned_s
+        this_cycle_s = (ends.item(done) if done < len(ends) else self.total_s) - planned_s
         reached_s = planned_s + min(max(now_s - done_at_s, 0.0) / pace, this_cycle_s)
         waited_s, waits_s = sum(self.waits_s[:item]), sum(self.waits_s[item:])
         whole_s = self.total_s + waited_s + waits_s

@@ -10,11 +10,11 @@ from orchestrator.config.lab import BenchPlace
 from orchestrator.web.bench.card import Card, Group
 from orchestrator.web.bench.facts import Facts
 from orchestrator.web.bench.quantity import current_text, temperature_text, voltage_text
-from orchestrator.web.bench.state import Verdict, judge
-from orchestrator.web.models.run import ProgressAnswer
+from orchestrator.web.bench.state import judge
 from orchestrator.web.plan_cache import KnownPlan
+from orchestrator.web.run_position import cycle_of, left_of, step_of, step_text, values_of
 from orchestrator.web.run_rows import RunRows
-from orchestrator.web.run_view import progress_of
+from orchestrator.web.run_view import HAS_AN_END
 
 __all__ = ["card_of"]
 
@@ -25,12 +25,12 @@ _FINISH_TO_s = 60.0
 def card_of(lab: Lab, bench: BenchPlace | None, facts: Facts, known: KnownPlan | None, now_unix_s: float) -> Card:
     """What is shown; ``known`` is the plan of the run that has the channel."""
     verdict = judge(facts)
-    shown: dict[str, Any] = _of_channel(facts)
+    values, shown = None, _of_last_run(facts)
     if facts.run is not None and known is not None:
-        rows = RunRows(facts.run, facts.segment, _own(facts), facts.clock, facts.segment and facts.segment.newest)
-        shown |= _of_run(facts, verdict, progress_of(lab, known, rows, now_unix_s))
-    elif facts.last_run is not None:
-        shown |= {"run_id": facts.last_run.id, "cell": facts.last_run.cell_id, "protocol": facts.last_run.protocol}
+        rows = _rows(facts)
+        values = values_of(lab, rows, rows.latest)
+        ends_from_unix_s = now_unix_s if verdict.group is Group.RUNNING else None
+        shown = _of_run(known, rows, values, ends_from_unix_s)
     return Card(
         instrument=facts.instrument,
         channel=facts.channel,
@@ -42,47 +42,66 @@ def card_of(lab: Lab, bench: BenchPlace | None, facts: Facts, known: KnownPlan |
         note=verdict.note,
         detail=verdict.detail,
         queued=facts.queued,
+        **_measured(facts.seen, values),
         **shown,
     )
 
 
-def _own(facts: Facts) -> Any:
-    """The observation, where it is of the run that has the channel, and somebody can still be sure of it."""
-    if facts.seen is None or facts.run is None or facts.seen.run_id != facts.run.id or facts.silent:
-        return None
-    return facts.seen
+def _of_last_run(facts: Facts) -> dict[str, Any]:
+    last = facts.last_run
+    return {} if last is None else {"run_id": last.id, "cell": last.cell_id, "protocol": last.protocol}
 
 
-def _of_channel(facts: Facts) -> dict[str, Any]:
-    """What the channel itself told; the last that was seen of one in doubt, whose age stands beside it."""
-    seen = facts.seen
-    if seen is None:
-        return {}
-    current_A = seen.current_A if seen.state != ChannelState.IDLE or seen.current_A else None
-    return {
-        "observed_unix_s": seen.observed_unix_s,
-        "voltage": voltage_text(seen.voltage_V),
-        "current": current_text(current_A),
-        "temperature": temperature_text(seen.temperature_degC),
-    }
-
-
-def _of_run(facts: Facts, verdict: Verdict, at: ProgressAnswer) -> dict[str, Any]:
-    run = facts.run
+def _rows(facts: Facts) -> RunRows:
+    """With the observation, where it is of the run that has the channel, and somebody can still be sure of it."""
+    run, seen = facts.run, facts.seen
     assert run is not None  # noqa: S101 - the caller has looked
+    sure = seen is not None and seen.run_id == run.id and not facts.silent and not facts.too_old
+    return RunRows(
+        run=run,
+        segment=facts.segment,
+        latest=seen if sure else None,
+        clock=run if run.cycle is not None else None,
+        record=run if run.unix_time_s else None,
+    )
+
+
+def _of_run(known: KnownPlan, rows: RunRows, values: Any, ends_from_unix_s: float | None) -> dict[str, Any]:
+    """``ends_from_unix_s``: now, where the time that is left tells an end."""
+    run = rows.run
+    step = step_of(rows, rows.latest)
+    left_s, fraction = left_of(known, rows)
     shown: dict[str, Any] = {
         "run_id": run.id,
         "cell": run.cell_id,
         "protocol": run.protocol,
-        "cycle": at.cycle,
-        "cycles_total": at.cycles_total,
-        "cycles_about": at.cycles_about,
-        "label": at.label or "",
-        "step": at.step or "",
-        "fraction": round(at.fraction, 3) if run.started_unix_s is not None else None,
+        "cycle": cycle_of(rows, rows.latest),
+        "cycles_total": known.cycles_total,
+        "cycles_about": known.timeline.may_end_early,
+        "label": (step["origin"]["label"] or "") if step else "",
+        "step": step_text(step, values) or "",
+        "fraction": round(fraction, 3) if run.started_unix_s is not None else None,
     }
-    if at.voltage_V is not None:
-        shown |= {"voltage": voltage_text(at.voltage_V), "current": current_text(at.current_A)}
-    if at.finish_unix_s is not None and verdict.group is Group.RUNNING:
-        shown["finish_unix_s"] = round(at.finish_unix_s / _FINISH_TO_s) * _FINISH_TO_s
+    if ends_from_unix_s is not None and run.state in HAS_AN_END:
+        shown["finish_unix_s"] = round((ends_from_unix_s + left_s) / _FINISH_TO_s) * _FINISH_TO_s
     return shown
+
+
+def _measured(seen: Any, values: Any) -> dict[str, Any]:
+    """The run's own values where there are any, else what the channel itself told.
+
+    Of a channel in doubt it is the last that was seen of it, whose age stands beside it.
+    """
+    if seen is None:
+        return {}
+    voltage_V, current_A = seen.voltage_V, seen.current_A
+    if values is not None and values.voltage_V is not None:
+        voltage_V, current_A = values.voltage_V, values.current_A
+    elif seen.state == ChannelState.IDLE:
+        current_A = current_A or None
+    return {
+        "observed_unix_s": seen.observed_unix_s,
+        "voltage": voltage_text(voltage_V),
+        "current": current_text(current_A),
+        "temperature": temperature_text(seen.temperature_degC),
+    }

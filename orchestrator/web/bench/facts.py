@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
-__all__ = ["Facts"]
+__all__ = ["Facts", "PresentSegment"]
 
 AnyRow = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Two that are equal give the same card."""
+class PresentSegment:
+    """What a channel executes, as far as it cannot change."""
+
+    id: int
+    cycle_offset: int
+    step_map: Sequence[Mapping[str, Any]]
+
+
+class Facts(NamedTuple):
+    """Two that are equal give the same card. A tuple, as the card is."""
 
     instrument: str
     channel: str
@@ -24,14 +33,12 @@ class Facts:
     silent: bool
     """Whether its node does not report."""
     run: AnyRow | None
-    """The run that has the channel, without its plan."""
+    """The run that has the channel, as :func:`orchestrator.web.bench.run_facts.active_runs` has it."""
     queued: int
     last_run: AnyRow | None
     """Of a channel that no run has: the one whose test was seen there last."""
-    segment: Any
-    """A :class:`~orchestrator.web.bench.memory.PresentSegment`, or None."""
-    clock: AnyRow | None
-    """As in :class:`orchestrator.web.run_rows.RunRows`."""
+    segment: PresentSegment | None
+    """What that run's channel executes."""
     prompt: str | None
     alarm: str | None
     """The newest of that run, or of the last one, which nobody has acknowledged."""

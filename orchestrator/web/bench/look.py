@@ -1,4 +1,4 @@
-"""One look at all channels: so many statements as there are tables, and cards made anew only of what has changed."""
+"""One look at all channels: a statement a kind of thing, and cards made anew only of what has changed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from orchestrator.store.node_status import instrument_report_ages
 from orchestrator.store.tables import channels, latest
 from orchestrator.web.bench import run_facts
 from orchestrator.web.bench.channel_card import card_of
-from orchestrator.web.bench.facts import Facts
-from orchestrator.web.bench.memory import BenchMemory, MadeCard, PresentSegment
+from orchestrator.web.bench.facts import Facts, PresentSegment
+from orchestrator.web.bench.memory import BenchMemory, MadeCard
 from orchestrator.web.plan_cache import PlanCache
 from orchestrator.web.run_view import SILENT_AFTER_S, is_stale
 
@@ -27,13 +27,16 @@ __all__ = ["look_at_channels"]
 AnyRow = Row[*tuple[Any, ...]]
 Place = tuple[str, str]
 _ASIDE = frozenset({RunState.QUEUED, RunState.WAITING})
+# made once: they are asked once a second
+_SEEN = select(latest)
+_TOLD = select(*channels.c["instrument", "channel"]).order_by(*channels.primary_key)
 
 
 def look_at_channels(
     connection: Connection, lab: Lab, plans: PlanCache, memory: BenchMemory, now_unix_s: float
 ) -> Mapping[str, MadeCard]:
     """Cards by ``instrument/channel``: the lab file's benches in its order, then whatever else the instruments have."""
-    seen = {(row.instrument, row.channel): row for row in connection.execute(select(latest))}
+    seen = {(row.instrument, row.channel): row for row in connection.execute(_SEEN).all()}
     benches = {(bench.instrument, bench.channel): bench for bench in lab.benches.values()}
     runs = _Runs.read(connection, memory, seen)
     known = run_facts.known_plans(connection, plans, (run.id for run in runs.holders.values()))
@@ -56,8 +59,8 @@ def look_at_channels(
 
 
 def _places(connection: Connection, lab: Lab, benches: Iterable[Place], seen: Iterable[Place]) -> list[Place]:
-    told = connection.execute(select(channels.c.instrument, channels.c.channel).order_by(*channels.primary_key))
-    every = dict.fromkeys([*benches, *((row.instrument, row.channel) for row in told), *seen])
+    told = (tuple(row) for row in connection.execute(_TOLD).all())
+    every: dict[Any, None] = dict.fromkeys([*benches, *told, *seen])
     return [place for place in every if place[0] in lab.instruments]
 
 
@@ -70,8 +73,8 @@ class _Runs:
     counts: Mapping[Place, int]
     """How many runs want each channel."""
     segments: Mapping[int, PresentSegment]
+    """By number."""
     ended: Mapping[int, AnyRow]
-    clocks: Mapping[int, AnyRow]
     prompts: Mapping[int, str]
     alarms: Mapping[str, str]
     trips: list[tuple[Scope, str]]
@@ -84,9 +87,8 @@ class _Runs:
         return cls(
             holders=_holders(active),
             counts=Counter((run.instrument, run.channel) for run in active),
-            segments=run_facts.present_segments(connection, active, memory.segments) if active else {},
+            segments=run_facts.present_segments(connection, active, memory.segments),
             ended=run_facts.ended_runs(connection, over, memory.ended),
-            clocks=run_facts.clocks(connection) if active else {},
             prompts=run_facts.open_prompts(connection) if active else {},
             alarms=run_facts.open_alarms(connection),
             trips=run_facts.open_trips(connection),
@@ -95,9 +97,7 @@ class _Runs:
     def facts(self, place: Place, bench: BenchPlace | None, seen: Any, too_old: bool, silent: bool) -> Facts:
         run = self.holders.get(place)
         last = self.ended.get(seen.run_id) if run is None and seen is not None else None
-        cell_id = run.cell_id if run is not None else None
         alarm_of = run or last
-        held = [text for scope, text in self.trips if scope.covers(*place, bench.chamber if bench else None, cell_id)]
         return Facts(
             *place,
             seen=seen,
@@ -106,12 +106,15 @@ class _Runs:
             run=run,
             queued=max(self.counts.get(place, 0) - 1, 0),
             last_run=last,
-            segment=self.segments.get(run.id) if run is not None else None,
-            clock=self.clocks.get(run.id) if run is not None else None,
+            segment=self.segments.get(run.segment_id) if run is not None else None,
             prompt=self.prompts.get(run.id) if run is not None else None,
             alarm=self.alarms.get(f"run {alarm_of.id}") if alarm_of is not None else None,
-            trip=held[-1] if held else None,
+            trip=self._trip(place, bench, run),
         )
+
+    def _trip(self, place: Place, bench: BenchPlace | None, run: AnyRow | None) -> str | None:
+        chamber, cell_id = bench.chamber if bench else None, run.cell_id if run is not None else None
+        return next((text for scope, text in reversed(self.trips) if scope.covers(*place, chamber, cell_id)), None)
 
 
 def _holders(active: Iterable[AnyRow]) -> dict[Place, AnyRow]:

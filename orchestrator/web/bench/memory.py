@@ -9,21 +9,11 @@ from typing import Any
 from sqlalchemy import Row
 
 from orchestrator.web.bench.card import Card
-from orchestrator.web.bench.facts import Facts
+from orchestrator.web.bench.facts import Facts, PresentSegment
 
-__all__ = ["BenchMemory", "MadeCard", "PresentSegment"]
+__all__ = ["BenchMemory", "MadeCard"]
 
 AnyRow = Row[*tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class PresentSegment:
-    """What a channel executes, with the newest record of it."""
-
-    id: int
-    cycle_offset: int
-    step_map: Any
-    newest: AnyRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +30,7 @@ class BenchMemory:
     """Replaced part by part by every look, never changed in place: several threads may look at the same time."""
 
     segments: Mapping[int, PresentSegment] = field(default_factory=dict)
-    """By run."""
+    """By number."""
     ended: Mapping[int, AnyRow] = field(default_factory=dict)
     """Runs that are over, by number."""
     cards: Mapping[str, MadeCard] = field(default_factory=dict)
