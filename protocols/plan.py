@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
+from protocols.by_kind import ByKind
 from protocols.cell import Cell
 from protocols.program import Program
 
@@ -72,7 +73,7 @@ class Plan:
     cell: Cell
     parameters: dict[str, str]
     """Parameters as launched, written as in the file (``rates: "[0.2 A/g, 0.5 A/g]"``)."""
-    items: tuple[PlanItem, ...]
+    items: tuple[Annotated[PlanItem, ByKind()], ...]
     analyses: tuple[AnalysisRequest, ...]
     estimate: Estimate
     warnings: tuple[str, ...] = ()

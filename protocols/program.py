@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from protocols.by_kind import ByKind
 
 __all__ = [
     "ConstantCurrent",
@@ -232,7 +234,7 @@ class Loop:
     """A body executed ``count`` times by the instrument itself. One pass is one cycle of the instrument's counter."""
 
     count: int
-    body: tuple[Step, ...]
+    body: tuple[Annotated[Step, ByKind()], ...]
     origin: Origin
     stop_when: RetentionRule | None = None
     kind: Literal["loop"] = "loop"
@@ -245,7 +247,7 @@ Step = Rest | ConstantCurrent | ConstantVoltage | ConstantCurrentConstantVoltage
 class Program:
     """What one channel executes by itself, from the first step to the last."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[Annotated[Step, ByKind()], ...]
     limits: Limits
     record: Record
     metadata: dict[str, str] = field(default_factory=dict)
