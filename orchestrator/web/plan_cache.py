@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -38,6 +38,13 @@ class PlanCache:
         self._size = size
         self._known: OrderedDict[int, KnownPlan] = OrderedDict()
         self._lock = Lock()
+        self.reading = Lock()
+        """Held by who reads many: pages that are opened at the same moment do not each read all of them."""
+
+    def known(self, run_ids: Iterable[int]) -> dict[int, KnownPlan]:
+        """Plans of these runs, of those that have been asked for before."""
+        found = {run_id: self.find(run_id) for run_id in run_ids}
+        return {run_id: plan for run_id, plan in found.items() if plan is not None}
 
     def find(self, run_id: int) -> KnownPlan | None:
         """The plan of a run where it has been asked for before: its stored form need not be read."""
