@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -29,6 +28,7 @@ from orchestrator.store.transactions import reading, writing
 from orchestrator.store.upgrade import upgrade
 from orchestrator.testing.bench_description import BenchDescription
 from orchestrator.testing.bench_place import NEWARE, BenchPlace
+from orchestrator.testing.forked_process import RunningProcess, start_module
 from protocols.cell import Cell
 
 if TYPE_CHECKING:
@@ -75,25 +75,30 @@ class VirtualBench:
         self.engine: sa.Engine
 
     def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self._open(stack)
+            self._ended = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.close()
+
+    def _open(self, stack: ExitStack) -> None:
         from simulators.lab.process import spawn_lab
 
         (self.folder / "steps").mkdir(parents=True)
         lab_file = self._write("virtual_lab.yaml", self.described.virtual_lab_file())
-        self._process = spawn_lab(lab_file, faults=self._faults_file())
-        self.control = self._process.control()
+        self._process = stack.enter_context(spawn_lab(lab_file, faults=self._faults_file(), start=start_module))
+        self.control = stack.enter_context(self._process.control())
         described = self.described.lab_file(self._process.control_port, self._process.ports)
         self.lab = read_lab(self._write("lab.yaml", described))
         self.engine = open_database(self.lab.database_url)
+        stack.callback(self.engine.dispose)
         upgrade(self.engine)
-        self._cyclers = {name: open_cycler(self.lab, name) for name in self.lab.instruments}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for cycler in self._cyclers.values():
-            cycler.close()
-        self.control.close()
-        self._process.terminate()
-        self.engine.dispose()
+        self._cyclers: dict[str, Cycler] = {}
+        for name in self.lab.instruments:
+            self._cyclers[name] = cycler = open_cycler(self.lab, name)
+            stack.callback(cycler.close)
 
     def _faults_file(self) -> Path | None:
         if isinstance(self._faults, str):
@@ -162,24 +167,26 @@ class VirtualBench:
     # ---- the node
 
     @contextmanager
-    def node(self, name: str = "", **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    def node(self, name: str = "", **environment: str) -> Iterator[RunningProcess]:
         """The node as a process of its own, with a process group; ended politely, unless it has been killed.
 
         ``name``: which of the lab's nodes, where it has several; ``environment``: more variables.
         """
-        log = self.node_log.open("ab")
-        command = [sys.executable, "-m", "orchestrator.cli", "node", "--lab", str(self.lab.path)]
-        command += ["--name", name] if name else []
+        arguments = ["node", "--lab", str(self.lab.path), *(["--name", name] if name else [])]
         variables = {**os.environ, **environment}
-        self._log_before = self.node_log.stat().st_size
-        with log, subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, env=variables) as process:  # noqa: S603
-            try:
-                yield process
-            finally:
-                self._end(process)
+        with self.node_log.open("ab") as log:
+            self._log_before = self.node_log.stat().st_size
+            to = log.fileno()
+            process = start_module(
+                "orchestrator.cli", arguments, stdout=to, stderr=to, environment=variables, own_group=True
+            )
+        try:
+            yield process
+        finally:
+            self._end(process)
 
     @staticmethod
-    def _end(node: subprocess.Popen[bytes]) -> None:
+    def _end(node: RunningProcess) -> None:
         if node.poll() is not None:
             return
         node.terminate()
@@ -191,7 +198,7 @@ class VirtualBench:
             raise
 
     @staticmethod
-    def kill_group(node: subprocess.Popen[bytes]) -> None:
+    def kill_group(node: RunningProcess) -> None:
         """Kill -9 the node and everything that it has started, and wait for it: as the kernel does in a power cut."""
         os.killpg(node.pid, signal.SIGKILL)
         node.wait()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +15,7 @@ from orchestrator.analysis.result import AnalysisResult
 from orchestrator.export.known_gaps import possible_gaps
 from orchestrator.store.tables import alarms, analyses
 from orchestrator.store.transactions import reading
+from orchestrator.testing.forked_process import RunningProcess
 from orchestrator.testing.run_outcome import RunOutcome
 from orchestrator.testing.virtual_bench import VirtualBench
 
@@ -44,7 +44,7 @@ class VirtualLab:
         self._benches: dict[str, str] = {}
         self._settings: dict[str, Any] = {"speed_without_node": 0.0, "chamber_poll": "1 min"}
         self._bench: VirtualBench | None = None
-        self._node: tuple[subprocess.Popen[bytes], ExitStack] | None = None
+        self._node: tuple[RunningProcess, ExitStack] | None = None
         self._hold: LabControl | None = None
 
     def __enter__(self) -> Self:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Timer
 from types import TracebackType
-from typing import IO
+from typing import IO, Protocol
 
 from simulators.lab.client import LabControl
 
@@ -35,14 +35,35 @@ def run_lab(path: Path, faults: Path | None = None) -> None:
     serve(load_lab_file(path), None if faults is None else load_faults(faults))
 
 
+class RunningProcess(Protocol):
+    """What of :class:`subprocess.Popen` a lab needs."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+class StartModule(Protocol):
+    """Runs ``python -m module arguments`` with these variables; ``stdout`` and ``stderr`` are descriptors."""
+
+    def __call__(
+        self, module: str, arguments: Sequence[str], *, stdout: int, stderr: int, environment: Mapping[str, str]
+    ) -> RunningProcess: ...
+
+
 @dataclass(frozen=True)
 class LabProcess:
     """A running lab; ``with`` ends it."""
 
-    process: subprocess.Popen[str]
+    process: RunningProcess
     control_port: int
     ports: Mapping[str, int]
     """TCP port by instrument name; a chamber's further wires are ``oven-1.scpi``."""
+    output: IO[str]
     errors: IO[str]
     """A file with whatever the process says on stderr: a pipe that nobody reads would stop it one day."""
 
@@ -58,8 +79,7 @@ class LabProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = self.process.wait()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        self.output.close()
         self.errors.close()
         return status
 
@@ -72,45 +92,55 @@ class LabProcess:
         self.terminate()
 
 
-def spawn_lab(config_path: Path, timeout: float = 30.0, faults: Path | None = None) -> LabProcess:
-    """Start a lab file, with a faults file, in a child process and wait until it is ready; raises LabStartError."""
-    errors = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - lives as long as the process
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "simulators.lab", str(config_path), *(["--faults", str(faults)] if faults else [])],
+def start_interpreter(
+    module: str, arguments: Sequence[str], *, stdout: int, stderr: int, environment: Mapping[str, str]
+) -> RunningProcess:
+    """Start ``python -m module arguments``, which can import what this process imports, installed or not."""
+    root = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", module, *arguments],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        text=True,
-        encoding="utf-8",
-        env=_environment(),
+        stdout=stdout,
+        stderr=stderr,
+        env={**environment, "PYTHONPATH": path},
     )
+
+
+def spawn_lab(
+    config_path: Path, timeout: float = 30.0, faults: Path | None = None, start: StartModule = start_interpreter
+) -> LabProcess:
+    """Start a lab file, with a faults file, in a child process and wait until it is ready; raises LabStartError.
+
+    ``start``: how the module is run as a process, where there is a quicker way than a new interpreter.
+    """
+    errors = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - lives as long as the process
+    reading, writing = os.pipe()
+    output = os.fdopen(reading, encoding="utf-8")
+    arguments = [str(config_path), *(["--faults", str(faults)] if faults else [])]
+    try:
+        process = start("simulators.lab", arguments, stdout=writing, stderr=errors.fileno(), environment=os.environ)
+    finally:
+        os.close(writing)
     watchdog = Timer(timeout, process.kill)
     watchdog.start()
     try:
-        lines = _lines_until_ready(process, errors)
+        lines = _lines_until_ready(process, output, errors)
     finally:
         watchdog.cancel()
     control_port, *ports = [int(line.rpartition(":")[2]) for line in lines]
     names = [line.split()[0] for line in lines[1:]]
-    return LabProcess(process, control_port, dict(zip(names, ports, strict=True)), errors)
+    return LabProcess(process, control_port, dict(zip(names, ports, strict=True)), output, errors)
 
 
-def _environment() -> dict[str, str]:
-    """Let the child import what this process imports, installed or not."""
-    root = str(Path(__file__).resolve().parents[2])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
-
-
-def _lines_until_ready(process: subprocess.Popen[str], errors: IO[str]) -> list[str]:
-    assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+def _lines_until_ready(process: RunningProcess, output: IO[str], errors: IO[str]) -> list[str]:
     lines: list[str] = []
-    for line in process.stdout:
+    for line in output:
         if line.strip() == "ready":
             return lines
         lines.append(line.strip())
     process.wait()
-    process.stdout.close()
-    with errors:
+    with output, errors:
         errors.seek(0)
         said = errors.read().strip().splitlines()
     raise LabStartError(f"the lab did not start: {said[-1] if said else 'it said nothing'}")
