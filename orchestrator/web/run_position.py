@@ -7,7 +7,6 @@ from typing import Any
 
 from orchestrator.config import Lab
 from orchestrator.web.plan_cache import KnownPlan
-from orchestrator.web.run_rows import RunRows
 
 __all__ = ["cycle_of", "left_of", "step_of", "step_text", "values_of"]
 
@@ -22,37 +21,37 @@ _STEP_WORDS = {
 }
 
 
-def values_of(lab: Lab, rows: RunRows, seen: Any) -> Any:
+def values_of(lab: Lab, run: Any, record: Any, seen: Any) -> Any:
     """Voltage and current from the newest record where it is of the last look, else from the channel's status."""
-    if seen is None or rows.record is None:
+    if seen is None or record is None:
         return seen
-    place = lab.instruments[rows.run.instrument]
-    return rows.record if rows.record.unix_time_s >= seen.observed_unix_s - place.poll_s else seen
+    place = lab.instruments[run.instrument]
+    return record if record.unix_time_s >= seen.observed_unix_s - place.poll_s else seen
 
 
-def left_of(known: KnownPlan, rows: RunRows) -> tuple[float, float]:
-    """Seconds left, and the fraction that is done."""
-    item = rows.run.item
-    if rows.clock is None:
-        return known.timeline.left_s(0, 0.0, 0.0, item)
-    in_item = 0 if rows.segment is None else max(rows.run.cycles_done - rows.segment.cycle_offset, 0)
-    return known.timeline.left_s(known.timeline.done(item, in_item), rows.clock.done_at_s, rows.clock.now_s, item)
+def left_of(known: KnownPlan, run: Any, segment: Any, clock: Any) -> tuple[float, float]:
+    """Seconds left, and the fraction that is done; ``clock`` as :class:`orchestrator.web.run_rows.RunRows` has it."""
+    timeline, item = known.timeline, run.item
+    if clock is None:
+        return timeline.left_s(0, 0.0, 0.0, item)
+    in_item = 0 if segment is None else max(run.cycles_done - segment.cycle_offset, 0)
+    return timeline.left_s(timeline.done(item, in_item), clock.done_at_s, clock.now_s, item)
 
 
-def cycle_of(rows: RunRows, seen: Any) -> int | None:
+def cycle_of(segment: Any, clock: Any, seen: Any) -> int | None:
     """The furthest that was seen: records may be ahead of the channel's status, or behind it."""
-    known = [rows.clock.cycle] if rows.clock is not None else []
-    if seen is not None and seen.cycle is not None and rows.segment is not None:
-        known.append(rows.segment.cycle_offset + seen.cycle)
+    known = [clock.cycle] if clock is not None else []
+    if seen is not None and seen.cycle is not None and segment is not None:
+        known.append(segment.cycle_offset + seen.cycle)
     return max(known, default=None)
 
 
-def step_of(rows: RunRows, seen: Any) -> Mapping[str, Any] | None:
+def step_of(segment: Any, seen: Any) -> Mapping[str, Any] | None:
     """The entry of the step map that the channel is at."""
-    if seen is None or rows.segment is None:
+    if seen is None or segment is None:
         return None
     step: Mapping[str, Any]
-    for step in rows.segment.step_map:
+    for step in segment.step_map:
         if step["step"] == seen.step:
             return step
     return None

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Row, case, func, select
 from orchestrator.run_state import TERMINAL
 from orchestrator.store.node_status import instrument_report_ages
 from orchestrator.store.tables import cycles, latest, records, runs, segments
-from orchestrator.web.bench.facts import PresentSegment
 from orchestrator.web.refusal import NotFound
 
 __all__ = ["ENDED", "RunFilter", "RunRows", "read_run", "read_runs", "require_run"]
@@ -37,7 +36,7 @@ class RunRows:
     """One run with what belongs to it."""
 
     run: AnyRow
-    segment: AnyRow | PresentSegment | None
+    segment: AnyRow | None
     """Newest attempt of the present item."""
     latest: AnyRow | None
     """The channel as last seen, if it was seen with this run."""

@@ -84,11 +84,11 @@ def progress_of(lab: Lab, known: KnownPlan, rows: RunRows, now_unix_s: float) ->
     ended = run.state in ENDED
     if ended or seen is None or is_stale(lab, run.instrument, seen.observed_unix_s, now_unix_s):
         seen = None
-    step = step_of(rows, seen)
-    values = values_of(lab, rows, seen)
-    left_s, fraction = left_of(known, rows)
+    step = step_of(rows.segment, seen)
+    values = values_of(lab, run, rows.record, seen)
+    left_s, fraction = left_of(known, run, rows.segment, rows.clock)
     return ProgressAnswer(
-        cycle=None if ended else cycle_of(rows, seen),
+        cycle=None if ended else cycle_of(rows.segment, rows.clock, seen),
         cycles_done=run.cycles_done,
         cycles_total=known.cycles_total,
         cycles_about=known.timeline.may_end_early,

@@ -7,30 +7,30 @@ from typing import Any
 from drivers.contracts import ChannelState
 from orchestrator.config import Lab
 from orchestrator.config.lab import BenchPlace
+from orchestrator.web.bench.active_run import ActiveRun
 from orchestrator.web.bench.card import Card, Group
 from orchestrator.web.bench.facts import Facts
+from orchestrator.web.bench.observation import Observation
 from orchestrator.web.bench.quantity import current_text, temperature_text, voltage_text
 from orchestrator.web.bench.state import judge
 from orchestrator.web.plan_cache import KnownPlan
 from orchestrator.web.run_position import cycle_of, left_of, step_of, step_text, values_of
-from orchestrator.web.run_rows import RunRows
 from orchestrator.web.run_view import HAS_AN_END
 
 __all__ = ["card_of"]
 
+_Values = ActiveRun | Observation
 _FINISH_TO_s = 60.0
 """A finish time is told to the minute: it is an estimate, and seconds of it would change with every look."""
 
 
 def card_of(lab: Lab, bench: BenchPlace | None, facts: Facts, known: KnownPlan | None, now_unix_s: float) -> Card:
     """What is shown; ``known`` is the plan of the run that has the channel."""
-    verdict = judge(facts)
+    verdict, run = judge(facts), facts.run
     values, shown = None, _of_last_run(facts)
-    if facts.run is not None and known is not None:
-        rows = _rows(facts)
-        values = values_of(lab, rows, rows.latest)
-        ends_from_unix_s = now_unix_s if verdict.group is Group.RUNNING else None
-        shown = _of_run(known, rows, values, ends_from_unix_s)
+    if run is not None and known is not None:
+        values = values_of(lab, run, run.record, _sure(run, facts))
+        shown = _of_run(facts, run, known, values, now_unix_s if verdict.group is Group.RUNNING else None)
     return Card(
         instrument=facts.instrument,
         channel=facts.channel,
@@ -52,30 +52,25 @@ def _of_last_run(facts: Facts) -> dict[str, Any]:
     return {} if last is None else {"run_id": last.id, "cell": last.cell_id, "protocol": last.protocol}
 
 
-def _rows(facts: Facts) -> RunRows:
-    """With the observation, where it is of the run that has the channel, and somebody can still be sure of it."""
-    run, seen = facts.run, facts.seen
-    assert run is not None  # noqa: S101 - the caller has looked
-    sure = seen is not None and seen.run_id == run.id and not facts.silent and not facts.too_old
-    return RunRows(
-        run=run,
-        segment=facts.segment,
-        latest=seen if sure else None,
-        clock=run if run.cycle is not None else None,
-        record=run if run.unix_time_s else None,
-    )
+def _sure(run: ActiveRun, facts: Facts) -> Observation | None:
+    """The observation, where it is of the run that has the channel, and somebody can still be sure of it."""
+    if facts.seen is None or facts.seen.run_id != run.id or facts.silent or facts.too_old:
+        return None
+    return facts.seen
 
 
-def _of_run(known: KnownPlan, rows: RunRows, values: Any, ends_from_unix_s: float | None) -> dict[str, Any]:
+def _of_run(
+    facts: Facts, run: ActiveRun, known: KnownPlan, values: _Values | None, ends_from_unix_s: float | None
+) -> dict[str, Any]:
     """``ends_from_unix_s``: now, where the time that is left tells an end."""
-    run = rows.run
-    step = step_of(rows, rows.latest)
-    left_s, fraction = left_of(known, rows)
+    seen = _sure(run, facts)
+    step = step_of(facts.segment, seen)
+    left_s, fraction = left_of(known, run, facts.segment, run.clock)
     shown: dict[str, Any] = {
         "run_id": run.id,
         "cell": run.cell_id,
         "protocol": run.protocol,
-        "cycle": cycle_of(rows, rows.latest),
+        "cycle": cycle_of(facts.segment, run.clock, seen),
         "cycles_total": known.cycles_total,
         "cycles_about": known.timeline.may_end_early,
         "label": (step["origin"]["label"] or "") if step else "",
@@ -87,7 +82,7 @@ def _of_run(known: KnownPlan, rows: RunRows, values: Any, ends_from_unix_s: floa
     return shown
 
 
-def _measured(seen: Any, values: Any) -> dict[str, Any]:
+def _measured(seen: Observation | None, values: _Values | None) -> dict[str, Any]:
     """The run's own values where there are any, else what the channel itself told.
 
     Of a channel in doubt it is the last that was seen of it, whose age stands beside it.

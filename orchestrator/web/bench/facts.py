@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
+from orchestrator.web.bench.active_run import ActiveRun
+from orchestrator.web.bench.observation import Observation
+
 __all__ = ["Facts", "PresentSegment"]
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -27,19 +30,19 @@ class Facts(NamedTuple):
 
     instrument: str
     channel: str
-    seen: AnyRow | None
+    seen: Observation | None
     """The last observation."""
     too_old: bool
     silent: bool
     """Whether its node does not report."""
-    run: AnyRow | None
-    """The run that has the channel, as :func:`orchestrator.web.bench.run_facts.active_runs` has it."""
-    queued: int
-    last_run: AnyRow | None
+    run: ActiveRun | None = None
+    """The run that has the channel."""
+    queued: int = 0
+    last_run: AnyRow | None = None
     """Of a channel that no run has: the one whose test was seen there last."""
-    segment: PresentSegment | None
+    segment: PresentSegment | None = None
     """What that run's channel executes."""
-    prompt: str | None
-    alarm: str | None
+    prompt: str | None = None
+    alarm: str | None = None
     """The newest of that run, or of the last one, which nobody has acknowledged."""
-    trip: str | None
+    trip: str | None = None

@@ -14,11 +14,13 @@ from orchestrator.config.lab import BenchPlace
 from orchestrator.interlocks.scope import Scope
 from orchestrator.run_state import RunState
 from orchestrator.store.node_status import instrument_report_ages
-from orchestrator.store.tables import channels, latest
+from orchestrator.store.tables import channels
 from orchestrator.web.bench import run_facts
+from orchestrator.web.bench.active_run import ActiveRun, active_runs
 from orchestrator.web.bench.channel_card import card_of
 from orchestrator.web.bench.facts import Facts, PresentSegment
 from orchestrator.web.bench.memory import BenchMemory, MadeCard
+from orchestrator.web.bench.observation import Observation, last_observations
 from orchestrator.web.plan_cache import PlanCache
 from orchestrator.web.run_view import SILENT_AFTER_S, is_stale
 
@@ -27,8 +29,7 @@ __all__ = ["look_at_channels"]
 AnyRow = Row[*tuple[Any, ...]]
 Place = tuple[str, str]
 _ASIDE = frozenset({RunState.QUEUED, RunState.WAITING})
-# made once: they are asked once a second
-_SEEN = select(latest)
+# made once: it is asked once a second
 _TOLD = select(*channels.c["instrument", "channel"]).order_by(*channels.primary_key)
 
 
@@ -36,7 +37,7 @@ def look_at_channels(
     connection: Connection, lab: Lab, plans: PlanCache, memory: BenchMemory, now_unix_s: float
 ) -> Mapping[str, MadeCard]:
     """Cards by ``instrument/channel``: the lab file's benches in its order, then whatever else the instruments have."""
-    seen = {(row.instrument, row.channel): row for row in connection.execute(_SEEN).all()}
+    seen = last_observations(connection)
     benches = {(bench.instrument, bench.channel): bench for bench in lab.benches.values()}
     runs = _Runs.read(connection, memory, seen)
     known = run_facts.known_plans(connection, plans, (run.id for run in runs.holders.values()))
@@ -68,7 +69,7 @@ def _places(connection: Connection, lab: Lab, benches: Iterable[Place], seen: It
 class _Runs:
     """All runs there are at the moment, and what belongs to them."""
 
-    holders: Mapping[Place, AnyRow]
+    holders: Mapping[Place, ActiveRun]
     """The run that has each channel."""
     counts: Mapping[Place, int]
     """How many runs want each channel."""
@@ -80,8 +81,8 @@ class _Runs:
     trips: list[tuple[Scope, str]]
 
     @classmethod
-    def read(cls, connection: Connection, memory: BenchMemory, seen: Mapping[Place, AnyRow]) -> _Runs:
-        active = run_facts.active_runs(connection)
+    def read(cls, connection: Connection, memory: BenchMemory, seen: Mapping[Place, Observation]) -> _Runs:
+        active = active_runs(connection)
         numbers = {run.id for run in active}
         over = {row.run_id for row in seen.values() if row.run_id is not None} - numbers
         return cls(
@@ -94,32 +95,38 @@ class _Runs:
             trips=run_facts.open_trips(connection),
         )
 
-    def facts(self, place: Place, bench: BenchPlace | None, seen: Any, too_old: bool, silent: bool) -> Facts:
+    def facts(
+        self, place: Place, bench: BenchPlace | None, seen: Observation | None, too_old: bool, silent: bool
+    ) -> Facts:
         run = self.holders.get(place)
-        last = self.ended.get(seen.run_id) if run is None and seen is not None else None
-        alarm_of = run or last
+        if run is None:
+            last = self.ended.get(seen.run_id) if seen is not None and seen.run_id is not None else None
+            alarm = self.alarms.get(f"run {last.id}") if last is not None else None
+            return Facts(*place, seen, too_old, silent, last_run=last, alarm=alarm, trip=self._trip(place, bench, None))
         return Facts(
             *place,
-            seen=seen,
-            too_old=too_old,
-            silent=silent,
+            seen,
+            too_old,
+            silent,
             run=run,
-            queued=max(self.counts.get(place, 0) - 1, 0),
-            last_run=last,
-            segment=self.segments.get(run.segment_id) if run is not None else None,
-            prompt=self.prompts.get(run.id) if run is not None else None,
-            alarm=self.alarms.get(f"run {alarm_of.id}") if alarm_of is not None else None,
-            trip=self._trip(place, bench, run),
+            queued=self.counts[place] - 1,
+            segment=self.segments.get(run.segment_id) if run.segment_id is not None else None,
+            prompt=self.prompts.get(run.id),
+            alarm=self.alarms.get(f"run {run.id}"),
+            trip=self._trip(place, bench, run.cell_id),
         )
 
-    def _trip(self, place: Place, bench: BenchPlace | None, run: AnyRow | None) -> str | None:
-        chamber, cell_id = bench.chamber if bench else None, run.cell_id if run is not None else None
-        return next((text for scope, text in reversed(self.trips) if scope.covers(*place, chamber, cell_id)), None)
+    def _trip(self, place: Place, bench: BenchPlace | None, cell_id: str | None) -> str | None:
+        chamber = bench.chamber if bench else None
+        for scope, text in reversed(self.trips):
+            if scope.covers(*place, chamber, cell_id):
+                return text
+        return None
 
 
-def _holders(active: Iterable[AnyRow]) -> dict[Place, AnyRow]:
+def _holders(active: Iterable[ActiveRun]) -> dict[Place, ActiveRun]:
     """The first run of each channel, but one that is on it goes before those that are not yet."""
-    holders: dict[Place, AnyRow] = {}
+    holders: dict[Place, ActiveRun] = {}
     for run in active:
         before = holders.get((run.instrument, run.channel))
         if before is None or (before.state in _ASIDE and run.state not in _ASIDE):
