@@ -9,7 +9,7 @@ from markupsafe import Markup
 __all__ = ["moment"]
 
 _NONE = "–"
-_ELEMENT = Markup('<time datetime="{}" data-unix="{:.3f}">{:%Y-%m-%d %H:%M}</time>')
+_ELEMENT = Markup('<time datetime="%s" data-unix="%.3f">%s</time>')
 
 
 def moment(unix_s: float | None) -> str:
@@ -17,4 +17,4 @@ def moment(unix_s: float | None) -> str:
     if unix_s is None:
         return _NONE
     when = datetime.fromtimestamp(unix_s, UTC)
-    return _ELEMENT.format(when.isoformat(timespec="seconds"), unix_s, when.astimezone())
+    return _ELEMENT % (when.isoformat(timespec="seconds"), unix_s, f"{when.astimezone():%Y-%m-%d %H:%M}")

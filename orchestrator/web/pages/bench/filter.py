@@ -37,6 +37,8 @@ class BenchFilter:
             return False
         if self.instrument not in ("", card.instrument) or self.chamber not in ("", card.chamber or ""):
             return False
+        if not self.text:
+            return True
         about = " ".join((card.name, card.key, card.cell, card.protocol, card.label, card.step, card.state)).lower()
         return all(word in about for word in self.text.lower().split())
 
