@@ -15,13 +15,14 @@ from orchestrator.store.alarms import raise_alarm
 from orchestrator.store.chambers import chambers_known, update_chamber
 from orchestrator.store.node_status import InstrumentReport, NodeReport, report_node
 from orchestrator.store.node_tables import instrument_status
-from orchestrator.store.tables import cells, channels, instruments, latest, runs, segments
+from orchestrator.store.tables import cells, channels, cycles, instruments, latest, runs, segments
 from orchestrator.store.transactions import writing
 from tests.orchestrator.engine.chambers.chamber_bench import LAB as CHAMBER_LAB
 from tests.orchestrator.launch.bench_lab import NOW, fill
 from tests.orchestrator.web.conftest import Api, open_api
 
 A1, A2 = "bts-1/27-21-1-1", "bts-1/27-21-1-2"
+_MEASURED = ("charge_capacity_Ah", "discharge_capacity_Ah", "charge_energy_Wh", "discharge_energy_Wh")
 _CARD = re.compile(r'<li class="([^"]*)" data-key="([^"]*)"[^>]*?( hidden)?>(.*?)</li>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
@@ -72,6 +73,28 @@ def test_a_run_is_told_with_cell_cycle_step_values_and_end(api_on_both: Api) -> 
     assert {"running"} == set(card.classes) - {"channel"}
 
 
+def test_of_several_attempts_the_newest_tells_where_the_run_is(api: Api) -> None:
+    run_id = start(api, cycles_done=2)
+    with api.engine.connect() as connection:
+        first = connection.execute(segments.select()).one()._asdict()
+    steps = {kind: [{"step": 1, "kind": kind, "origin": {"label": kind, "line": 14}}] for kind in ("rest", "impedance")}
+    again = first | {"id": 50, "attempt": 2, "tag": "again", "cycle_offset": 4, "step_map": steps["impedance"]}
+    other_item = first | {"id": 60, "number": 7, "attempt": 3, "tag": "other"}
+    cycle = {"run_id": run_id, "label": "x", "gap": False, "started_test_time_s": 0.0}
+    measured = dict.fromkeys(_MEASURED, 0.0)
+    api.write(
+        update(segments).values(step_map=steps["rest"]),
+        insert(segments).values([again, other_item]),
+        insert(cycles).values(
+            [{**cycle, **measured, "cycle": n, "complete": n < 3, "ended_test_time_s": 10.0 * n} for n in (1, 2, 3)]
+        ),
+    )
+    seen(api, run_id=run_id, cycle=1, step=1, voltage_V=0.4, current_A=0.001)
+    assert "cycle 5 of 40 impedance impedance 0.4000 V 1 mA" in cards(api)[A1].text
+    seen(api, run_id=None)
+    assert "cycle 3 of 40" in cards(api)[A1].text
+
+
 def test_a_free_channel_leads_to_a_start_there(api: Api) -> None:
     seen(api, state="finished")
     card = cards(api)[A1]
@@ -95,7 +118,8 @@ def test_nothing_that_is_too_old_is_shown_as_running(api: Api) -> None:
     assert {"unknown", "attention"} <= set(card.classes)
 
 
-def test_a_channel_whose_node_is_silent_is_unknown_however_young_its_value(api: Api) -> None:
+def test_a_channel_whose_node_is_silent_is_unknown_however_young_its_value(api_on_both: Api) -> None:
+    api = api_on_both
     run_id = start(api)
     seen(api, run_id=run_id)
     with writing(api.engine) as connection:
