@@ -144,6 +144,7 @@ class Decoder:
             seq=state.seq + count,
             cycles=columns.cycles,
             counters=columns.counters,
+            step=stretches[-1].step.step,
             last_s=float(rows.time_s[-1]),
             last_V=float(rows.voltage_V[-1]),
         )

@@ -36,6 +36,8 @@ class DecoderState:
     counters: StepCounters = field(default_factory=StepCounters)
     half_scan: HalfScan | None = None
     """None outside scans."""
+    step: int | None = None
+    """Of the last record, as the step map counts; None before the first."""
     last_s: float = 0.0
     """Test time of the last record."""
     last_V: float | None = None

@@ -40,6 +40,7 @@ def channel_status(report: ChannelReport, reader: SpoolReader) -> ChannelStatus:
         voltage_V=report.voltage_V,
         current_A=report.current_A,
         cycle=seen.cycles.cycle if seen else None,
+        step=seen.step if seen else None,
         end_known=end_known,
     )
 

@@ -22,7 +22,7 @@ from tests.drivers.biologic.biologic_programs import (
     at,
     program,
 )
-from tests.drivers.biologic.transport_bench import TAG, ledger_of, start, truth, until_complete
+from tests.drivers.biologic.transport_bench import TAG, ledger_of, read_all, start, truth, until_complete
 from tests.drivers.contract import check_capabilities, check_observation, check_reading, check_translation
 
 
@@ -74,3 +74,14 @@ def test_pausing_is_refused_and_said_to_be(vsp: BiologicCycler) -> None:
         vsp.pause("1")
     with pytest.raises(Refused, match="cannot go on"):
         vsp.resume("1")
+
+
+def test_a_status_says_cycle_and_step_of_the_last_record(vsp: BiologicCycler, control: LabControl) -> None:
+    handle = start(vsp, program(REST, CYCLING))
+    assert vsp.observe()["1"].step is None, "nothing has been read yet"
+    control.advance(4000)
+    vsp.observe()
+    batch, _ = read_all(vsp, handle)
+    status = vsp.observe()["1"]
+    assert (status.cycle, status.step) == (batch.columns["cycle"][-1], batch.columns["step"][-1])
+    assert status.step > 1
