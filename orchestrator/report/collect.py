@@ -25,7 +25,7 @@ _AT_ONCE = 4
 _Asked = TypeVar("_Asked")
 _Told = TypeVar("_Told")
 _NO_PROFILES = frozenset({"voltammetry", "gitt", "impedance_fit"})
-"""Their runs have cycles too, but nobody looks at those as charge and discharge."""
+"""Where one of these was asked for the cycles are no charge and discharge that anybody looks at, also if it failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ def _with_profiles(
     """Read records of those runs only that will have a panel: they are most of what a report asks for."""
     protocols: dict[str, list[MeasuredRun]] = {}
     for run in runs:
-        if not run.results.keys() & _NO_PROFILES and chosen_cycles(run.cycles, cycles):
+        asked = {one.answer.name for one in run.analyses}
+        if not asked & _NO_PROFILES and chosen_cycles(run.cycles, cycles):
             protocols.setdefault(run.run.protocol, []).append(run)
     shown = [run for together in protocols.values() for run in chosen_panels(together)]
     wanted = [(run.id, row) for run in shown for row in chosen_cycles(run.cycles, cycles)]

@@ -128,7 +128,8 @@ def _value(value: Value) -> tuple[str, str, str, str]:
     unit = "" if value.unit == "1" else value.unit
     if value.value is None:
         return value.name, NOTHING, unit, value.note or ""
-    text = number_text(value.value, 5)
+    counted = value.unit == "1" and value.uncertainty is None and value.value.is_integer()
+    text = f"{value.value:.0f}" if counted else number_text(value.value, 5)
     if value.uncertainty is not None:
         text += f" ± {number_text(value.uncertainty, 2)}"
     return value.name, text, unit, value.note or ""

@@ -25,7 +25,7 @@ def cycling(runs: Sequence[MeasuredRun], looks: Looks) -> Figure:
     legend_in = 0.1 + 0.14 * -(-len(runs) // _LEGEND_COLUMNS)
     figure, ((left,),) = Layout(panel_height_in=2.5, right_in=0.55, bottom_in=0.45 + legend_in).figure()
     right = left.twinx()
-    unit, least = "", 100.0
+    unit, least, most = "", 100.0, 0.0
     for run in runs:
         table = run.table("cycles", "cycles")
         if table is None:
@@ -48,8 +48,9 @@ def cycling(runs: Sequence[MeasuredRun], looks: Looks) -> Figure:
             alpha=0.65,
         )
         least = min(least, float(np.min(efficiency[whole], initial=100.0)))
+        most = max(most, float(np.max(capacity[whole], initial=0.0)))
     left.set(xlabel="cycle", ylabel=f"charge capacity / {unit}")
-    left.set_ylim(bottom=0)
+    left.set_ylim(0, 1.06 * most or 1.0)
     left.xaxis.set_major_locator(MaxNLocator(integer=True))
     right.set_ylabel("coulombic efficiency / %")
     right.set_ylim(max(0.0, min(_LEAST_EFFICIENCY_PCT, least - 5)), 102)

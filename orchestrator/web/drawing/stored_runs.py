@@ -56,7 +56,7 @@ class StoredRuns:
     def events(self, run_id: int | None = None, after: int = 0, limit: int = 50) -> list[EventAnswer]:
         """The newest, in order."""
         with self._service.reading() as connection:
-            return get_events(connection, run_id, after, newest=True, limit=limit)
+            return get_events(connection, run_id=run_id, after=after, newest=True, limit=limit)
 
     def alarms(self, *, open_only: bool = True) -> list[AlarmAnswer]:
         """Newest first."""
