@@ -15,6 +15,7 @@ __all__ = ["ShownResult", "ShownTable", "shown_results"]
 
 _ROWS_MAX = 50
 _DIGITS = 5
+_WRITTEN_OUT_BELOW = 1e7
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,10 @@ def _entry(entry: Scalar) -> str:
 
 
 def _number(value: float | None, digits: int = _DIGITS) -> str:
-    return "–" if value is None else f"{value:.{digits}g}".replace("-", "−")
+    if value is None:
+        return "–"
+    text = f"{value:.{digits}g}"
+    return (f"{float(text):.0f}" if "e+" in text and abs(value) < _WRITTEN_OUT_BELOW else text).replace("-", "−")
 
 
 def _ranges(ranges: Sequence[tuple[int, int]]) -> str:

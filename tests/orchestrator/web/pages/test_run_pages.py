@@ -47,7 +47,11 @@ def orders_of(page: str) -> dict[str, bool]:
 
 def result() -> AnalysisResult:
     return AnalysisResult(
-        values=(Value("capacity kept", 91.234567, "%", 0.12, HOSTILE), Value("rate", None, "%", note="too few")),
+        values=(
+            Value("capacity kept", 91.234567, "%", 0.12, HOSTILE),
+            Value("rate", None, "%", note="too few"),
+            Value("corner", 1e5, "Hz"),
+        ),
         tables=(Table("fade", (Column("cycle"), Column("kept", "%")), tuple((n, 100.0 - n) for n in range(1, 61))),),
         warnings=(f"cycle 3 left out {HOSTILE}",),
         provenance=(RunUsed(1, ((1, 2), (4, 4))),),
@@ -203,7 +207,15 @@ def test_results_have_units_uncertainties_warnings_and_versions(api: Api) -> Non
 
     assert HOSTILE not in page
     shown = unescape(page)
-    for text in (HOSTILE, "91.235 ± 0.12", "reference_cycle = 2", "cellbench 0.1.0", "abababababababab", "1–2, 4"):
+    for text in (
+        HOSTILE,
+        "91.235 ± 0.12",
+        "reference_cycle = 2",
+        "100000",
+        "cellbench 0.1.0",
+        "abababababababab",
+        "1–2, 4",
+    ):
         assert text in shown
     assert "10 more rows stand in" in shown
     assert f"no {HOSTILE}" in shown
@@ -237,11 +249,13 @@ def test_what_the_page_follows_changes_only_when_something_has(api: Api) -> None
 
 def test_the_report_is_complete_in_itself_and_may_run_nothing(api: Api) -> None:
     record(api)
+    api.post("runs/1/notes", 201, text="contact tightened", actor="anna")
     api.http.timeout = 200  # a busy machine is no defect
     answer = api.http.get("/runs/1/report", params={"download": 1})
 
     assert answer.status_code == 200, answer.text
     assert "<h3>Run 1: formation on L1</h3>" in answer.text
+    assert "<td>contact tightened</td>" in answer.text
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert "script" not in answer.headers["Content-Security-Policy"]
     assert answer.headers["Content-Disposition"] == 'attachment; filename="report-run-1.html"'

@@ -1,4 +1,4 @@
-/* One uPlot panel: a band between minimum and maximum over test time, with the looks of the page. */
+/* One uPlot panel: a curve over test time, as thick as from minimum to maximum, with the looks of the page. */
 const AXIS_WIDTH = 66;
 const HOUR = 3600;
 const STEPS_s = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 48 * HOUR, 96 * HOUR, 240 * HOUR, 480 * HOUR, 960 * HOUR];

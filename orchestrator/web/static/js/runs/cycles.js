@@ -2,7 +2,9 @@
 import { api } from "../api.js";
 import { t } from "../words.js";
 import { colour } from "./chart.js";
+import { onPaper, paperWidth } from "./paper.js";
 
+const EFFICIENCY_MAX = 150;
 let chart = null;
 let read = null;
 
@@ -11,7 +13,9 @@ export async function show(run, node, drawing) {
   const unit = node.querySelector("#capacity-unit");
   if (!unit.dataset.bound) {
     unit.dataset.bound = "yes";
-    unit.addEventListener("change", () => draw(run, unit.value, drawing));
+    const redraw = () => draw(run, unit.value, drawing);
+    unit.addEventListener("change", redraw);
+    onPaper(redraw);
   }
   draw(run, unit.value, drawing);
 }
@@ -21,11 +25,11 @@ function draw(run, unit, drawing) {
   if (chart) chart.destroy();
   chart = null;
   drawing.replaceChildren();
-  if (!read.length) {
-    drawing.textContent = t("No cycle yet.");
+  const whole = (row) => row.complete && !row.gap;
+  if (!read.some(whole)) {
+    drawing.textContent = t("No complete cycle yet.");
     return;
   }
-  const whole = (row) => row.complete && !row.gap;
   const data = [
     read.map((row) => row.cycle),
     read.map((row) => (whole(row) ? row.charge_capacity_Ah * factor : null)),
@@ -40,9 +44,9 @@ function draw(run, unit, drawing) {
   });
   chart = new window.uPlot(
     {
-      width: Math.max(drawing.clientWidth - 20, 280),
+      width: paperWidth ?? Math.max(drawing.clientWidth - 20, 280),
       height: 280,
-      scales: { x: { time: false }, efficiency: { range: (_, low, high) => (low === null ? [0, 100] : [Math.floor(low - 1), Math.ceil(high + 1)]) } },
+      scales: { x: { time: false }, efficiency: { range: (_, low, high) => efficiencyRange(low, high, data[3]) } },
       series: [
         { label: t("cycle") },
         line(t("charge, {unit}", { unit }), "--bad", "y", 4),
@@ -61,6 +65,14 @@ function draw(run, unit, drawing) {
   const left = document.createElement("p");
   left.className = "faint";
   const missing = read.filter((row) => !whole(row)).length;
-  left.textContent = missing ? t("{count} cycles are left out: not complete, or with records known to be missing.", { count: missing }) : "";
+  left.textContent = missing ? t("Cycles left out: {count}. They are not complete, or records of them are known to be missing.", { count: missing }) : "";
   drawing.append(left);
+}
+
+/* A first cycle that began half way may have a hundred times too much: it leaves the plot, and the others are seen. */
+function efficiencyRange(low, high, values) {
+  if (low === null) return [0, 100];
+  const usual = values.filter((value) => value !== null && value <= EFFICIENCY_MAX);
+  if (high <= EFFICIENCY_MAX || usual.length < values.length / 2) return [Math.floor(low - 1), Math.ceil(high + 1)];
+  return [Math.floor(Math.min(...usual) - 1), Math.ceil(Math.max(...usual) + 1)];
 }

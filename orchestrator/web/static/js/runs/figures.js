@@ -18,7 +18,6 @@ function figureOf({ title, caption, address }) {
   const image = document.createElement("img");
   image.src = address;
   image.alt = title;
-  image.loading = "lazy";
   const words = document.createElement("figcaption");
   const name = document.createElement("b");
   name.textContent = `${title}.`;

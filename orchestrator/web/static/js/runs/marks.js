@@ -35,7 +35,7 @@ export class Marks {
       const what = mark.source === "alarm" ? t("alarm: {message}", { message: mark.message }) : mark.message;
       const jump = this.button(place + 1, mark.test_time_s);
       const kind = badge(mark);
-      return row([jump, timeText(mark.test_time_s, 1), moment(mark.unix_time_s), kind, mark.actor || "–", what]);
+      return row([jump, timeText(mark.test_time_s, 1), whole(moment(mark.unix_time_s)), kind, mark.actor || "–", what]);
     });
     const gaps = this.gaps.map((gap) => {
       const jump = this.button("✂", gap.start_test_time_s);
@@ -57,44 +57,61 @@ export class Marks {
   /* Called while a panel draws itself; only the first one has the words. */
   paint(chart, withWords) {
     const { ctx, bbox } = chart;
-    const ratio = window.devicePixelRatio || 1;
     const { min, max } = chart.scales.x;
-    const [bad, accent, faint, card, ink] = ["--bad", "--accent", "--faint", "--card", "--ink"].map(colour);
+    const colours = Object.fromEntries(["bad", "accent", "faint", "card", "ink"].map((name) => [name, colour(`--${name}`)]));
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
     for (const gap of this.gaps) paintGap(chart, gap, bbox);
-    ctx.font = `${11 * ratio}px system-ui, sans-serif`;
-    ctx.textAlign = "left";
-    ctx.textBaseline = "alphabetic";
-    let free = -Infinity;
-    this.list.forEach((mark, place) => {
-      if (mark.test_time_s < min || mark.test_time_s > max) return;
-      const x = chart.valToPos(mark.test_time_s, "x", true);
-      const alarm = mark.source === "alarm";
-      ctx.strokeStyle = ctx.fillStyle = alarm ? bad : mark.kind === "note" ? accent : faint;
-      ctx.globalAlpha = alarm || !QUIET.has(mark.kind) ? 0.9 : 0.45;
-      ctx.lineWidth = (alarm ? 2 : 1) * ratio;
-      ctx.setLineDash(alarm ? [] : [4 * ratio, 3 * ratio]);
-      ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
-      if (!withWords || x < free) return;
-      const text = `${place + 1} ${short(mark.message)}`;
-      const width = ctx.measureText(text).width;
-      const left = Math.min(x + 3 * ratio, bbox.left + bbox.width - width - 2 * ratio);
-      ctx.globalAlpha = 0.85;
-      ctx.fillStyle = card;
-      ctx.fillRect(left - ratio, bbox.top + ratio, width + 2 * ratio, 14 * ratio);
-      ctx.globalAlpha = 1;
-      ctx.fillStyle = alarm ? bad : ink;
-      ctx.fillText(text, left, bbox.top + 12 * ratio);
-      free = left + width + 6 * ratio;
-    });
+    const seen = this.list
+      .map((mark, place) => ({ mark, number: place + 1, alarm: mark.source === "alarm" }))
+      .filter(({ mark }) => mark.test_time_s >= min && mark.test_time_s <= max)
+      .map((one) => ({ ...one, x: chart.valToPos(one.mark.test_time_s, "x", true) }));
+    for (const one of seen) paintLine(ctx, bbox, one, colours);
+    if (withWords) paintWords(ctx, bbox, seen, colours);
     ctx.restore();
   }
+}
+
+function paintLine(ctx, bbox, { mark, alarm, x }, colours) {
+  const ratio = window.devicePixelRatio || 1;
+  ctx.strokeStyle = alarm ? colours.bad : mark.kind === "note" ? colours.accent : colours.faint;
+  ctx.globalAlpha = alarm || !QUIET.has(mark.kind) ? 0.9 : 0.45;
+  ctx.lineWidth = (alarm ? 2 : 1) * ratio;
+  ctx.setLineDash(alarm ? [] : [4 * ratio, 3 * ratio]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+}
+
+/* Number and words, or the number, where there is room: alarms first, then what people did. */
+function paintWords(ctx, bbox, seen, colours) {
+  const ratio = window.devicePixelRatio || 1;
+  const taken = [];
+  ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "alphabetic";
+  for (const { mark, number, alarm, x } of [...seen].sort((one, other) => rank(one) - rank(other))) {
+    for (const text of [`${number} ${short(mark.message)}`, `${number}`]) {
+      const width = ctx.measureText(text).width;
+      const left = Math.min(x + 3 * ratio, bbox.left + bbox.width - width - 2 * ratio);
+      if (taken.some(([from, to]) => left < to && left + width > from)) continue;
+      taken.push([left - 6 * ratio, left + width + 6 * ratio]);
+      ctx.globalAlpha = 0.85;
+      ctx.fillStyle = colours.card;
+      ctx.fillRect(left - ratio, bbox.top + ratio, width + 2 * ratio, 14 * ratio);
+      ctx.globalAlpha = 1;
+      ctx.fillStyle = alarm ? colours.bad : colours.ink;
+      ctx.fillText(text, left, bbox.top + 12 * ratio);
+      break;
+    }
+  }
+}
+
+function rank({ mark, alarm }) {
+  return alarm ? 0 : QUIET.has(mark.kind) ? 2 : 1;
 }
 
 function paintGap(chart, gap, bbox) {
@@ -113,6 +130,14 @@ function badge(mark) {
   const made = document.createElement("span");
   made.className = mark.source === "alarm" ? `badge ${mark.kind}` : "";
   made.textContent = t(mark.kind);
+  return made;
+}
+
+/* On one line, however narrow the table is. */
+function whole(text) {
+  const made = document.createElement("span");
+  made.className = "nowrap";
+  made.textContent = text;
   return made;
 }
 

@@ -4,6 +4,7 @@
 import { t } from "../words.js";
 import { duration } from "../format.js";
 import { makeChart, colour } from "./chart.js";
+import { onPaper, paperWidth } from "./paper.js";
 import { append, askWindow, withGaps } from "./record_window.js";
 
 const PANELS = [
@@ -176,7 +177,7 @@ export class RecordPlot {
     new ResizeObserver(() => this.resize()).observe(this.node);
     window.addEventListener("theme", () => this.repaint());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.repaint());
-    window.addEventListener("beforeprint", () => this.resize());
+    onPaper(() => this.repaint());
   }
 
   scale(factor) {
@@ -193,7 +194,7 @@ export class RecordPlot {
   }
 
   resize() {
-    const width = this.node.clientWidth - 14;
+    const width = paperWidth ?? this.node.clientWidth - 14;
     for (const chart of this.charts) if (width > 50 && chart.width !== width) chart.setSize({ width, height: chart.height });
   }
 

@@ -50,4 +50,5 @@ async function refresh(run, part) {
   } finally {
     part.busy = false;
   }
+  refresh(run, part); /* there may be more by now */
 }

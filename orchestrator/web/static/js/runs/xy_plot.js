@@ -1,6 +1,6 @@
 /* Curves over a quantity that need not rise: an SVG with axes, also on paper. */
 const NS = "http://www.w3.org/2000/svg";
-const BOX = { width: 560, height: 400, left: 68, right: 14, top: 12, bottom: 44 };
+const BOX = { width: 480, height: 350, left: 70, right: 16, top: 12, bottom: 50 };
 export const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#a07800", "#3a9bd0", "#7a5bb8", "#8a5a3c"];
 
 function node(name, attributes, text = "") {
@@ -22,10 +22,10 @@ export function xyPlot({ title, xLabel, yLabel, curves, same = false, logX = fal
   const toY = (y) => BOX.top + inner.height - (((logY ? Math.log10(y) : y) - ySpan[0]) / (ySpan[1] - ySpan[0])) * inner.height;
   const svg = node("svg", { class: "xy", viewBox: `0 0 ${BOX.width} ${BOX.height}`, role: "img", "aria-label": title });
   svg.append(node("title", {}, title));
-  axis(svg, ticksOf(xSpan, logX), (at) => toX(at), "x", inner);
-  axis(svg, ticksOf(ySpan, logY), (at) => toY(at), "y", inner);
+  axis(svg, ticksOf(xSpan, logX), logX, (at) => toX(at), "x", inner);
+  axis(svg, ticksOf(ySpan, logY), logY, (at) => toY(at), "y", inner);
   svg.append(node("rect", { class: "frame", x: BOX.left, y: BOX.top, width: inner.width, height: inner.height }));
-  svg.append(node("text", { x: BOX.left + inner.width / 2, y: BOX.height - 8, "text-anchor": "middle" }, xLabel));
+  svg.append(node("text", { x: BOX.left + inner.width / 2, y: BOX.height - 9, "text-anchor": "middle" }, xLabel));
   const middle = BOX.top + inner.height / 2;
   svg.append(node("text", { x: 14, y: middle, "text-anchor": "middle", transform: `rotate(-90 14 ${middle})` }, yLabel));
   for (const curve of curves) draw(svg, curve, toX, toY);
@@ -73,23 +73,32 @@ function ticksOf([low, high], logarithmic) {
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, row) => (first + row) * step);
 }
 
-function axis(svg, ticks, place, which, inner) {
-  for (const tick of ticks) {
+function axis(svg, ticks, logarithmic, place, which, inner) {
+  const texts = logarithmic ? ticks.map((tick) => tickText(tick, 1e4)) : alike(ticks.map((tick) => tickText(tick, 1e5)));
+  for (const [row, tick] of ticks.entries()) {
     const at = place(tick).toFixed(1);
-    const text = tickText(tick);
+    const text = texts[row];
     if (which === "x") {
       svg.append(node("line", { class: "grid", x1: at, x2: at, y1: BOX.top, y2: BOX.top + inner.height }));
-      svg.append(node("text", { x: at, y: BOX.top + inner.height + 16, "text-anchor": "middle" }, text));
+      svg.append(node("text", { x: at, y: BOX.top + inner.height + 18, "text-anchor": "middle" }, text));
     } else {
       svg.append(node("line", { class: "grid", y1: at, y2: at, x1: BOX.left, x2: BOX.left + inner.width }));
-      svg.append(node("text", { x: BOX.left - 5, y: Number(at) + 4, "text-anchor": "end" }, text));
+      svg.append(node("text", { x: BOX.left - 5, y: Number(at) + 5, "text-anchor": "end" }, text));
     }
   }
 }
 
-/* 20, −0.5, 10⁵ */
-function tickText(tick) {
-  if (tick === 0 || (Math.abs(tick) < 1e5 && Math.abs(tick) >= 1e-3)) return String(Number(tick.toPrecision(6))).replace("-", "−");
+/* As many decimals at each tick of an axis: 1.0, 1.1 */
+function alike(texts) {
+  const decimals = texts.map((text) => (text.split(".")[1] ?? "").length);
+  const most = Math.max(0, ...decimals);
+  if (!most || texts.some((text) => /[⁰¹²³⁴⁵⁶⁷⁸⁹]/.test(text))) return texts;
+  return texts.map((text, row) => (decimals[row] === most ? text : `${text}${decimals[row] ? "" : "."}${"0".repeat(most - decimals[row])}`));
+}
+
+/* 20, −0.5, 10⁵: a power of ten from the limit on */
+function tickText(tick, limit) {
+  if (tick === 0 || (Math.abs(tick) < limit && Math.abs(tick) >= 1e-3)) return String(Number(tick.toPrecision(6))).replace("-", "−");
   const [figure, power] = tick.toExponential(0).split("e");
   const raised = String(Number(power)).replace(/./g, (one) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[one] ?? "⁻");
   return `${figure === "1" ? "" : `${figure}·`.replace("-", "−")}10${raised}`;
