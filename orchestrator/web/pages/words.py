@@ -18,7 +18,8 @@ _CAMPAIGNS = (
     N_("go_on"), N_("stop_cell"), N_("pause_all"), N_("stop_all"), N_("to come"), N_("not begun"),
 )  # fmt: skip
 _CHANNELS = (
-    N_("idle"), N_("finished"), N_("tripped"), N_("unknown"), N_("free"), N_("foreign"), N_("rebooted"), N_("not started"),
+    N_("idle"), N_("finished"), N_("tripped"), N_("unknown"), N_("free"), N_("foreign"),
+    N_("rebooted"), N_("not started"),
 )  # fmt: skip
 _CHAMBERS = (N_("off"), N_("profile"), N_("stable"), N_("unreachable"))
 _STEPS = (
