@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import signal
 import socket
 import sys
+from threading import Event
 
 import uvicorn
 
@@ -21,9 +23,12 @@ from orchestrator.store.users import count_users
 from orchestrator.web.application import create_app
 from orchestrator.web.refusal import WebRefused
 from orchestrator.web.service import Service
+from orchestrator.web.warm_up import warm_up
+from protocols.storage import StoredPlanError
 
 __all__ = ["listen", "run_web"]
 
+_logger = logging.getLogger(__name__)
 _CONNECTIONS_MAX = 200
 _GRACE_S = 5
 _SAID_MAX = 1024
@@ -60,26 +65,45 @@ def run_web(lab: Lab, model_cells: ModelCells | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     with listener:
-        asyncio.run(_serve(uvicorn.Server(config), listener, lab))
+        asyncio.run(_serve(uvicorn.Server(config), listener, app.state.service))
     return 0
 
 
-async def _serve(server: uvicorn.Server, listener: socket.socket, lab: Lab) -> None:
+async def _serve(server: uvicorn.Server, listener: socket.socket, service: Service) -> None:
     """Serve; the service manager hears that we are ready once requests are answered, and then that we live."""
-    supervisor = Supervisor.from_environment()
-    told = asyncio.create_task(_tell(supervisor, server, f"{lab.name} at {lab.web.url}"))
+    supervisor, stopped = Supervisor.from_environment(), Event()
+    place = f"{service.lab.name} at {service.lab.web.url}"
+    beside = [
+        asyncio.create_task(_tell(supervisor, server, place)),
+        asyncio.create_task(_warm(server, service, stopped)),
+    ]
     try:
         await server.serve(sockets=[listener])
     finally:
         supervisor.stopping()
-        told.cancel()
-        await asyncio.gather(told, return_exceptions=True)
+        stopped.set()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def _started(server: uvicorn.Server) -> None:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+async def _warm(server: uvicorn.Server, service: Service, stopped: Event) -> None:
+    """What cannot be read now, the first page will say."""
+    await _started(server)
+    try:
+        await asyncio.to_thread(warm_up, service, stopped)
+    except (StoreError, StoredPlanError) as error:
+        _logger.warning("the first page will be slow: %s", error)
 
 
 async def _tell(supervisor: Supervisor, server: uvicorn.Server, status: str) -> None:
     """From the event loop that answers requests: where it hangs, this falls silent."""
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(_LOOK_EVERY_S)
+    await _started(server)
     supervisor.ready(status)
     while supervisor.watchdog_s is not None:
         supervisor.alive()
