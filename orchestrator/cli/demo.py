@@ -37,8 +37,8 @@ def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     """Measure the study of Zhang et al. 2024 on virtual cells, and print it beside the paper's figures.
 
     Three cells of each of three materials: in a NEWARE cycler nine for 500 cycles at 2C, and nine for a rate ladder and
-    a fast charge; in two VSP-300 and a chamber nine for impedance at stepped temperatures, one of each material after a
-    titration and voltammetry at several scan rates. Formation comes first for all of them.
+    a fast charge; in two VSP-300 and a chamber nine for a titration, voltammetry at several scan rates and impedance at
+    stepped temperatures. Formation comes first for all of them.
 
     Everything but the instruments is what a real lab runs. Only the poll intervals differ: eight hours of lab time
     instead of seconds, since the virtual lab's clock jumps from one poll to the next. The exit code is 1 where a figure

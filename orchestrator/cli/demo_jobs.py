@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchestrator.cli.demo_lab import CELLS, CYCLED, EXAMINED, RATED, SWEPT, DemoCell
+from orchestrator.cli.demo_lab import CELLS, CYCLED, EXAMINED, RATED, DemoCell
 from orchestrator.cli.refusal import CommandRefused
 
 __all__ = ["JOBS", "Job", "Option", "chosen_jobs"]
@@ -30,9 +30,15 @@ JOBS = (
     Job("cycling-2c-500", CYCLED, {"worn_out": "1 %", "every": "30 s", "voltage_change": "20 mV"}),
     Job("rate-ladder", RATED),
     Job("fast-charge-5mAcm2", RATED),
-    Job("gitt", SWEPT),
-    # Lithium in the host, which Randles-Sevcik needs, is no property of a protocol.
-    Job("cv-scan-rates", SWEPT, again=("voltammetry", {"concentration_mol_cm3": 0.024})),
+    # Fewer records than the library's: nine cells, two weeks of them each, and two minutes for all.
+    Job("gitt", EXAMINED, {"relaxation_every": "1 min"}),
+    Job(
+        "cv-scan-rates",
+        EXAMINED,
+        {"every": "1 min", "voltage_change": "5 mV"},
+        # lithium in the host, which Randles-Sevcik needs, is no property of a protocol
+        again=("voltammetry", {"concentration_mol_cm3": 0.024}),
+    ),
     # A coin cell has the temperature of the chamber soon, and rests for an hour then; two hours are for larger ones.
     Job("impedance-temperature", EXAMINED, {"soak": "30 min"}),
 )

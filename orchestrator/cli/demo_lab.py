@@ -16,7 +16,6 @@ __all__ = [
     "POLL",
     "POTENTIOSTATS",
     "RATED",
-    "SWEPT",
     "DemoCell",
     "write_lab_file",
     "write_virtual_lab_file",
@@ -85,9 +84,7 @@ CYCLED = tuple(_cells(1, _neware, _EACH))
 RATED = tuple(_cells(4, _neware, _EACH))
 """For the rate ladder, and then the fast charge."""
 EXAMINED = tuple(_cells(7, _slots(1), _EACH, chamber="oven-1"))
-"""For impedance at stepped temperatures, together in the chamber."""
-SWEPT = EXAMINED[::_EACH]
-"""One of each material, for a titration and voltammetry before that: two weeks of many records a cell."""
+"""For a titration and voltammetry, and then impedance at stepped temperatures, together in the chamber."""
 
 CELLS = CYCLED + RATED + EXAMINED
 POTENTIOSTATS = tuple(dict.fromkeys(cell.instrument for cell in EXAMINED))
