@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Executable, insert, update
 
 from orchestrator.campaigns.round import Round
 from orchestrator.instruments import open_cycler
 from orchestrator.store.analyses import queue_analysis
-from orchestrator.store.tables import analyses
+from orchestrator.store.tables import alarms, analyses, cells
 from orchestrator.store.transactions import writing
 from orchestrator.web.drawing.child import carry_out
+from orchestrator.web.drawing.content_version import content_version
 from orchestrator.web.drawing.drawings import Drawings
 from orchestrator.web.drawing.job import DrawingJob
 from tests.orchestrator.launch.bench_lab import NOW
@@ -155,8 +156,27 @@ def test_the_report_is_of_every_run_and_drawn_anew_only_when_one_of_them_has_cha
     with writing(api.engine) as connection:
         key = queue_analysis(connection, 2, "cycles", {}, now=NOW)
         connection.execute(update(analyses).where(analyses.c.id == key).values(state="done", finished_unix_s=NOW))
-    assert api.http.get("/campaigns/1/report", headers=known).status_code == 200
-    assert len(drawn) == 2
+    changed = api.http.get("/campaigns/1/report", headers=known)
+    assert (changed.status_code, len(drawn)) == (200, 2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        update(cells).where(cells.c.id == "L2").values(metadata={"residual_stress_MPa": "-310"}),
+        insert(alarms).values(raised_unix_s=NOW, severity="warning", source="bts-1", message="silent"),
+    ],
+    ids=["a value entered with a cell", "an alarm"],
+)
+def test_a_report_that_would_show_something_else_has_another_tag(api: Api, change: Executable) -> None:
+    api.post("cells", 201, **SECOND)
+    api.post("campaigns", 201, name="both.yaml", source=TWO_RUNS, actor="anna")
+    look(api)
+    with writing(api.engine) as connection:
+        before = content_version(connection, (1, 2), "report")
+        assert content_version(connection, (1, 2), "report") == before
+        assert connection.execute(change).rowcount == 1
+        assert content_version(connection, (1, 2), "report") != before
 
 
 def test_a_campaign_without_runs_has_no_report(api: Api) -> None:
