@@ -44,6 +44,7 @@ def test_logging_in_and_out(open_page: OpenPage, watch: Watch) -> None:
     page.wait_for_url("**/runs")
     expect(page.locator("#connection")).to_have_class(re.compile("live"))
     page.get_by_role("link", name="olga").click()
+    page.wait_for_url("**/me")  # loaded, with its scripts: a click before them is nobody's
     page.get_by_role("button", name="Log out").first.click()
     page.wait_for_url(re.compile("/login"))
     assert page.goto("/").url.partition("?")[0].endswith("/login")
