@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Engine
 
 from orchestrator.store.database import open_database
 from orchestrator.store.upgrade import upgrade
-from tests.orchestrator.ready_databases import copy_to
+
+_SQLITE = "sqlite:///"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -39,11 +42,20 @@ def open_engine() -> Iterator[Callable[..., Engine]]:
 @pytest.fixture
 def engine(database_url: str, open_engine: Callable[..., Engine]) -> Engine:
     """Return a database with all tables."""
-    copy_to(database_url, _make_tables)
-    return open_engine(database_url)
+    if database_url.startswith(_SQLITE):
+        Path(database_url.removeprefix(_SQLITE)).write_bytes(_empty_tables())
+        return open_engine(database_url)
+    opened = open_engine(database_url)
+    upgrade(opened)
+    return opened
 
 
-def _make_tables(url: str) -> None:
-    made = open_database(url)
-    upgrade(made)
-    made.dispose()
+@cache
+def _empty_tables() -> bytes:
+    """The file, made once by all migrations: they take longer than most tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "cellbench.sqlite"
+        made = open_database(f"{_SQLITE}{path}")
+        upgrade(made)
+        made.dispose()
+        return path.read_bytes()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import func, select
 
@@ -13,8 +15,8 @@ from orchestrator.store.tables import protocols, runs, segments
 from orchestrator.store.transactions import reading, writing
 from orchestrator.store.upgrade import upgrade
 from protocols.cell import Cell
-from tests.orchestrator.ready_databases import copy_to
 
+_SQLITE = "sqlite:///"
 NOW = 1_767_571_200.0
 L1 = Cell("L1", 0.00275, 1.131, 0.00335, 0.01, 1.5, "SiO@C", {"batch": "7"})
 BARE = Cell("BARE")
@@ -54,7 +56,19 @@ def make_lab(
 
 def fill(lab: Lab) -> None:
     """Make the tables and two cells: L1 with everything known, BARE with nothing."""
-    copy_to(lab.database_url, _fill)
+    if lab.database_url.startswith(_SQLITE):
+        Path(lab.database_url.removeprefix(_SQLITE)).write_bytes(_filled_sqlite())
+    else:
+        _fill(lab.database_url)
+
+
+@cache
+def _filled_sqlite() -> bytes:
+    """The file, made once: migrations take longer than most tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "cellbench.db"
+        _fill(f"{_SQLITE}{path}")
+        return path.read_bytes()
 
 
 def _fill(url: str) -> None:
