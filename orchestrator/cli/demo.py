@@ -40,9 +40,10 @@ def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     a fast charge; in two VSP-300 and a chamber nine for a titration, voltammetry at several scan rates and impedance at
     stepped temperatures. Formation comes first for all of them.
 
-    Everything but the instruments is what a real lab runs. Only the poll intervals differ: eight hours of lab time
-    instead of seconds, since the virtual lab's clock jumps from one poll to the next. The exit code is 1 where a figure
-    is further from what the simulator was set to than it may be.
+    Everything but the instruments is what a real lab runs. Only the poll intervals differ, eight hours of lab time
+    instead of seconds, since the virtual lab's clock jumps from one poll to the next, and a few parameters of the
+    protocols: cycling, titration and voltammetry record less often, cycling goes on with a worn cell, and cells soak
+    for half an hour. The exit code is 1 where a figure is further from what the simulator was set to than it may be.
     """
     from orchestrator.cli.demo_jobs import chosen_jobs
     from orchestrator.cli.demo_lab import POLL
