@@ -57,6 +57,9 @@ def test_a_node_killed_in_a_soak_measures_the_whole_soak_anew(make_bench: Make) 
     with bench.node() as node:
         bench.wait_for(lambda: "soaks since" in str(bench.run(run)["reason"]), "it soaks")
         node.kill()
+        node.wait()
+    away_until_unix_s = bench.control.now() + 120.0
+    bench.wait_for(lambda: bench.control.now() >= away_until_unix_s, "time passes without a node")
     with bench.node():
         bench.wait_state(run, "completed", "failed")
     assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
