@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from orchestrator.backup.errors import RestoreRefused
 from orchestrator.config import Lab
-from orchestrator.engine.lease import lock_file, lock_key
+from orchestrator.engine.lease import lock_file, lock_key, lock_on_server
 
 __all__ = ["nobody_drives"]
 
@@ -28,7 +28,7 @@ def nobody_drives(lab: Lab, database: sa.Engine) -> Iterator[None]:
         connection = stack.enter_context(database.connect()) if database.dialect.name == "postgresql" else None
         for place in lab.places:
             if connection is not None:
-                free = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(lock_key(place.address)))))
+                free = lock_on_server(connection, lock_key(place.address))
             else:
                 free = _lock(stack, lock_file(Path(database.url.database or "."), place.address))
             if not free:

@@ -11,7 +11,9 @@ import hashlib
 import os
 import re
 import socket
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -22,10 +24,14 @@ from orchestrator.store.nodes import claim_instrument
 from orchestrator.store.tables import nodes
 from orchestrator.store.transactions import reading, unavailable, writing
 
-__all__ = ["Lease", "LeaseHeld", "claimed", "lock_file", "lock_key", "require_epoch", "take_lease"]
+__all__ = ["Lease", "LeaseHeld", "claimed", "lock_file", "lock_key", "lock_on_server", "require_epoch", "take_lease"]
 
 
 T = TypeVar("T")
+
+# The server tells a client that its connection ends, and only then drops what that connection held.
+_ENDED_LETS_GO_S = 2.0
+_AGAIN_S = 0.05
 
 
 class LeaseHeld(Exception):
@@ -62,15 +68,19 @@ class _AdvisoryLock:
 
     def _take(self) -> None:
         connection = self._database.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(self._key))):
+        if not lock_on_server(connection, self._key):
             connection.close()
             raise LeaseHeld(self._who())
-        # The pool must neither reuse this connection nor keep it after release: closing it is what drops the lock.
+        # The pool must neither reuse this connection nor keep it: with its end the lock is dropped.
         connection.detach()
         self._connection = connection
 
     def release(self) -> None:
         if self._connection is not None:
+            if not self._connection.invalidated:
+                with suppress(sa.exc.DBAPIError):  # a connection that is lost has none to give back
+                    # Unlocked at once: the server notices that a connection was closed some time after it was.
+                    self._connection.execute(sa.select(sa.func.pg_advisory_unlock(self._key)))
             self._connection.close()
             self._connection = None
 
@@ -148,6 +158,16 @@ def claimed(instrument: str, epoch: int, change: Callable[[sa.Connection], T]) -
 def lock_file(database_file: Path, address: str) -> Path:
     """Beside the database, where two lab files that share it meet."""
     return database_file.absolute().parent / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', address)}.lock"
+
+
+def lock_on_server(connection: sa.Connection, key: int) -> bool:
+    """Take the advisory lock, also where a connection that has just ended is about to let go of it."""
+    until = time.monotonic() + _ENDED_LETS_GO_S
+    while not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))):
+        if time.monotonic() >= until:
+            return False
+        time.sleep(_AGAIN_S)
+    return True
 
 
 def lock_key(address: str) -> int:

@@ -74,17 +74,21 @@ def _open_sqlite(url: URL, *, read_only: bool) -> Engine:
 
 
 def _open_postgresql(url: URL, *, read_only: bool) -> Engine:
+    # A side that vanished without a word is noticed by the other within about half a minute, asked or not; a server
+    # left to itself would keep the lease of a computer without power for two hours.
+    noticed = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+    unanswered_ms = 25_000
     settings = [f"lock_timeout={int(BUSY_TIMEOUT_S * 1000)}", "timezone=UTC"]
+    settings += [f"tcp_{name}={value}" for name, value in noticed.items()]
+    settings.append(f"tcp_user_timeout={unanswered_ms}")
     if read_only:
         settings.append("default_transaction_read_only=on")
     arguments: dict[str, Any] = {
         "connect_timeout": int(BUSY_TIMEOUT_S),
         "application_name": "cellbench",
         "options": " ".join(f"-c {setting}" for setting in settings),
-        # A server that vanished without a word is noticed within about half a minute.
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
+        **noticed,
+        "tcp_user_timeout": unanswered_ms,
     }
     try:
         return create_engine(

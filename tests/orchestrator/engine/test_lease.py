@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from drivers.contracts import ChannelStatus
-from orchestrator.engine.lease import Lease, LeaseHeld, claimed, take_lease
+from orchestrator.engine.lease import Lease, LeaseHeld, claimed, lock_key, take_lease
 from orchestrator.store.database import open_database
 from orchestrator.store.nodes import claim_instrument
 from orchestrator.store.tables import intents
@@ -80,6 +81,25 @@ def test_who_comes_too_late_after_a_restart_lets_go(server: sa.Engine) -> None:
         require(server, old)  # the lock is free again, but the instrument was somebody else's meanwhile
     assert new.epoch == old.epoch + 1
     old.release()
+
+
+@pytest.mark.postgres
+def test_a_lease_whose_connection_is_about_to_end_is_waited_for(server: sa.Engine) -> None:
+    """The node before this one was killed, and the server has not seen to its connection yet."""
+    dying = server.connect().execution_options(isolation_level="AUTOCOMMIT")
+    dying.execute(sa.select(sa.func.pg_advisory_lock(lock_key(ADDRESS))))
+    dying.detach()
+    end = threading.Timer(0.3, dying.close)
+    end.start()
+    take_lease(server, "bts-1", ADDRESS, 1.0).release()
+    end.join()
+
+
+@pytest.mark.postgres
+def test_what_was_released_is_free_at_once(server: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestrator.engine.lease._ENDED_LETS_GO_S", 0.0)
+    for second in range(50):
+        take_lease(server, "bts-1", ADDRESS, float(second)).release()
 
 
 @pytest.mark.parametrize("name", ["bts-1", "vsp-1", "oven-1"])

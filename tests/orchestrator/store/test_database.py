@@ -4,6 +4,7 @@ import builtins
 import sqlite3
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from orchestrator.store import database
@@ -107,3 +108,14 @@ def test_an_absent_server_is_unavailable_in_one_line(tmp_path, open_engine):
         connection.exec_driver_sql("SELECT 1")
     assert "\n" not in str(absent.value)
     assert "secret" not in str(absent.value)
+
+
+@pytest.mark.postgres
+def test_postgresql_notices_within_half_a_minute_that_a_computer_has_vanished(postgres_database, open_engine):
+    """With its connection ends its lease. On a local socket these hold nothing, but the server was told them."""
+    told = sa.text("SELECT name, reset_val::int FROM pg_settings WHERE name LIKE 'tcp_%' AND source = 'client'")
+    with reading(open_engine(postgres_database)) as connection:
+        of = {name: value for name, value in connection.execute(told)}  # noqa: C416
+    idle_s = of["tcp_keepalives_idle"] + of["tcp_keepalives_interval"] * of["tcp_keepalives_count"]
+    assert 10 <= idle_s <= 30
+    assert 10_000 <= of["tcp_user_timeout"] <= 30_000
