@@ -59,7 +59,7 @@ def _of_channel(limits: Limits, name: str) -> Iterator[str]:
     if bounds != (None, None):
         low, high = ("" if bound is None else f"{bound:g}" for bound in bounds)
         bounds_degC = f"{low} … {high}".strip()
-        yield f"{name}: temperature {bounds_degC} degC (not measured here; an interlock can watch it)"
+        yield f"{name}: temperature {bounds_degC} degC (not measured here)"
 
 
 def _of_step(step: Step, limits: Limits) -> Iterator[str]:

@@ -158,5 +158,5 @@ def _temperature_line(limits: Limits) -> list[str]:
     if low is None and high is None:
         return []
     bounds = " … ".join("" if bound is None else f"{bound:g}" for bound in (low, high)).strip()
-    held = "held by the channel only where a temperature sensor is connected to it; an interlock can watch it"
+    held = "held by the channel only where a temperature sensor is connected to it"
     return [f"temperature {bounds} degC: {held}"]

@@ -95,7 +95,7 @@ def _starting(run: RunView, seen: Seen, now_s: float) -> list[Action]:
         test_id = str(status.test_id)
         return [Settle(intent.id, "started"), Recognise(test_id), ClearAlarms(), Transition(RunState.RUNNING)]
     if run.desired == "stop":
-        return [Stop(), Transition(RunState.STOPPING, "stopped while starting")]
+        return [Stop(), Transition(RunState.STOPPING, run.stopped_by or "stopped while starting")]
     if status is None:
         return _started_unseen(run, seen, now_s)
     if status.test_id != intent.test_id_before:
@@ -157,7 +157,7 @@ def _stopping(run: RunView, seen: Seen, now_s: float) -> list[Action]:
             *settle_all(run, "stopped"),
             FinishSegment("stopped", go_on=False),
             ClearAlarms(),
-            Transition(RunState.STOPPED),
+            Transition(RunState.STOPPED, run.stopped_by),
         ]
     return _stopped_unstored(run, seen) if seen.unreadable and seen.records_stable else []
 

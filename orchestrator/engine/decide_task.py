@@ -17,7 +17,7 @@ def decide_task(run: TaskView, seen: Seen) -> list[Action]:
     """What to do about one run; nothing is on its channel, so a stop is done at once."""
     if run.desired == "stop":
         settled = [Settle(intent.id, "stopped") for intent in run.intents]
-        return [*settled, ClearAlarms(), Transition(RunState.STOPPED, "stopped while it waited")]
+        return [*settled, ClearAlarms(), Transition(RunState.STOPPED, run.stopped_by or "stopped while it waited")]
     if run.state is RunState.QUEUED and run.blocked_by is not None:
         return _explain(run, run.blocked_by)
     if run.look_first is not None:

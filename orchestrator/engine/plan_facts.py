@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from drivers.contracts import MappedStep
 from orchestrator.engine.boundary import StopRule, find_stop_rule
+from orchestrator.engine.temperature_limits import TemperatureLimits, temperature_limits
 from protocols.cell import Cell
 from protocols.estimate import ExpectedStep, expected_step
 from protocols.plan import AnalysisRequest, Prompt, Segment, SetTemperature
@@ -35,6 +36,8 @@ class PlanFacts:
     """By plan item and instrument step: what interlocks hold its records against."""
     rest_windows_V: Mapping[int, tuple[float, float]] = field(default_factory=dict)
     """By plan item: between which voltages the cell must rest before the channel is started."""
+    temperatures_degC: Mapping[int, TemperatureLimits] = field(default_factory=dict)
+    """By plan item, of those whose program limits the cell's temperature."""
 
     @property
     def temperatures(self) -> int:
@@ -59,18 +62,20 @@ def read_step_map(stored: Sequence[Any]) -> tuple[MappedStep, ...]:
 def read_facts(plan_json: Mapping[str, Any], step_maps: Mapping[int, Sequence[Any]]) -> PlanFacts:
     """Read a stored plan; ``step_maps`` by plan item."""
     plan = load_plan(plan_json)
-    rules, expected, windows = {}, {}, {}
+    rules, expected, windows, temperatures = {}, {}, {}, {}
     for number, item in enumerate(plan.items):
         if isinstance(item, Segment):
             windows[number] = (item.program.limits.voltage_min_V, item.program.limits.voltage_max_V)
         if isinstance(item, Segment) and number in step_maps:
             step_map = read_step_map(step_maps[number])
             expected[number] = _expected(item.program, step_map, plan.cell)
-            rule = find_stop_rule(item.program, step_map)
+            rule, limits = find_stop_rule(item.program, step_map), temperature_limits(item.program, step_map)
             if rule is not None:
                 rules[number] = rule
+            if limits is not None:
+                temperatures[number] = limits
     tasks = {number: item for number, item in enumerate(plan.items) if isinstance(item, SetTemperature | Prompt)}
-    return PlanFacts(len(plan.items), rules, plan.analyses, tasks, expected, windows)
+    return PlanFacts(len(plan.items), rules, plan.analyses, tasks, expected, windows, temperatures)
 
 
 def _expected(program: Program, step_map: Sequence[MappedStep], cell: Cell) -> dict[int, ExpectedStep]:

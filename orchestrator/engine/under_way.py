@@ -32,7 +32,7 @@ def under_way(run: RunView, seen: Seen, now_s: float) -> list[Action]:
     status = seen.usable
     ours = status is None or status.test_id in (None, run.segment.test_id)
     if run.desired == "stop" and ours:  # a stop would end somebody else's test
-        return [Stop(), Transition(RunState.STOPPING)]
+        return [Stop(), Transition(RunState.STOPPING, run.stopped_by)]
     if status is None:
         return _silent(run, seen, now_s)
     if status.test_id != run.segment.test_id:

@@ -61,6 +61,8 @@ class RunView:
     reason: str | None = None
     rest_window_V: tuple[float, float] | None = None
     """Between which voltages the cell must rest before the segment starts; None: anywhere."""
+    stopped_by: str | None = None
+    """The trip that stops it; None: a person does, or nobody."""
 
     def intent(self, action: str) -> OpenIntent | None:
         """The open intent of this action."""
@@ -85,6 +87,7 @@ class TaskView:
     """As of a run at a segment, of its channel alone."""
     look_first: str | None = None
     reason: str | None = None
+    stopped_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from orchestrator.interlocks.condition import (
     Frozen,
     Lost,
     OutsideLimits,
+    OutsideProtocol,
     Silent,
     StopUnconfirmed,
 )
@@ -32,9 +33,13 @@ def all_rules(lab: Lab) -> tuple[Rule, ...]:
 
 
 def built_in_rules(lab: Lab) -> tuple[Rule, ...]:
-    """Lab limits, currents of the wrong sign, stops without effect, chambers, sensors, and silence where a run is."""
+    """Lab limits, a protocol's temperatures, wrong currents, stops without effect, chambers, sensors, and silence."""
     rules = [_stop("cell", bound) for bound in _bounds(lab.limits)]
-    rules += [_stop("cell", AgainstStep()), _stop("cell", StopUnconfirmed(), _UNCONFIRMED_FOR_S)]
+    rules += [
+        _stop("cell", OutsideProtocol()),
+        _stop("cell", AgainstStep()),
+        _stop("cell", StopUnconfirmed(), _UNCONFIRMED_FOR_S),
+    ]
     sensed = tuple(bench.name for bench in lab.benches.values() if bench.temperature is not None)
     if sensed:
         rules.append(Rule(Subject("cell", sensed), Lost(), Action("stop"), "critical"))

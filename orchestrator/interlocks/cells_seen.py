@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from drivers.contracts import ChannelId, ChannelStatus
 from orchestrator.config import Lab
-from orchestrator.config.temperature_source import AIR, OWN_CHANNEL
+from orchestrator.config.temperature_source import AIR, OWN_CHANNEL, nearest_source
 from orchestrator.engine.instrument_changes import OUR_TAG
 from orchestrator.interlocks.rule import Place
 from orchestrator.interlocks.seen import CellSeen, ChamberSeen, RunSeen
@@ -48,8 +48,8 @@ class CellsSeen:
             ours = OUR_TAG.fullmatch(status.tag or "") is not None
             place = self._places.get((instrument, channel)) or (Place(instrument, channel) if ours else None)
             if place is not None:
-                temperature_degC = self._temperature_degC(place, chambers, now_s)
-                cell = _cell(place, status, ours, temperature_degC, now_s)
+                nearest_degC = self._nearest_degC(place, chambers, now_s)
+                cell = _cell(place, status, ours, nearest_degC, now_s)
                 seen[instrument, channel] = replace(cell, run=runs.get(channel, _NO_RUN))
         self._cells |= seen
         return tuple(seen.values())
@@ -62,11 +62,12 @@ class CellsSeen:
         """The cells that a test of ours held when they were seen last."""
         return (cell for cell in self._cells.values() if cell.driven and cell.ours)
 
-    def _temperature_degC(self, place: Place, chambers: Mapping[str, ChamberSeen], now_s: float) -> float | None:
-        """By the bench's own source; None where that has told nothing for longer than it may be silent."""
-        if place.sensor is None:
+    def _nearest_degC(self, place: Place, chambers: Mapping[str, ChamberSeen], now_s: float) -> float | None:
+        """By the nearest source; None where that has told nothing for longer than it may be silent."""
+        source_name = nearest_source(place.sensor, place.chamber)
+        if source_name is None:
             return None
-        if place.sensor == AIR:
+        if source_name == AIR:
             chamber = chambers.get(place.chamber or "")
             source = None if chamber is None else self._lab.chambers.get(chamber.name)
             if chamber is None or source is None:
@@ -74,14 +75,17 @@ class CellsSeen:
             told = (chamber.at_s, chamber.process_degC)
             valid_s = max(source.lost_after_s, _POLLS_MISSED * source.poll_s)
         else:
-            own = place.sensor == OWN_CHANNEL
-            name, _, channel = (place.instrument, "", place.channel) if own else place.sensor.partition("/")
+            own = source_name == OWN_CHANNEL
+            name, _, channel = (place.instrument, "", place.channel) if own else source_name.partition("/")
             told = self._sensors.get((name, channel), (float("-inf"), None))
             cycler = self._lab.instruments[name]
             valid_s = max(cycler.lost_after_s, _POLLS_MISSED * cycler.poll_s)
         return told[1] if now_s - told[0] <= valid_s else None
 
 
-def _cell(place: Place, status: ChannelStatus, ours: bool, temperature_degC: float | None, now_s: float) -> CellSeen:
-    seen = CellSeen(place, now_s, status.state, ours, status.voltage_V, status.current_A, temperature_degC)
+def _cell(place: Place, status: ChannelStatus, ours: bool, nearest_degC: float | None, now_s: float) -> CellSeen:
+    temperature_degC = None if place.sensor is None else nearest_degC
+    seen = CellSeen(
+        place, now_s, status.state, ours, status.voltage_V, status.current_A, temperature_degC, nearest_degC
+    )
     return replace(seen, records=status.records, limits_differ=status.limits_differ)

@@ -17,6 +17,7 @@ __all__ = [
     "LimitsDiffer",
     "Lost",
     "OutsideLimits",
+    "OutsideProtocol",
     "SetPointChanged",
     "Silent",
     "StopUnconfirmed",
@@ -50,6 +51,17 @@ class OutsideLimits:
     def __str__(self) -> str:
         """``temperature 5 K outside its limits``."""
         return f"temperature {self.margin_K:g} K outside its limits"
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideProtocol:
+    """A cell's temperature outside the limits that the protocol running on it has for it. Nothing told is no breach."""
+
+    samples: int = 1
+
+    def __str__(self) -> str:
+        """``temperature outside its protocol's limits``."""
+        return "temperature outside its protocol's limits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +204,7 @@ class Silent:
 Condition = (
     Bound
     | OutsideLimits
+    | OutsideProtocol
     | HeatingRate
     | Lost
     | Frozen

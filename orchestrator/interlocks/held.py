@@ -39,7 +39,11 @@ def overrule(view: View, trip: Held | None, *, pauses: bool) -> View:
 
     A run that waits is left to what stands in the database: the trip, once stored, has stopped it or keeps it there.
     """
-    if trip is None or view.state is RunState.WAITING or view.desired == "stop":
+    if trip is None or view.state is RunState.WAITING:
+        return view
+    if trip.stops:
+        view = replace(view, stopped_by=trip.reason)
+    if view.desired == "stop":
         return view
     if view.state is RunState.QUEUED:
         return replace(view, blocked_by=trip.reason)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from drivers.contracts import ChannelState
+from orchestrator.config.temperature_source import thermometer
 from orchestrator.interlocks.condition import (
     AgainstStep,
     BeyondExpected,
@@ -16,6 +17,7 @@ from orchestrator.interlocks.condition import (
     HeatingRate,
     LimitsDiffer,
     Lost,
+    OutsideProtocol,
     StopUnconfirmed,
 )
 from orchestrator.interlocks.frozen import frozen_since_s, stood
@@ -43,6 +45,8 @@ def judge_cell(
     match condition:
         case Bound():
             return _bound(condition, cell)
+        case OutsideProtocol():
+            return _outside_protocol(cell)
         case Lost():
             lost = not _finite(cell.temperature_degC)
             return Verdict(cell.at_s, lost, "its temperature sensor tells no number") if cell.place.sensor else None
@@ -80,6 +84,19 @@ def _bound(condition: Bound, cell: CellSeen) -> Verdict | None:
     if not cell.driven:
         return Verdict(cell.at_s, None if cell.state is ChannelState.UNKNOWN else False)
     return beyond(condition, cell.at_s, cell.voltage_V if condition.quantity == "voltage" else cell.current_A)
+
+
+def _outside_protocol(cell: CellSeen) -> Verdict:
+    limits_degC, value_degC = cell.run.temperatures_degC, cell.nearest_degC
+    if not (cell.driven and cell.ours) or limits_degC is None:
+        return Verdict(cell.at_s, False)
+    if value_degC is None or not math.isfinite(value_degC):
+        return Verdict(cell.at_s, None)
+    (low_degC, high_degC), told_by = limits_degC, thermometer(cell.place.sensor, cell.place.chamber)
+    if low_degC <= value_degC <= high_degC:
+        return Verdict(cell.at_s, False)
+    beyond = f"above the protocol's {high_degC:g}" if value_degC > high_degC else f"below the protocol's {low_degC:g}"
+    return Verdict(cell.at_s, True, f"temperature {value_degC:.5g} degC by {told_by}, {beyond} degC")
 
 
 def _heating(condition: HeatingRate, cell: CellSeen, chamber: ChamberSeen | None, before: Progress) -> Verdict | None:

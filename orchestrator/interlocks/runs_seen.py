@@ -1,4 +1,4 @@
-"""What a look shows of the runs on an instrument: the newest record of each, and which are being stopped."""
+"""What a look shows of the runs on an instrument: the newest record of each, its limits, and which are stopped."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ def runs_seen(runs: Iterable[ActiveRun], seen: Look | None) -> dict[ChannelId, R
         status = seen.statuses.get(run.channel)
         test_id = run.view.segment.test_id
         if status is not None and test_id is not None and status.test_id == test_id:
+            limits = run.facts.temperatures_degC.get(run.item)
             found[run.channel] = RunSeen(
-                _newest(run, batches.get(run.view.id), seen), run.view.state is RunState.STOPPING
+                _newest(run, batches.get(run.view.id), seen),
+                run.view.state is RunState.STOPPING,
+                limits.at(status.step) if limits is not None else None,
             )
     return found
 

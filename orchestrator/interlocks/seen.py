@@ -29,6 +29,8 @@ class RunSeen:
     newest: StepSeen | None = None
     """None: this look brought no record, or not yet the newest."""
     stopping: bool = False
+    temperatures_degC: tuple[float, float] | None = None
+    """Its protocol's limits for the cell at the present step, infinite where there is none on one side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class CellSeen:
     current_A: float | None = None
     temperature_degC: float | None = None
     """By the bench's own source."""
+    nearest_degC: float | None = None
+    """By the bench's own source, else that of the air around it."""
     records: int | None = None
     limits_differ: str | None = None
     run: RunSeen = RunSeen()

@@ -13,6 +13,7 @@ from orchestrator.launch.bench_limits import beyond_bench_limits
 from orchestrator.launch.refusal import LaunchRefused
 from orchestrator.launch.target import Target
 from orchestrator.launch.temperature_limits import temperature_problems
+from orchestrator.launch.temperature_watch import temperature_watch
 from protocols.plan import Plan, Segment
 from protocols.program import Loop, Program, walk
 
@@ -26,11 +27,15 @@ class Prepared:
     plan: Plan
     translations: Mapping[int, Translation]
     """By index into ``plan.items``."""
+    temperature_watch: str | None = None
+    """Who watches the plan's temperature limits; None: it has none, or the lab is not known."""
 
     @property
     def watched_by_service(self) -> tuple[str, ...]:
         """Limits that the instrument cannot hold itself, each once."""
-        lines = (line for translation in self.translations.values() for line in translation.watched_by_service)
+        lines = [line for translation in self.translations.values() for line in translation.watched_by_service]
+        if self.temperature_watch is not None:
+            lines.append(self.temperature_watch)
         return tuple(dict.fromkeys(lines))
 
 
@@ -54,11 +59,10 @@ def prepare(
     if problems:
         raise LaunchRefused(dict.fromkeys(problems))
     try:
-        return Prepared(
-            plan, {number: cycler.translate(program, target.channel) for number, program in segments.items()}
-        )
+        translations = {number: cycler.translate(program, target.channel) for number, program in segments.items()}
     except Refused as error:
         raise LaunchRefused(f"{target}: {error}") from error
+    return Prepared(plan, translations, temperature_watch(plan, elsewhere.lab, target) if elsewhere else None)
 
 
 def _rules_nobody_carries_out(program: Program, cycler: Cycler) -> list[str]:

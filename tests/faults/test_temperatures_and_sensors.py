@@ -94,3 +94,34 @@ def test_a_sensor_that_tells_nothing_is_unsafe(make_held_bench: Make) -> None:
         assert bench.run(run)["state"] == "stopped", bench.run(run)["reason"]
         assert assert_stored(bench, run, f"A{number}") > 20
         assert_at_open_circuit(bench, f"A{number}")
+
+
+def test_beyond_its_protocols_temperatures_a_run_is_stopped_and_others_beside_it_go_on(make_held_bench: Make) -> None:
+    """A1 by the sensor of its channel, P1 by the air around it; what has no such limits in its protocol goes on."""
+    bench = make_held_bench(2, vsp=1, poll="30 s", oven={"poll": "30 s"}, **SENSOR)
+    rule(bench, temperature={"A1": "channel"})
+    limited = TIMED.replace("current: 3C}", "current: 3C, temperature: [10 degC, 45 degC]}")
+    stopped = {
+        place: bench.launch("timed", cell, place, source=limited, rest="2 h")
+        for cell, place in (("L1", "A1"), ("V1", "P1"))
+    }
+    goes_on = bench.launch("timed", "L2", "A2", source=TIMED, rest="2 h")
+    arm(bench, "04_a_chamber_too_warm_for_a_protocol")
+    bench.control.chamber("oven-1", mode="auto")
+    with bench.node():
+        for run in (*stopped.values(), goes_on):
+            bench.wait_state(run, "completed", "failed", "stopped")
+        assert chamber_state(bench) == "running"
+    assert_fired(bench, "04_a_chamber_too_warm_for_a_protocol")
+    assert bench.run(goes_on)["state"] == "completed", bench.run(goes_on)["reason"]
+    assert [(trip.subject, trip.latched, trip.severity) for trip in trips(bench)] == [
+        ("cell P1", True, "critical"),
+        ("cell A1", True, "critical"),
+    ], "the air is warm before what is in it"
+    for place, told_by in (("A1", "its channel's sensor"), ("P1", "the air of oven-1")):
+        found = bench.run(stopped[place])
+        assert found["state"] == "stopped"
+        assert f"degC by {told_by}, above the protocol's 45 degC" in found["reason"]
+        assert assert_stored(bench, stopped[place], place) > 20
+        assert_at_open_circuit(bench, place)
+    assert [len(orders_sent(bench, name)) for name in ("bts-1", "vsp-1")] == [2, 1], "nothing was started again"

@@ -214,7 +214,7 @@ def test_every_limit_that_the_board_does_not_hold_is_named() -> None:
     translation = translate(program(REST, CYCLING, CV, PEIS, forever, limits=limits), FACTS)
     assert translation.watched_by_service == (
         "limits: capacity 0.01 Ah (EClib counts no charge; nobody watches it)",
-        "limits: temperature … 40 degC (not measured here; an interlock can watch it)",
+        "limits: temperature … 40 degC (not measured here)",
         "line 1: rest: voltage -0.05 … 4 V (OCV has no tests)",
         "line 3: constant current: voltage -0.05 … 4 V (its one exit condition ends the step at 0.05 V)",
         "line 3: constant current: current 0.008 A (regulated, not tested)",

@@ -214,10 +214,7 @@ def test_translation_of_what_cannot_run_is_refused_with_every_reason(cycler: Ope
 def test_a_temperature_limit_is_named_as_watched_by_the_service(cycler: OpenCycler) -> None:
     watched = cycler("192.0.2.1").translate(formation(), "27-21-1-1").watched_by_service
     assert watched == (
-        (
-            "temperature 15 … 40.5 degC: held by the channel only where a temperature sensor is connected to it; "
-            "an interlock can watch it"
-        ),
+        ("temperature 15 … 40.5 degC: held by the channel only where a temperature sensor is connected to it"),
     )
 
 

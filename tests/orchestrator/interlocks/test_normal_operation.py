@@ -111,7 +111,8 @@ def test_a_set_point_at_the_labs_own_limit_is_measured_to_either_side_of_it(lab)
 def test_the_built_in_rules_are_always_there(lab):
     kinds = {type(rule.condition).__name__ for rule in all_rules(lab) if rule.origin == "built in"}
     assert kinds == {
-        "Bound", "OutsideLimits", "Lost", "Frozen", "Alarming", "Silent", "AgainstStep", "StopUnconfirmed",
+        "Bound", "OutsideLimits", "OutsideProtocol", "Lost", "Frozen", "Alarming", "Silent",
+        "AgainstStep", "StopUnconfirmed",
     }  # fmt: skip
     assert [rule for rule in all_rules(lab) if rule.origin == "built in"] == list(
         all_rules(lab)[: -len(lab.interlocks)]
