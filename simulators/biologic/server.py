@@ -42,9 +42,9 @@ class Vsp300Server:
         """Open the port; the same one again after ``stop``. Nothing happens where it is open."""
         self.port = await self._listener.open(self.host, self.port)
 
-    async def stop(self) -> None:
-        """Close the port and reset every connection; nothing happens where it is closed."""
-        await self._listener.close(reset=True)
+    async def stop(self, *, for_good: bool = False) -> None:
+        """Close the port, which nobody else gets unless it is ``for_good``, and reset every connection."""
+        await self._listener.close(reset=True, keep_port=not for_good)
 
     def plug(self, channel: str, cell: Mapping[str, Any]) -> None:
         """Put a fresh virtual cell into a channel."""

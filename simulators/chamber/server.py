@@ -82,11 +82,11 @@ class ChamberServer:
                 raise
             opened.append(front.listener)
 
-    async def stop(self) -> None:
-        """Close the ports and reset every connection; the chamber goes on as it was set."""
+    async def stop(self, *, for_good: bool = False) -> None:
+        """Close the ports, which nobody else gets unless it is ``for_good``; the chamber goes on as it was set."""
         for front in self._fronts.values():
             if front.listener is not None:
-                await front.listener.close(reset=True)
+                await front.listener.close(reset=True, keep_port=not for_good)
 
     def plug(self, channel: str, cell: Mapping[str, Any]) -> None:  # noqa: ARG002
         """Refuse: a cell is plugged where its leads go, and says which chamber it lies in."""

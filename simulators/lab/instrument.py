@@ -50,8 +50,8 @@ class VirtualInstrument(Protocol):
         """Open the port. Also after ``stop``: the memory is kept."""
         ...
 
-    async def stop(self) -> None:
-        """Close the port and reset every connection; tests run on."""
+    async def stop(self, *, for_good: bool = False) -> None:
+        """Close the port, which nobody else gets unless ``for_good``, and reset every connection; tests run on."""
         ...
 
     def plug(self, channel: str, cell: Mapping[str, Any]) -> None:

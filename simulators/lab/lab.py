@@ -67,7 +67,7 @@ class VirtualLab:
         async with AsyncExitStack() as opening:
             for instrument in self.instruments.values():
                 await instrument.start()
-                opening.push_async_callback(instrument.stop)
+                opening.push_async_callback(instrument.stop, for_good=True)
             self.control_port = await self._control.open(self.control_host, self.config.control.port)
             opening.push_async_callback(self._control.close, reset=False)
             opening.push_async_callback(self.director.close)

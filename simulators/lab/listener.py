@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 
 __all__ = ["Connection", "Listener"]
 
@@ -57,20 +59,30 @@ class Listener:
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
         self._server: asyncio.Server | None = None
+        self._kept: list[socket.socket] = []
         self._connections: set[Connection] = set()
 
     async def open(self, host: str, port: int) -> int:
         """Listen; returns the port, which matters where 0 was asked for. Raises OSError where it is taken."""
         if self._server is None:
             self._server = await asyncio.get_running_loop().create_server(self._accept, host, port)
+            self._let_go()
         return int(self._server.sockets[0].getsockname()[1])
 
-    async def close(self, *, reset: bool) -> None:
-        """Stop listening and end every connection, by a reset or once their answers are out."""
+    async def close(self, *, reset: bool, keep_port: bool = False) -> None:
+        """Stop listening and end every connection, by a reset or once their answers are out.
+
+        ``keep_port``: whoever calls is refused, but nobody else is given the port until it is opened or closed again.
+        """
+        if not keep_port:
+            self._let_go()
         server, self._server = self._server, None
         if server is None:
             return
+        listening = [(one.family, one.getsockname()) for one in server.sockets]
         server.close()
+        if keep_port and os.name == "posix":  # elsewhere a port that is bound cannot be opened
+            self._kept = [_bound(family, address) for family, address in listening]
         await asyncio.sleep(0)  # a connection being accepted just now shows itself
         await asyncio.sleep(0)
         # a peer that was gone before its connection was made has no transport, and will never be told to be lost
@@ -89,6 +101,11 @@ class Listener:
         for connection in self._connections:
             connection.reset()
 
+    def _let_go(self) -> None:
+        for one in self._kept:
+            one.close()
+        self._kept = []
+
     @staticmethod
     async def _wait(connection: Connection) -> None:
         try:
@@ -102,3 +119,12 @@ class Listener:
         connection = self._connect()
         self._connections.add(connection)
         return connection
+
+
+def _bound(family: int, address: object) -> socket.socket:
+    """A socket that has the port and does not listen: one with SO_REUSEADDR, as servers have it, may open it."""
+    kept = socket.socket(family, socket.SOCK_STREAM)
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with suppress(OSError):  # somebody was quicker: who opens it will be told
+        kept.bind(address)  # type: ignore[arg-type]
+    return kept

@@ -128,6 +128,13 @@ def test_power_on_tells_when_the_port_is_taken(lab: LabThread, control: LabContr
     control.power("bts-1", on=True)
 
 
+def test_the_port_of_an_instrument_that_is_off_is_given_to_nobody_else(lab: LabThread, control: LabControl) -> None:
+    control.power("bts-1", on=False)
+    with socket.socket() as another, pytest.raises(OSError, match="already in use"):
+        another.bind(("127.0.0.1", lab.port("bts-1")))
+    control.power("bts-1", on=True)
+
+
 def test_shutdown_answers_and_ends_the_lab(lab: LabThread) -> None:
     with lab.control() as control:
         control.shutdown()
