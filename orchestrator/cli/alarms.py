@@ -42,7 +42,12 @@ def alarms(context: click.Context, every: bool, lab_path: Path | None, url: str 
 
 @alarms.command("test")
 @click.option(
-    "--wait", "wait_s", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds at the most."
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="Wait so many seconds at most.",
 )
 @actor_option
 @service_options

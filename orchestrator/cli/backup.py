@@ -14,9 +14,15 @@ __all__ = ["backup"]
 
 @click.command("backup")
 @lab_option
-@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder.  [default: of the lab file]")
 @click.option(
-    "--keep", type=click.IntRange(1), help="Delete the oldest ones beyond so many.  [default: none, with --to]"
+    "--to",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Into this folder.  [default: `backup.to` of the lab file]",
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    help="Keep so many, delete older ones.  [default: `backup.keep` of the lab file; with --to: keep all]",
 )
 def backup(lab_path: Path | None, to: Path | None, keep: int | None) -> None:
     """Copy the database while the service runs, check the copy, and name its folder."""

@@ -63,7 +63,7 @@ def start(
 
 
 @campaign.command("ls")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="Show at most so many.")
 @service_options
 def ls(limit: int, lab_path: Path | None, url: str | None) -> None:
     """List campaigns, newest first."""
@@ -95,6 +95,8 @@ def forecast(number: int | None, lab_path: Path | None, url: str | None) -> None
     from orchestrator.cli.campaign_text import print_forecast
 
     with open_client(lab_path, url) as client:
+        if number is not None:
+            client.campaign(number)  # one that nobody knows is refused, and not said to have nothing to do
         print_forecast(client.forecast(), number)
 
 

@@ -52,13 +52,30 @@ _CAPACITY = QuantityType("capacity", "A*h")
 def cell_options(command: _Command) -> _Command:
     """Options that describe a cell; each is None unless it was given."""
     for decorate in (
-        click.option("--active-mass", "active_mass_g", type=_MASS, metavar="MASS", help='"2.75 mg"'),
-        click.option("--area", "area_cm2", type=_AREA, metavar="AREA", help='"1.131 cm2"'),
         click.option(
-            "--capacity", "nominal_capacity_Ah", type=_CAPACITY, metavar="CAPACITY", help='Nominal: 1C. "3.35 mAh"'
+            "--active-mass",
+            "active_mass_g",
+            type=_MASS,
+            metavar="MASS",
+            help='Active mass, such as "2.75 mg"; A/g needs it.',
         ),
-        click.option("--window", type=(_VOLTAGE, _VOLTAGE), metavar="LOW HIGH", help='"0.01 V" "1.5 V"'),
-        click.option("--material", metavar="TEXT", help="What the working electrode is."),
+        click.option(
+            "--area", "area_cm2", type=_AREA, metavar="AREA", help='Area, such as "1.131 cm2"; mA/cm2 needs it.'
+        ),
+        click.option(
+            "--capacity",
+            "nominal_capacity_Ah",
+            type=_CAPACITY,
+            metavar="CAPACITY",
+            help='Nominal capacity, such as "3.35 mAh": 1C passes it in an hour.',
+        ),
+        click.option(
+            "--window",
+            type=(_VOLTAGE, _VOLTAGE),
+            metavar="LOW HIGH",
+            help='Lowest and highest voltage: "0.01 V" "1.5 V"',
+        ),
+        click.option("--material", metavar="TEXT", help="Material of the working electrode."),
     ):
         command = decorate(command)
     return command

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,10 @@ from orchestrator.cli.options import require_lab
 if TYPE_CHECKING:
     from protocols.cell import Cell
 
-__all__ = ["chosen_cell"]
+__all__ = ["chosen_cell", "told_of_options"]
+
+_DESCRIBED = "CELL"
+"""What a cell is called that stands in no database."""
 
 
 def chosen_cell(cell_id: str | None, properties: dict[str, Any], lab_path: Path | None) -> Cell:
@@ -20,7 +25,7 @@ def chosen_cell(cell_id: str | None, properties: dict[str, Any], lab_path: Path 
     from protocols.cell import Cell
 
     if cell_id is None:
-        return Cell(id="CELL", **properties)
+        return Cell(id=_DESCRIBED, **properties)
     from orchestrator.launch.known_cell import known_cell
     from orchestrator.store.database import open_database
     from orchestrator.store.transactions import reading
@@ -33,3 +38,25 @@ def chosen_cell(cell_id: str | None, properties: dict[str, Any], lab_path: Path 
             return replace(known_cell(connection, cell_id), **properties)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def told_of_options(cell_id: str | None) -> Iterator[None]:
+    """Where no cell was named, what the cell lacks is remedied by an option of this command, not by changing a cell."""
+    from dataclasses import replace
+
+    from protocols.errors import ProtocolErrors
+
+    try:
+        yield
+    except ProtocolErrors as errors:
+        if cell_id is not None:
+            raise
+        raise ProtocolErrors(
+            replace(
+                error,
+                message=error.message.replace(f" of cell {_DESCRIBED}", " of the cell"),
+                remedy=error.remedy.replace(f"cellbench cell change {_DESCRIBED} ", "name one with --cell, or add "),
+            )
+            for error in errors.errors
+        ) from errors

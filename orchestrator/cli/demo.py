@@ -29,21 +29,30 @@ _UP_WITHIN_S = 60.0
 
 @click.command("demo")
 @click.option(
-    "--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), show_default=True
+    *("--dir", "folder"),
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo"),
+    show_default=True,
+    help="Where its files go, in a new numbered folder each time.",
 )
-@click.option("--protocol", "protocols", multiple=True, help="Only these, by name; without formation figures differ.")
+@click.option(
+    "--protocol",
+    "protocols",
+    multiple=True,
+    help="Only this protocol; may be repeated. Without `formation` the figures differ.",
+)
 @click.option("--keep", is_flag=True, help="Leave the service running at the end, until Enter.")
 def demo(folder: Path, protocols: Sequence[str], keep: bool) -> None:
     """Measure the study of Zhang et al. 2024 on virtual cells, and print it beside the paper's figures.
 
-    Three cells of each of three materials: in a NEWARE cycler nine for 500 cycles at 2C, and nine for a rate ladder and
-    a fast charge; in two VSP-300 and a chamber nine for a titration, voltammetry at several scan rates and impedance at
-    stepped temperatures. Formation comes first for all of them.
+    27 cells, nine of each of three materials, after formation. In a NEWARE cycler: nine for 500 cycles at 2C, nine
+    for a rate ladder and a fast charge. In two VSP-300 and a chamber: nine for a titration, voltammetry at several scan
+    rates, and impedance at stepped temperatures.
 
-    Everything but the instruments is what a real lab runs. Only the poll intervals differ, eight hours of lab time
-    instead of seconds, since the virtual lab's clock jumps from one poll to the next, and a few parameters of the
-    protocols: cycling, titration and voltammetry record less often, cycling goes on with a worn cell, and cells soak
-    for half an hour. The exit code is 1 where a figure is further from what the simulator was set to than it may be.
+    All is as in a real lab but for the instruments, the poll intervals (eight hours of lab time instead of seconds,
+    since the virtual lab's clock jumps from one poll to the next) and a few parameters of the protocols: cycling,
+    titration and voltammetry record less often, cycling goes on with a worn cell, and cells soak for half an hour. The
+    exit code is 1 where a figure is further from what was set in the simulator than it may be.
     """
     from orchestrator.cli.demo_jobs import chosen_jobs
     from orchestrator.cli.demo_lab import POLL

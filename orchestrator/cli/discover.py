@@ -25,11 +25,17 @@ _NOTHING_SEEN = "it sees no instrument; is it switched on, on USB or in this net
 
 
 @click.command("discover")
-@click.option("--neware", "hosts", metavar="HOST[:PORT]|NETWORK", multiple=True, help="Ask here, e.g. 192.0.2.0/28.")
 @click.option(
-    "--eclib", "library", metavar="LIBRARY", help="EClib64.dll.  [default: the lab file's, or easy-biologic's]"
+    "--neware",
+    "hosts",
+    metavar="HOST[:PORT]|NETWORK",
+    multiple=True,
+    help="Look here too, e.g. 192.0.2.10 or 192.0.2.0/28.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option(
+    "--eclib", "library", metavar="LIBRARY", help="Path of EClib64.dll.  [default: the lab file's, or easy-biologic's]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @lab_option
 def discover(hosts: tuple[str, ...], library: str | None, as_json: bool, lab_path: Path | None) -> None:
     """Look for instruments: NEWARE where the lab file or --neware says, BioLogic wherever EClib sees one.

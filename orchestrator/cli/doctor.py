@@ -16,7 +16,7 @@ __all__ = ["doctor"]
 @click.command("doctor")
 @lab_option
 @click.option("--instruments", is_flag=True, help="Also connect to instruments, where no node drives them.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def doctor(lab_path: Path | None, instruments: bool, as_json: bool) -> None:
     """Look for whatever is wrong, and say what to do: 0 all is well, 1 warnings, 2 something is bad."""
     lab = require_lab(lab_path)

@@ -19,7 +19,7 @@ __all__ = ["export"]
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
-    help="Into this folder.",
+    help="Into this folder.  [default: the present one]",
 )
 @click.option(
     "--format",

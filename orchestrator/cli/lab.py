@@ -12,10 +12,12 @@ __all__ = ["lab"]
 @click.command("lab")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
-    "--faults", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="What shall go wrong in it."
+    "--faults",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file that says what goes wrong in it, and when.",
 )
 def lab(file: Path, faults: Path | None) -> None:
-    """Run the virtual lab that FILE describes, until SIGTERM. It outlives the service."""
+    """Run the virtual lab that FILE describes, until Ctrl-C. It goes on when the service ends."""
     from simulators.lab.process import run_lab
 
     run_lab(file, faults)

@@ -17,8 +17,9 @@ def library(name: str | None) -> None:
     from protocols.reading import load_protocol
 
     if name is None:
+        width = max(map(len, names()))
         for shipped_name in names():
-            click.echo(f"{shipped_name:20} {load_protocol(shipped_name).description}".rstrip())
+            click.echo(f"{shipped_name:{width}}  {load_protocol(shipped_name).description}".rstrip())
         return
     shipped = find(name)
     if shipped is None:

@@ -10,6 +10,7 @@ import click
 from orchestrator.cli.options import open_client, service_options
 from orchestrator.cli.table import print_table
 from orchestrator.cli.wording import NOTHING, clock_time, duration
+from orchestrator.run_state import RunState
 
 if TYPE_CHECKING:
     from orchestrator.web.models.run import RunAnswer
@@ -19,10 +20,10 @@ __all__ = ["ls"]
 
 @click.command("ls")
 @click.option("--active", is_flag=True, default=None, help="Only runs that have not ended.")
-@click.option("--state", help="Only runs in this state.")
+@click.option("--state", type=click.Choice([state.value for state in RunState]), help="Only runs in this state.")
 @click.option("--cell", help="Only runs of this cell.")
 @click.option("--protocol", help="Only runs of this protocol.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="Show at most so many.")
 @service_options
 def ls(
     active: bool | None,

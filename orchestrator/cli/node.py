@@ -15,9 +15,9 @@ __all__ = ["node"]
 
 @click.command("node")
 @lab_option
-@click.option("--name", default="", help="Which of the lab's nodes, where its instruments name theirs.")
+@click.option("--name", default="", help="Which node this is, where the instruments of the lab file name theirs.")
 def node(lab_path: Path | None, name: str) -> None:
-    """Run only the node, which drives the instruments, until SIGTERM.
+    """Run only the node, which drives the instruments, until Ctrl-C or SIGTERM. Running tests go on without it.
 
     Where the instruments of the lab file name a `node`, each node drives its own: start one for each name.
     """

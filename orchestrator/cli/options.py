@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orchestrator.client import Client
     from orchestrator.config import Lab
 
-__all__ = ["actor_option", "find_lab", "lab_option", "open_client", "require_lab", "service_options"]
+__all__ = ["actor_option", "find_lab", "lab_file_path", "lab_option", "open_client", "require_lab", "service_options"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _HERE = Path("lab.yaml")
@@ -33,13 +33,22 @@ _url_option = click.option(
     "--url", envvar="CELLBENCH_URL", help="Address of the service.  [default: $CELLBENCH_URL, else from the lab file]"
 )
 actor_option = click.option(
-    "--as", "actor", default=getpass.getuser, show_default="your login name", help="Who is acting, for the event log."
+    "--as",
+    "actor",
+    default=getpass.getuser,
+    show_default="your login name",
+    help="Who is acting, for the event log, where the lab has no logins.",
 )
 
 
 def service_options(command: _Command) -> _Command:
     """``--lab`` and ``--url``: how a command finds the service."""
     return lab_option(_url_option(command))
+
+
+def lab_file_path(lab_path: Path | None) -> Path:
+    """The lab file that was named, else the one of this folder, whether it is there or not."""
+    return (lab_path or _HERE).absolute()
 
 
 def find_lab(lab_path: Path | None) -> Lab | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestrator.cli.cell_options import cell_options, cell_properties
-from orchestrator.cli.chosen_cell import chosen_cell
+from orchestrator.cli.chosen_cell import chosen_cell, told_of_options
 from orchestrator.cli.options import find_lab, lab_option
 from orchestrator.cli.pairs import pairs_option
 from orchestrator.cli.protocol_argument import read_protocol
@@ -46,7 +46,8 @@ def plan(
 
     definition = read_protocol(protocol)
     cell = chosen_cell(cell_id, cell_properties(properties), lab_path)
-    compiled = compile_protocol(definition, cell, parameters)
+    with told_of_options(cell_id):
+        compiled = compile_protocol(definition, cell, parameters)
     watched = _held_against_bench(compiled, bench, lab_path) if bench else ()
     click.echo(f"{compiled.protocol} on {cell.id}: {definition.description}".rstrip(": "))
     for line in (*(f"{name} = {value}" for name, value in compiled.parameters.items()), *plan_lines(compiled)):

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestrator.cli.cell_options import cell_options, cell_properties
-from orchestrator.cli.chosen_cell import chosen_cell
+from orchestrator.cli.chosen_cell import chosen_cell, told_of_options
 from orchestrator.cli.options import lab_option
+from orchestrator.cli.output_file import OutputFile
 from orchestrator.cli.pairs import pairs_option
 from orchestrator.cli.protocol_argument import read_protocol
 from orchestrator.cli.refusal import CommandRefused
@@ -40,7 +41,7 @@ _WIDEST, _HEIGHT = 100, 6
 @click.option("--formed", is_flag=True, help="A cell that has been through the library's formation; else a fresh one.")
 @click.option(
     *("-o", "--output", "--out", "out"),
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(),
     help="Draw into this PNG file instead of the terminal.",
 )
 @lab_option
@@ -53,10 +54,10 @@ def preview(
     lab_path: Path | None,
     **properties: Any,
 ) -> None:
-    """Carry PROTOCOL, a file or a name of the library, out on a virtual cell, and draw voltage and current over time.
+    """Run PROTOCOL, a file or a name of the library, on a virtual cell, and draw voltage and current over time.
 
-    Every cycle is computed, on the model of the cell's material that the virtual lab has too, without instruments,
-    wires and noise. What a real cell does, it does not know: see it as a rehearsal of the protocol.
+    Every cycle is computed with the same model of the material that the virtual lab uses, but without instruments and
+    noise. It is a rehearsal of the protocol; a real cell will differ.
     """
     from orchestrator.preview.carry_out import carry_out
     from orchestrator.preview.model_cells import described
@@ -65,7 +66,8 @@ def preview(
     definition = read_protocol(protocol)
     rehearsed = _rehearsed(chosen_cell(cell_id, cell_properties(properties), lab_path))
     cell, model = rehearsed.cell, rehearsed.model
-    plan = compile_protocol(definition, cell, parameters)
+    with told_of_options(cell_id):
+        plan = compile_protocol(definition, cell, parameters)
     if formed:
         carry_out(compile_protocol(read_protocol(_FORMATION), cell), model)
     trace = carry_out(plan, model)

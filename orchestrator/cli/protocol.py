@@ -9,16 +9,15 @@ from typing import Any
 import click
 
 from orchestrator.cli.cell_options import cell_options, cell_properties
-from orchestrator.cli.chosen_cell import chosen_cell
+from orchestrator.cli.chosen_cell import chosen_cell, told_of_options
 from orchestrator.cli.options import lab_option
+from orchestrator.cli.output_file import OutputFile
 from orchestrator.cli.pairs import pairs_option
 from orchestrator.cli.protocol_argument import read_protocol
 
 __all__ = ["protocol"]
 
-_output = click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Into this file.  [default: print it]"
-)
+_output = click.option("-o", "--output", type=OutputFile(), help="Into this file.  [default: print it]")
 
 
 @click.group("protocol")
@@ -68,7 +67,9 @@ def export_protocol(
     from protocols.exchange.unicycler import export_unicycler
 
     definition = read_protocol(source)
-    plan = compile_protocol(definition, chosen_cell(cell_id, cell_properties(properties), lab_path), parameters)
+    cell = chosen_cell(cell_id, cell_properties(properties), lab_path)
+    with told_of_options(cell_id):
+        plan = compile_protocol(definition, cell, parameters)
     exported = export_unicycler(plan, definition.file)
     _write(json.dumps(exported.content, indent=2, ensure_ascii=False) + "\n", output)
     for remark in exported.remarks:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestrator.cli.options import find_lab, open_client, service_options
+from orchestrator.cli.output_file import OutputFile
 from orchestrator.cli.refusal import CommandRefused
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class _Cycles(click.ParamType["tuple[int | str, ...]"]):
 @click.option("--campaign", type=click.IntRange(min=1), help="Every run that this campaign has launched.")
 @click.option(
     *("-o", "--output"),
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(),
     help="The file.  [default: report-run-17.html, named after its runs]",
 )
 @click.option(

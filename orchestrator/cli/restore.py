@@ -16,7 +16,9 @@ __all__ = ["restore"]
 @click.command("restore")
 @click.argument("backup", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @lab_option
-@click.option("--over", is_flag=True, help="Also where the database has runs or cells. SQLite's file is kept aside.")
+@click.option(
+    "--over", is_flag=True, help="Replace a database that has runs or cells too. SQLite's file is kept beside it."
+)
 def restore(backup: Path, lab_path: Path | None, over: bool) -> None:
     """Bring a backup back, in the place of the lab's database; the service must be down."""
     lab = require_lab(lab_path)

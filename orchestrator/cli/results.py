@@ -23,7 +23,7 @@ __all__ = ["results"]
 @click.command("results")
 @click.argument("run", type=click.IntRange(min=1))
 @click.option("--again", multiple=True, metavar="NAME", help="Ask for this analysis (again); the node carries it out.")
-@click.option("--versions", is_flag=True, help="List every version that there is, instead of the newest of each.")
+@click.option("--versions", is_flag=True, help="List every version of each result, not only the newest.")
 @click.option("--wide", is_flag=True, help="All columns of every table, also where the terminal is narrower.")
 @actor_option
 @service_options

@@ -18,7 +18,13 @@ __all__ = ["run"]
 
 @click.command("run")
 @click.argument("protocol")
-@click.option("--cell", "cells", multiple=True, required=True, help="Cell; several: --cell L1 --bench A1 --cell L2 ….")
+@click.option(
+    "--cell",
+    "cells",
+    multiple=True,
+    required=True,
+    help="Barcode of the cell. Several cells: --cell L1 --bench A1 --cell L2 --bench A2.",
+)
 @click.option("--bench", "benches", multiple=True, required=True, help="Bench, or instrument/channel, of that cell.")
 @pairs_option("--set", "parameters", "Another value for a parameter of the protocol.")
 @click.option("--note", default="", help="Free text for the event log.")

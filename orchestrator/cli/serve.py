@@ -15,10 +15,10 @@ __all__ = ["serve"]
 @click.command("serve")
 @lab_option
 def serve(lab_path: Path | None) -> None:
-    """Run the service, node, pages and HTTP API, until SIGTERM; tests on the instruments go on without it.
+    """Run the service (node, pages and HTTP API) until Ctrl-C or SIGTERM. Tests on the instruments go on without it.
 
-    The tables are created in an empty database. A process that ends is named and started again after a pause that
-    grows; what cannot even start ends the service with its own words.
+    The tables are created in an empty database. When node or web ends it is started again, after a pause that grows;
+    when one of them cannot start at all, the service says why and ends.
     """
     lab = require_lab(lab_path)
     from orchestrator.cli.children import Child, supervise

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from orchestrator.cli.options import actor_option, find_lab, open_client, service_options
+from orchestrator.cli.options import actor_option, find_lab, lab_file_path, open_client, service_options
 from orchestrator.cli.refusal import CommandRefused, problems_of
 
 if TYPE_CHECKING:
     from orchestrator.client import Client
-    from orchestrator.config import Lab
     from orchestrator.web.models.run import Order, OrderAnswer
 
 __all__ = ["confirm", "pause", "resume", "stop"]
@@ -29,7 +28,7 @@ _reason = click.option("--reason", default="", help="Why, for the event log.")
 @actor_option
 @service_options
 def pause(runs: tuple[int, ...], every: bool, reason: str, actor: str, lab_path: Path | None, url: str | None) -> None:
-    """Pause runs."""
+    """Pause runs; those whose instrument cannot pause do so before their next segment."""
     _steer("pause", runs, every, _order(actor, reason), lab_path, url)
 
 
@@ -40,7 +39,7 @@ def pause(runs: tuple[int, ...], every: bool, reason: str, actor: str, lab_path:
 @actor_option
 @service_options
 def resume(runs: tuple[int, ...], every: bool, reason: str, actor: str, lab_path: Path | None, url: str | None) -> None:
-    """Let paused runs go on."""
+    """Let paused runs go on, and runs that wait until a person has looked at their cell."""
     _steer("resume", runs, every, _order(actor, reason), lab_path, url)
 
 
@@ -50,7 +49,7 @@ def resume(runs: tuple[int, ...], every: bool, reason: str, actor: str, lab_path
 @actor_option
 @service_options
 def confirm(runs: tuple[int, ...], reason: str, actor: str, lab_path: Path | None, url: str | None) -> None:
-    """Confirm that what runs have asked for is done; they go on."""
+    """Confirm that a person has done what these runs asked for; they go on."""
     if not runs:
         raise click.UsageError("name the runs to confirm")
     _steer("confirm", runs, False, _order(actor, reason), lab_path, url)
@@ -63,9 +62,9 @@ def confirm(runs: tuple[int, ...], reason: str, actor: str, lab_path: Path | Non
 @actor_option
 @service_options
 def stop(runs: tuple[int, ...], every: bool, reason: str, actor: str, lab_path: Path | None, url: str | None) -> None:
-    """End runs at open circuit.
+    """End runs: their cells are left at open circuit. A stop cannot be taken back.
 
-    --all also writes the STOP file beside the lab file: the node obeys it without database or HTTP API.
+    --all also writes the STOP file beside the lab file, which the node obeys even while database or service is down.
     """
     if every and not runs:
         _stop_everything(_order(actor, reason), lab_path, url)
@@ -118,14 +117,14 @@ def _stop_everything(order: Order, lab_path: Path | None, url: str | None) -> No
     """The STOP file first: it needs nobody. Then through the service, so that the database says it too."""
     from orchestrator.client import ClientError
 
-    lab = find_lab(lab_path)
-    written = lab is not None and _stop_file_written(lab, order)
+    folder, usual_url = _where_to_stop(lab_path)
+    written = folder is not None and _stop_file_written(folder, order)
     try:
-        with open_client(lab_path, url) as client:
+        with open_client(None, url or usual_url) as client:
             _say_stopped(client.stop_all(order))
     except ClientError as error:
         if not written:
-            remedy = "stop at the instrument" if lab else "name the lab file (--lab), or stop at the instrument"
+            remedy = "stop at the instrument" if folder else "name the lab file (--lab), or stop at the instrument"
             raise CommandRefused([*error.problems, remedy]) from error
         click.echo(f"{'; '.join(problems_of(error))}; a node that runs obeys the STOP file", err=True)
 
@@ -137,11 +136,27 @@ def _say_stopped(stopped: list[OrderAnswer]) -> None:
         click.echo("no run is active")
 
 
-def _stop_file_written(lab: Lab, order: Order) -> bool:
+def _where_to_stop(lab_path: Path | None) -> tuple[Path | None, str]:
+    """Folder of the STOP file, and the service's address: a mistake in the lab file keeps nobody from stopping."""
+    from orchestrator.config.lab import WebPlace
+    from orchestrator.config.lab_file import LabFileError
+
+    try:
+        lab = find_lab(lab_path)
+    except (LabFileError, OSError) as error:
+        file = lab_file_path(lab_path)
+        folder = file.parent if file.is_file() else None
+        meant = "; the STOP file goes beside it, where a node looks unless it names a `state_dir`" if folder else ""
+        click.echo(f"{'; '.join(problems_of(error))}{meant}", err=True)
+        return folder, WebPlace().url
+    return (lab.state_dir, lab.web.url) if lab else (None, WebPlace().url)
+
+
+def _stop_file_written(folder: Path, order: Order) -> bool:
     """Write the STOP file; where that fails, say so and return False: the service must still be asked."""
     from orchestrator.engine.stop_file import StopFile
 
-    file = StopFile(lab.state_dir)
+    file = StopFile(folder)
     try:
         file.request(f"{order.actor} ({order.reason})" if order.reason else order.actor)
     except OSError as error:

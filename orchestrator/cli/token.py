@@ -30,7 +30,9 @@ def token() -> None:
     show_default=True,
     help="The most that it may do; never more than USER.",
 )
-@click.option("--days", type=click.IntRange(1, 730), default=90, show_default=True, help="It ends after so many days.")
+@click.option(
+    "--days", type=click.IntRange(1, 730), default=90, show_default=True, help="It is valid for so many days."
+)
 @actor_option
 @lab_option
 def add(user_name: str, label: str, role: str, days: int, actor: str, lab_path: Path | None) -> None:

@@ -66,7 +66,7 @@ def ls(lab_path: Path | None) -> None:
 @actor_option
 @lab_option
 def role(name: str, role: str, actor: str, lab_path: Path | None) -> None:
-    """Let NAME do more, or less, from the next request on."""
+    """Give NAME another role; it counts from the next request on."""
     from orchestrator.cli.people_database import note, people_database
     from orchestrator.people.role import Role
     from orchestrator.store.users import set_role

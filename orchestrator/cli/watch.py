@@ -25,8 +25,15 @@ Show = Callable[[Sequence["RunAnswer"]], None]
 
 @click.command("watch")
 @click.argument("runs", metavar="[RUN]...", type=click.IntRange(min=1), nargs=-1)
-@click.option("--every", "interval_s", type=click.FloatRange(min=0.05), default=2.0, show_default=True, help="Seconds.")
-@click.option("--once", is_flag=True, help="Say it once and end.")
+@click.option(
+    "--every",
+    "interval_s",
+    type=click.FloatRange(min=0.05),
+    default=2.0,
+    show_default=True,
+    help="Seconds between two looks.",
+)
+@click.option("--once", is_flag=True, help="Show how they are now, and end.")
 @service_options
 def watch(runs: tuple[int, ...], interval_s: float, once: bool, lab_path: Path | None, url: str | None) -> None:
     """Follow runs until they end; without RUN all that are active now. Exit code 1 when one of them failed."""

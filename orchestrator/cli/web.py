@@ -15,7 +15,7 @@ __all__ = ["web"]
 @click.command("web")
 @lab_option
 def web(lab_path: Path | None) -> None:
-    """Run only the HTTP API, until SIGTERM; it touches no instrument."""
+    """Run only the pages and the HTTP API, until Ctrl-C or SIGTERM; they touch no instrument."""
     lab = require_lab(lab_path)
     from orchestrator.cli.model_cells import VirtualCells
     from orchestrator.web.server import run_web

@@ -92,3 +92,4 @@ def test_what_cannot_be_is_one_line_each(prompt: Prompt, file: Path) -> None:
     assert prompt.refused("campaign", "show", 7) == ["campaign 7 does not exist; `cellbench campaign ls` lists them"]
     assert prompt.ok("campaign", "ls") == "no campaigns\n"
     assert prompt.ok("campaign", "forecast") == "nothing is to come\n"
+    assert prompt.refused("campaign", "forecast", 9)[0].startswith("campaign 9 does not exist")

@@ -151,3 +151,53 @@ def test_the_database_is_made_and_its_version_shown(offline: Prompt) -> None:
 
     assert "was empty" in offline.ok("db", "upgrade")
     assert "cellbench needs" in offline.ok("db", "version")
+
+
+@pytest.mark.parametrize("text", ["lab: [x\n", "lab: x\n", ""])
+def test_a_mistake_in_the_lab_file_keeps_nobody_from_stopping(offline: Prompt, text: str) -> None:
+    offline.lab.path.write_text(text, encoding="utf-8")
+
+    result = offline("stop", "--all", "--as", "anna")
+
+    assert result.exit_code == 0, result.output
+    assert (offline.lab.path.parent / "STOP").read_text(encoding="utf-8") == "anna\n"
+    assert result.stderr.startswith("lab.yaml")
+    assert "the STOP file goes beside it" in result.stderr
+
+
+def test_a_lab_file_that_is_not_there_gets_no_stop_file(offline: Prompt, tmp_path: Path) -> None:
+    lines = offline.refused("stop", "--all", "--lab", tmp_path / "none.yaml")
+
+    assert "none.yaml" in lines[0]
+    assert "name the lab file" in lines[-1]
+    assert not (tmp_path / "STOP").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("preview", "formation", "--material", "sio_c_l", "-o"),
+        ("report", 1, "-o"),
+        ("protocol", "export", "formation", "--cell", "L1", "-o"),
+    ],
+)
+def test_a_file_in_a_folder_that_is_not_there_is_refused_at_once(
+    offline: Prompt, tmp_path: Path, arguments: tuple[object, ...]
+) -> None:
+    (line,) = offline.refused(*arguments, tmp_path / "none" / "x.png", code=2)
+
+    assert f"there is no folder {tmp_path / 'none'}; make it, or name another file" in line
+
+
+def test_what_a_described_cell_lacks_is_remedied_by_an_option(offline: Prompt) -> None:
+    (line, *_) = offline.refused("plan", "rate-ladder")
+
+    assert "needs the active mass of the cell, which is not known" in line
+    assert line.endswith("name one with --cell, or add --active-mass '2.75 mg'")
+
+
+def test_a_state_that_no_run_has_is_refused(offline: Prompt) -> None:
+    (line,) = offline.refused("ls", "--state", "runing", code=2)
+
+    assert "'runing' is not one of" in line
+    assert "'running'" in line
