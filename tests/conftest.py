@@ -14,6 +14,8 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import make_url
 
+from tests.reserved_port import reserved_port
+
 # A busy machine is no defect: no deadline. In CI the same examples every time, so that red means a change.
 settings.register_profile("cellbench", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("cellbench")
@@ -29,6 +31,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole stories first: they take longest, and nobody wants to wait for one of them alone at the end."""
     items.sort(key=lambda item: not item.nodeid.startswith(_WHOLE_STORIES))
+
+
+@pytest.fixture
+def free_port() -> Iterator[int]:
+    """A port that refuses until somebody listens there, and is given to nobody else."""
+    with reserved_port() as port:
+        yield port
 
 
 @pytest.fixture(scope="session")

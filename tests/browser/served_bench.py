@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ from orchestrator.store.transactions import writing
 from orchestrator.store.users import add_user
 from orchestrator.testing.virtual_bench import VirtualBench
 from tests.browser.lab_pace import LabPace
+from tests.reserved_port import reserved_port
 
 PEOPLE = {"vera": Role.VIEWER, "olga": Role.OPERATOR, "adam": Role.ADMIN}
 PASSWORD = "slurry mixed by hand"
@@ -54,7 +54,8 @@ class ServedBench:
 
     def __init__(self, folder: Path, settings: BenchSettings) -> None:
         self.settings = settings
-        self._port = _free_port()
+        self._stack = ExitStack()
+        self._port = self._stack.enter_context(reserved_port())
         self.url = f"http://127.0.0.1:{self._port}"
         lab = dict(settings.more.get("lab", {}))
         lab["web"] = {"port": self._port, "login": "required" if settings.login else "off", **lab.get("web", {})}
@@ -63,7 +64,6 @@ class ServedBench:
         self.node: subprocess.Popen[bytes] | None = None
         self._web: subprocess.Popen[bytes] | None = None
         self._node_ends = ExitStack()
-        self._stack = ExitStack()
 
     def __enter__(self) -> ServedBench:
         with ExitStack() as stack:
@@ -80,7 +80,7 @@ class ServedBench:
                 self.start_node()
             self.wait_for_web()
             self.http = stack.enter_context(httpx.Client(base_url=f"{self.url}/api/v1/", timeout=20))
-            self._stack = stack.pop_all()
+            self._stack.push(stack.pop_all())
         return self
 
     def __exit__(
@@ -179,9 +179,3 @@ def _cells(settings: BenchSettings) -> dict[int | str, Mapping[str, object]]:
         heated = bench.startswith("P") or not settings.vsp
         made[bench] = {**_CELL, "seed": int(bench[1:]), **(inside if heated else {})}
     return made
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

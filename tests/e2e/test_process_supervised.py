@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -62,12 +61,12 @@ def test_ready_when_every_instrument_was_looked_at_alive_while_loops_turn_and_a_
     assert told.cleared_unix_s is not None
 
 
-def test_a_node_whose_instrument_is_away_is_ready_and_says_which(make_bench: Make, tmp_path: Path) -> None:
+def test_a_node_whose_instrument_is_away_is_ready_and_says_which(
+    make_bench: Make, tmp_path: Path, free_port: int
+) -> None:
     bench = make_bench()
     text = bench.lab.path.read_text(encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        address = nobody.getsockname()
     place = bench.lab.instruments["bts-1"].address
-    bench.lab.path.write_text(text.replace(place, f"127.0.0.1:{address[1]}"), encoding="utf-8")
+    bench.lab.path.write_text(text.replace(place, f"127.0.0.1:{free_port}"), encoding="utf-8")
     with service_manager(tmp_path) as (heard, environment), bench.node(**environment):
         assert heard.wait("READY=1").splitlines()[1] == "STATUS=0 runs on bts-1; silent: bts-1"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 
 import sqlalchemy as sa
@@ -18,19 +17,14 @@ Make = Callable[..., VirtualBench]
 PLACES = {"L1": "A1", "V1": "P1"}
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
 def stored(bench: VirtualBench) -> int:
     with reading(bench.engine) as connection:
         return connection.scalar(sa.select(sa.func.count()).select_from(records)) or 0
 
 
-def test_node_and_web_die_together_and_others_take_everything_up(make_bench: Make) -> None:
+def test_node_and_web_die_together_and_others_take_everything_up(make_bench: Make, free_port: int) -> None:
     bench = make_bench(
-        1, vsp=1, poll="30 s", lost_after="2 h", speed_without_node=2.0, lab={"web": {"port": free_port()}}
+        1, vsp=1, poll="30 s", lost_after="2 h", speed_without_node=2.0, lab={"web": {"port": free_port}}
     )
     with WebProcess(bench.lab.path, bench.lab.web.port, bench.wait_for) as web:
         runs = {cell: bench.launch("timed", cell, place, source=TIMED, rest="20 min") for cell, place in PLACES.items()}

@@ -53,10 +53,8 @@ def fails(oven: Chamber, kind: type[DriverError] = Unreachable) -> tuple[DriverE
     return caught.value, watch
 
 
-def test_a_port_that_refuses(transport: str, chamber: OpenChamber) -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        address = f"127.0.0.1:{listener.getsockname()[1]}"
-    error, watch = fails(chamber(address, transport=transport, temperature=LAB_LIMITS))
+def test_a_port_that_refuses(transport: str, chamber: OpenChamber, free_port: int) -> None:
+    error, watch = fails(chamber(f"127.0.0.1:{free_port}", transport=transport, temperature=LAB_LIMITS))
     assert "cannot connect" in str(error)
     assert isinstance(error, Unreachable)
     assert not error.sent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable
 
@@ -62,11 +61,9 @@ def test_a_lost_login_means_that_nothing_was_sent(connect_to: Callable[..., Conn
         assert not caught.value.sent
 
 
-def test_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    with pytest.raises(Unreachable, match=rf"127.0.0.1:{port}: cannot connect.*is BTS Client running") as caught:
-        ask(Connection(Endpoint("127.0.0.1", port, 1.0, 1.0), None))
+def test_nobody_listens(free_port: int) -> None:
+    with pytest.raises(Unreachable, match=rf"127.0.0.1:{free_port}: cannot connect.*is BTS Client running") as caught:
+        ask(Connection(Endpoint("127.0.0.1", free_port, 1.0, 1.0), None))
     assert not caught.value.sent
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,12 +53,6 @@ def discover(*arguments: object) -> Result:
     return CliRunner().invoke(cellbench, ["discover", *map(str, arguments)])
 
 
-def closed_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 def lab_file(folder: Path, *lines: str) -> Path:
     path = folder / "some_lab.yaml"
     path.write_text(LAB.format(lines="\n  ".join(lines)), encoding="utf-8")
@@ -97,10 +90,9 @@ def test_an_instrument_of_the_lab_file_keeps_its_name_and_needs_no_line(lab: Lab
     assert "FILL-IN" not in result.stdout
 
 
-def test_json_has_all_of_it(lab: LabThread, tmp_path: Path) -> None:
-    silent = closed_port()
+def test_json_has_all_of_it(lab: LabThread, tmp_path: Path, free_port: int) -> None:
     path = lab_file(tmp_path, KNOWN.format(channel=CHANNEL, port=lab.port("one")))
-    arguments = ("--neware", f"127.0.0.1:{lab.port('two')}", "--neware", f"127.0.0.1:{silent}")
+    arguments = ("--neware", f"127.0.0.1:{lab.port('two')}", "--neware", f"127.0.0.1:{free_port}")
     told = json.loads(discover("--json", "--lab", path, *arguments).stdout)
     assert [(one["name"], one["in_lab_file"], one["driver"]) for one in told["found"]] == [
         ("cellar", True, "neware"),
@@ -108,7 +100,7 @@ def test_json_has_all_of_it(lab: LabThread, tmp_path: Path) -> None:
     ]
     assert told["found"][1]["channels"] == ["24-5-1-1"]
     assert told["found"][1]["lab_line"].startswith("bts-1: {driver: neware, address: '127.0.0.1:")
-    assert [one["asked"] for one in told["no_answer"]] == [f"NEWARE 127.0.0.1:{silent}", "EClib"]
+    assert [one["asked"] for one in told["no_answer"]] == [f"NEWARE 127.0.0.1:{free_port}", "EClib"]
 
 
 def test_what_eclib_sees_stands_beside_it(lab: LabThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,15 +125,14 @@ def test_a_stand_in_of_the_lab_file_is_not_taken_for_a_finder(tmp_path: Path) ->
     )
 
 
-def test_nothing_found_says_what_was_tried() -> None:
-    port = closed_port()
-    result = discover("--neware", f"127.0.0.1:{port}")
+def test_nothing_found_says_what_was_tried(free_port: int) -> None:
+    result = discover("--neware", f"127.0.0.1:{free_port}")
     assert result.exit_code == 1
     assert result.stdout == ""
     lines = result.stderr.splitlines()
     assert lines[0] == "nothing answers; tried:"
-    assert lines[1].startswith(f"NEWARE 127.0.0.1:{port}: 127.0.0.1:{port}: getdevinfo: cannot connect:") or (
-        lines[1].startswith(f"NEWARE 127.0.0.1:{port}: 127.0.0.1:{port}: cannot connect:")
+    assert lines[1].startswith(f"NEWARE 127.0.0.1:{free_port}: 127.0.0.1:{free_port}: getdevinfo: cannot connect:") or (
+        lines[1].startswith(f"NEWARE 127.0.0.1:{free_port}: 127.0.0.1:{free_port}: cannot connect:")
     )
     assert lines[2].startswith("EClib: ")
     assert "install `cellbench[biologic]` on Windows" in lines[2]

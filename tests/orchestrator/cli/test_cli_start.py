@@ -108,8 +108,8 @@ def test_a_closed_pipe_is_no_error() -> None:
         assert process.stderr.read() == b""
 
 
-def test_serve_runs_both_processes_and_ends_them(tmp_path: Path) -> None:
-    lab = make_lab(tmp_path, clock="system", port=_free_port(tmp_path))
+def test_serve_runs_both_processes_and_ends_them(tmp_path: Path, free_port: int) -> None:
+    lab = make_lab(tmp_path, clock="system", port=free_port)
     with subprocess.Popen([*COMMAND, "serve", "--lab", str(lab.path)], stderr=subprocess.PIPE) as process:
         try:
             answer = _patient_get(f"{lab.web.url}/api/v1/health", process)
@@ -134,14 +134,6 @@ def test_serve_says_why_it_cannot_start(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "is the service running already?" in result.stderr
     assert "web ended with exit code 3" in result.stderr
-
-
-def _free_port(folder: Path) -> int:
-    from orchestrator.config import WebPlace
-    from orchestrator.web.server import listen
-
-    with listen(WebPlace(port=0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _patient_get(url: str, process: subprocess.Popen[bytes]) -> httpx.Response:

@@ -224,12 +224,9 @@ def test_a_refused_sleep_is_an_error_and_no_eternal_sleep(lab: LabThread) -> Non
     play(lab, story)
 
 
-def test_nobody_there_is_said_with_the_address_and_the_command() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with pytest.raises(Unreachable, match=rf"no virtual lab at 127.0.0.1:{port}; start it with `cellbench lab"):
-        asyncio.run(open_clock(f"lab://127.0.0.1:{port}", "the node"))
+def test_nobody_there_is_said_with_the_address_and_the_command(free_port: int) -> None:
+    with pytest.raises(Unreachable, match=rf"no virtual lab at 127.0.0.1:{free_port}; start it with `cellbench lab"):
+        asyncio.run(open_clock(f"lab://127.0.0.1:{free_port}", "the node"))
 
 
 @pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"[1]\n", b'{"id": null, "ok": true}\n', b""])

@@ -16,6 +16,10 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
+from tests.reserved_port import reserved_port
+
+_PATIENCE_S = 60.0
+
 
 @dataclass
 class Mailbox:
@@ -62,14 +66,15 @@ def mail_server(
                 require_starttls=starttls is not None,
             )
 
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        mailbox.port = free.getsockname()[1]
-    controller = OnFreePort(mailbox, hostname="127.0.0.1", port=mailbox.port, ssl_context=tls)
-    controller.start()
-    try:
-        yield mailbox
-    finally:
-        controller.stop()
+    with reserved_port() as mailbox.port:
+        controller = OnFreePort(
+            mailbox, hostname="127.0.0.1", port=mailbox.port, ssl_context=tls, ready_timeout=_PATIENCE_S
+        )
+        controller.start()
+        try:
+            yield mailbox
+        finally:
+            controller.stop()
 
 
 def _checks(login: tuple[str, str]) -> Callable[..., AuthResult]:
@@ -109,9 +114,3 @@ def silent_port() -> Iterator[int]:
     """A port that takes connections and never says anything."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
-
-
-def refusing_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

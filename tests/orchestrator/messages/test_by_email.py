@@ -12,7 +12,7 @@ from orchestrator.messages.letter import Letter, Line
 from orchestrator.messages.not_delivered import NotDelivered
 from orchestrator.messages.receiver import Email, MailServer, Receiver
 from tests.orchestrator.messages.certificates import Certificates
-from tests.orchestrator.messages.mail_server import mail_server, refusing_port, silent_port, trickling
+from tests.orchestrator.messages.mail_server import mail_server, silent_port, trickling
 
 PASSWORD = "käse-7 & more"
 LINE = Line(4, "critical", "run 17", "stop NOT confirmed\r\nBcc: everybody@lab.example", 1_767_571_200.0)
@@ -115,8 +115,8 @@ def test_a_server_that_is_rude_at_good_bye_has_taken_the_letter() -> None:
         assert mailbox.mails.get(timeout=5)["To"] == "bench@lab.example"
 
 
-def test_nobody_listens() -> None:
-    assert "refused" in refusal(to(refusing_port())).lower()
+def test_nobody_listens(free_port: int) -> None:
+    assert "refused" in refusal(to(free_port)).lower()
 
 
 def test_a_server_that_trickles_is_left_within_the_whole_limit() -> None:

@@ -17,7 +17,7 @@ from orchestrator.messages.letter import Letter, Line
 from orchestrator.messages.not_delivered import NotDelivered
 from orchestrator.messages.receiver import Receiver, Webhook
 from tests.orchestrator.messages.certificates import Certificates
-from tests.orchestrator.messages.mail_server import refusing_port, trickling
+from tests.orchestrator.messages.mail_server import trickling
 from tests.orchestrator.messages.web_server import web_server
 
 LINES = tuple(
@@ -144,8 +144,8 @@ def test_over_tls_only_with_a_certificate_that_is_trusted(certificates: Certific
         assert hook.next().json["lab"] == "bench"
 
 
-def test_nobody_listens() -> None:
-    assert refusal(Webhook(f"http://127.0.0.1:{refusing_port()}/very-secret")).startswith("127.0.0.1: ")
+def test_nobody_listens(free_port: int) -> None:
+    assert refusal(Webhook(f"http://127.0.0.1:{free_port}/very-secret")).startswith("127.0.0.1: ")
 
 
 def test_a_server_that_trickles_is_left_within_the_whole_limit() -> None:

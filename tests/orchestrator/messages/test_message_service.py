@@ -30,7 +30,7 @@ from orchestrator.store.recorder import Recorder
 from orchestrator.store.tables import messages, metadata
 from orchestrator.store.transactions import reading, writing
 from tests.orchestrator.launch.bench_lab import fill, make_lab
-from tests.orchestrator.messages.mail_server import Mailbox, mail_server, refusing_port
+from tests.orchestrator.messages.mail_server import Mailbox, mail_server
 from tests.orchestrator.messages.web_server import Hook, web_server
 from tests.orchestrator.web.served import served
 
@@ -132,8 +132,8 @@ def test_the_test_message_reaches_everybody_and_says_so(lab: Lab, mailbox: Mailb
         assert at_the_prompt(url, "alarms").stdout == "no alarms\n"
 
 
-def test_the_test_message_names_who_cannot_be_reached_and_why(lab: Lab, hook: Hook) -> None:
-    lost = Email("bench@lab.example", MailServer("127.0.0.1", refusing_port()))
+def test_the_test_message_names_who_cannot_be_reached_and_why(lab: Lab, hook: Hook, free_port: int) -> None:
+    lost = Email("bench@lab.example", MailServer("127.0.0.1", free_port))
     broken = replace(lab, receivers=(Receiver("mail", lost), lab.receivers[1]))
     hook.status, hook.answer = 403, SECRETS["HOOK_PATH"].encode()
     with telling(broken), served(broken) as (url, _):
@@ -153,8 +153,8 @@ def test_without_a_node_and_without_receivers_the_test_says_so(lab: Lab) -> None
         assert "the lab file names nobody" in at_the_prompt(url, "alarms", "test").stderr
 
 
-def test_a_dead_receiver_is_in_health_and_in_the_list_of_alarms(lab: Lab, hook: Hook) -> None:
-    lost = Email("bench@lab.example", MailServer("127.0.0.1", refusing_port()))
+def test_a_dead_receiver_is_in_health_and_in_the_list_of_alarms(lab: Lab, hook: Hook, free_port: int) -> None:
+    lost = Email("bench@lab.example", MailServer("127.0.0.1", free_port))
     broken = replace(lab, receivers=(Receiver("mail", lost), lab.receivers[1]))
     with telling(broken), served(broken) as (url, _):
         alarm(broken, "run 17")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,14 +14,10 @@ from tests.orchestrator.launch.bench_lab import fill, make_lab
 from tests.orchestrator.process.service_manager import service_manager
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
-
-
-def test_ready_when_requests_are_answered_alive_after_that_and_stopping_at_the_end(tmp_path: Path) -> None:
-    lab = make_lab(tmp_path, clock="system", port=_free_port())
+def test_ready_when_requests_are_answered_alive_after_that_and_stopping_at_the_end(
+    tmp_path: Path, free_port: int
+) -> None:
+    lab = make_lab(tmp_path, clock="system", port=free_port)
     fill(lab)
     command = [sys.executable, "-m", "orchestrator.cli", "web", "--lab", str(lab.path)]
     with (
