@@ -85,6 +85,14 @@ class Point(StrEnum):
     """The stop has been sent; the trip is written nowhere."""
     TRIP_STORED = "trip-stored"
 
+    # ---- a campaign
+    CAMPAIGN_LAUNCHED = "campaign-launched"
+    """Runs stand in a transaction; that their jobs have them stands nowhere."""
+    CAMPAIGN_WRITTEN = "campaign-written"
+    """Everything of one look stands in a transaction that is not committed: begun, asked, launched, over."""
+    CAMPAIGN_COMMITTED = "campaign-committed"
+    """It is committed; no instrument has been woken for it."""
+
     # ---- an upgrade
     UPGRADE_WRITTEN = "upgrade-written"
     """All migrations stand in a transaction that is not committed."""

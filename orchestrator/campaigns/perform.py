@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, update
 
 from drivers.contracts import Cycler
+from drivers.crash_point import reached
 from drivers.errors import DriverError
 from orchestrator.campaigns import actions as act
 from orchestrator.campaigns.consequences import failed
 from orchestrator.campaigns.view import CampaignView, JobView
 from orchestrator.config import InstrumentPlace, Lab
+from orchestrator.crash_points import Point
 from orchestrator.launch import LaunchedRun, LaunchHeldUp, LaunchRefused, LaunchRequest, launch_together
 from orchestrator.launch.latched_trip import latched_for_run
 from orchestrator.store.alarms import clear_alarms, raise_alarm
@@ -95,6 +97,7 @@ class Hand:
         requests = [self._request(view, job) for job in jobs]
         actor = f"campaign {view.id}"
         launched = launch_together(self.connection, self.lab, self.cycler_for, requests, self.now, actor)
+        reached(Point.CAMPAIGN_LAUNCHED)
         for job, run in zip(jobs, launched, strict=True):
             values = {"run_id": run.run_id, "bench": job.bench, "expected_s": run.plan.estimate.duration_s}
             self._change(job, state="running", started_unix_s=self.now, reason=None, **values)

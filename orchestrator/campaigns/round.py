@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from drivers.contracts import Cycler
+from drivers.crash_point import reached
 from orchestrator.campaigns.actions import Action, WantSeats
 from orchestrator.campaigns.decide_campaign import decide_campaign
 from orchestrator.campaigns.load_view import load_view
@@ -17,6 +18,7 @@ from orchestrator.campaigns.perform import Hand, Overtaken
 from orchestrator.campaigns.seats import SeatRequest, grant_seats
 from orchestrator.campaigns.view import CampaignView
 from orchestrator.config import InstrumentPlace, Lab
+from orchestrator.crash_points import Point
 from orchestrator.store.campaign_seats import take_seat, taken_seats
 from orchestrator.store.campaigns import active_campaigns
 from orchestrator.store.errors import StoreError
@@ -69,9 +71,12 @@ class Round:
                 views, decided = self._decided(connection, now, lock=True)
                 hand = Hand(self.lab, self.cycler_for, connection, now)
                 done = [hand.perform(view, actions) for view, actions in zip(views, decided, strict=True)]
-                return self._seat(connection, views, decided, now) or any(done)
+                acted = self._seat(connection, views, decided, now) or any(done)
+                reached(Point.CAMPAIGN_WRITTEN)
         except (Overtaken, IntegrityError):
             return True  # somebody else was faster: look again
+        reached(Point.CAMPAIGN_COMMITTED)
+        return acted
 
     def _decided(
         self, connection: sa.Connection, now: float, *, lock: bool = False

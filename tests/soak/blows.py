@@ -14,6 +14,7 @@ __all__ = ["NOT_OF_A_NODE", "AtPoint", "AtRandom", "Blow", "Blows"]
 NOT_OF_A_NODE = (Point.UPGRADE_WRITTEN, Point.UPGRADE_COMMITTED)
 """Passed by `cellbench db upgrade`, see :mod:`tests.soak.upgrading`."""
 _STARTS = (Point.START_DECIDED, Point.START_INTENDED, *list(EclibPoint)[:3])
+_OF_CAMPAIGNS = (Point.CAMPAIGN_LAUNCHED, Point.CAMPAIGN_WRITTEN, Point.CAMPAIGN_COMMITTED)
 _IN_CHILDREN = (*EclibPoint, Point.ANALYSIS_TAKEN)
 _STARTING_SHARE, _STARTING_MAX_S, _WORKING_MAX_S = 0.1, 3.0, 2.0
 
@@ -70,7 +71,11 @@ class Blows:
         self.points = [left for left in self.points if left != point]
 
     def _armed(self, point: StrEnum) -> str:
-        nth = self.chance.randint(1, 2) if point in _STARTS else 1  # not always of the same run: it has three attempts
+        nth = 1
+        if point in _STARTS:
+            nth = self.chance.randint(1, 2)  # not always of the same run: it has three attempts
+        elif point in _OF_CAMPAIGNS:
+            nth = self.chance.randint(1, 4)  # not always when it begins
         return f"{point}:{nth}" + (":all" if point in _IN_CHILDREN or self.chance.random() < 0.5 else "")
 
 

@@ -1,50 +1,38 @@
-"""Rounds of runs on a NEWARE, a VSP-300 and a chamber, and the person who attends to them."""
+"""A campaign on a NEWARE, a VSP-300 and a chamber, handed in again and again, and the person who attends to it."""
 
 from __future__ import annotations
 
-import socket
+import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from orchestrator.campaigns.scan import scan
+from orchestrator.cli import cellbench
 from orchestrator.interlocks.trip_changes import acknowledge
+from orchestrator.store.campaign_tables import campaigns
+from orchestrator.store.campaigns import ENDED
 from orchestrator.store.prompts import answer_prompt
 from orchestrator.store.tables import analyses, prompts, runs, trips
 from orchestrator.store.transactions import reading, writing
 from orchestrator.testing.virtual_bench import VirtualBench
-from tests.soak import protocols
+from tests.soak.campaign_file import CELL_OF, OVEN, write_campaign
+from tests.soak.jobs import SoakJob, soak_jobs
 
-__all__ = ["EXPECTED", "Campaign", "make_bench"]
+__all__ = ["Campaign", "make_bench"]
 
 CELL = {"material": "sio_c_l", "active_mass_g": 0.002753, "area_cm2": 1.131}
-OVEN = "oven-1"
-EXPECTED = {
-    "A1": "completed",
-    "A2": "completed",
-    "A3": "completed",
-    "A4": "stopped",
-    "A5": "stopped",
-    "P1": "completed",
-    "P2": "completed",
-    "P3": "stopped",
-}
-"""How the runs on each bench have to end."""
-_NEWARE = {
-    "A1": protocols.RULED,
-    "A2": protocols.PROMPTED,
-    "A3": protocols.SHORT,
-    "A4": protocols.LONG,
-    "A5": protocols.STRONG,
-}
-_OVER = ("completed", "stopped", "failed")
+_RUN_OVER = ("completed", "stopped", "failed")
+_HAND_IN_AGAIN_S = 0.5
+_PERSON = "anna"
 
 
-def make_bench(folder: Path) -> VirtualBench:
+def make_bench(folder: Path, web_port: int) -> VirtualBench:
     """Five cells on a NEWARE, three on a VSP-300; two of these in a chamber."""
-    cells = {bench: {**CELL, "seed": seed} for seed, bench in enumerate(EXPECTED, start=1)}
+    cells: dict[str, dict[str, object]] = {bench: {**CELL, "seed": seed} for seed, bench in enumerate(CELL_OF, start=1)}
     for bench in ("P1", "P2"):
         cells[bench]["chamber"] = OVEN
     return VirtualBench(
@@ -57,55 +45,55 @@ def make_bench(folder: Path) -> VirtualBench:
         options={OVEN: {"park": "22 degC"}, "vsp-1": {"poll": "2 min"}},
         lab={
             "interlocks": [{"when": {"cell": "A5", "current": "above 5 mA"}, "do": "stop", "alarm": "warning"}],
-            "web": {"port": _free_port()},
+            "web": {"port": web_port},
         },
     )
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 @dataclass
 class Campaign:
-    """One round after the other, until nobody wants another."""
+    """One after the other, until nobody wants another. What is under way, the database knows."""
 
     bench: VirtualBench
-    rounds: int = 0
-    launched: dict[int, str] = field(default_factory=dict)
-    """Bench by run."""
     did: Counter[str] = field(default_factory=Counter)
     """What the person has done."""
+    rounds: int = 0
+    """Campaigns that are over."""
     _paused: set[int] = field(default_factory=set)
-    _active: list[int] = field(default_factory=list)
+    _hand_in_at_s: float = 0.0
 
-    def add_cells(self) -> None:
-        """Tell the database about them, once."""
-        for bench in EXPECTED:
-            self.bench.add_cell(f"C-{bench}", bench)
+    def __post_init__(self) -> None:
+        self.file = write_campaign(self.bench.folder / "campaign")
+        for place, cell in CELL_OF.items():
+            self.bench.add_cell(cell, place)
 
     def tend(self, *, more: bool) -> bool:
-        """Do what there is to do now; True when no run is left and no ``more`` are wanted."""
-        states = self._states()
-        if all(states[run].state in _OVER for run in self._active):
-            if not more:
-                return self._acknowledge() == 0
-            if self._acknowledge() == 0:
-                self._launch()
-            return False
-        for run in self._active:
-            self._attend(run, states[run])
-        self._answer()
+        """Do what there is to do now; True when no campaign is left and no ``more`` are wanted."""
         self._acknowledge()
+        number = self.under_way()
+        if number is None:
+            if more:
+                self._hand_in()
+            return not more
+        for job in soak_jobs(self.bench, number):
+            self._attend(job)
+        self._answer()
         return False
 
-    def unfinished(self) -> dict[str, str]:
-        """Runs of this round that are not over, by bench, with what is known of them."""
-        found = self._states()
-        return {
-            self.launched[run]: f"{row.state}: {row.reason}" for run, row in found.items() if row.state not in _OVER
-        }
+    def under_way(self) -> int | None:
+        """The campaign that has not ended."""
+        with reading(self.bench.engine) as connection:
+            states = {row.id: row.state for row in connection.execute(sa.select(campaigns.c.id, campaigns.c.state))}
+        self.rounds = sum(state in ENDED for state in states.values())
+        return next((number for number, state in states.items() if state not in ENDED), None)
+
+    def unfinished(self) -> list[str]:
+        """Jobs that are not over, with what is known of them."""
+        return [
+            f"{job.step} of {job.cell} is {job.state} ({job.reason}), run {job.run} {job.run_state} ({job.run_reason})"
+            for job in soak_jobs(self.bench, self.under_way())
+            if job.state in ("waiting", "asking", "running")
+        ]
 
     def analysed(self) -> bool:
         """Whether no analysis is queued or under way."""
@@ -113,37 +101,37 @@ class Campaign:
         with reading(self.bench.engine) as connection:
             return connection.scalar(busy) == 0
 
-    def _states(self) -> dict[int, sa.Row[tuple[object, ...]]]:
-        query = sa.select(*runs.c["id", "state", "desired", "reason", "cycles_done"]).where(runs.c.id.in_(self._active))
-        with reading(self.bench.engine) as connection:
-            return {row.id: row for row in connection.execute(query)}
+    def _hand_in(self) -> None:
+        """At the prompt; where the web process does not answer, again a little later."""
+        if time.monotonic() < self._hand_in_at_s:
+            return
+        arguments = ["campaign", "start", str(self.file), "--as", _PERSON, "--lab", str(self.bench.lab.path)]
+        told = CliRunner().invoke(cellbench, arguments)
+        if told.exit_code == 0:
+            self._make_start_fail()
+        elif "not reachable" not in told.output and "does not answer" not in told.output:
+            raise AssertionError(f"the campaign was refused: {told.output}")
+        self._hand_in_at_s = time.monotonic() + _HAND_IN_AGAIN_S
 
-    def _launch(self) -> None:
-        self.rounds += 1
-        started = dict(self._launch_all())
-        self.launched |= started
-        self._active = list(started)
-        if self.rounds % 2:  # a start that gets lost, and is given again under a new tag
+    def _make_start_fail(self) -> None:
+        if self.rounds % 2 == 0:  # a start that gets lost, and is given again under a new tag
             self.bench.control.fault("bts-1", "start", "drop_request", 2)
 
-    def _launch_all(self) -> Iterator[tuple[int, str]]:
-        spectra = {f"C-{bench}": bench for bench in ("P1", "P2")}
-        for bench, source in _NEWARE.items():
-            yield self.bench.launch("soak", f"C-{bench}", bench, source=source), bench
-        yield self.bench.launch("linked", "C-P3", "P3", source=protocols.LINKED), "P3"
-        launched = self.bench.launch_together("spectra", spectra, source=protocols.SPECTRA)
-        yield from zip(launched, spectra.values(), strict=True)
-
-    def _attend(self, run: int, row: sa.Row[tuple[object, ...]]) -> None:
-        """Orders of a person: one run is paused once and goes on, two are stopped."""
-        bench, state, desired = self.launched[run], row.state, row.desired
-        if bench == "A3" and state == "running" and run not in self._paused:
-            self._paused.add(run)
-            self._want(run, "pause")
-        elif bench == "A3" and state == "paused" and desired == "pause":
-            self._want(run, "run")
-        elif bench in ("A4", "P3") and state == "running" and desired != "stop":
-            self._want(run, "stop")
+    def _attend(self, job: SoakJob) -> None:
+        """Orders of a person: one run is paused once and goes on, two are stopped; a cell is looked at and scanned."""
+        if job.asks:
+            with writing(self.bench.engine) as connection:
+                now = self.bench.control.now()
+                self.did["scan"] += scan(connection, job.campaign, job.cell, None, actor=_PERSON, now=now) is None
+        if job.run is None:
+            return
+        if job.step == "short" and job.run_state == "running" and job.run not in self._paused:
+            self._paused.add(job.run)
+            self._want(job.run, "pause")
+        elif job.step == "short" and job.run_state == "paused" and job.run_desired == "pause":
+            self._want(job.run, "run")
+        elif job.step in ("stopped", "linked") and job.run_state == "running" and job.run_desired != "stop":
+            self._want(job.run, "stop")
 
     def _want(self, run: int, desired: str) -> None:
         self.bench.want(run, desired)
@@ -155,20 +143,17 @@ class Campaign:
             found = connection.execute(asked).all()
         for run, item in found:
             with writing(self.bench.engine) as connection:
-                self.did["answer"] += answer_prompt(connection, run, item, by="anna", now=self.bench.control.now())
+                self.did["answer"] += answer_prompt(connection, run, item, by=_PERSON, now=self.bench.control.now())
 
-    def _acknowledge(self) -> int:
-        """Acknowledge the trips whose run has stopped; how many are left."""
+    def _acknowledge(self) -> None:
+        """Acknowledge the trips whose run has stopped."""
         query = sa.select(trips.c.id, runs.c.state).outerjoin(runs, runs.c.id == trips.c.run_id)
         query = query.where(trips.c.latches, trips.c.acknowledged_unix_s.is_(None))
         with reading(self.bench.engine) as connection:
             latched = connection.execute(query).all()
-        left = 0
         for trip in latched:
-            if trip.state in (*_OVER, None):
+            if trip.state in (*_RUN_OVER, None):
                 with writing(self.bench.engine) as connection:
-                    acknowledge(connection, trip.id, by="anna", reason="it was meant", now=self.bench.control.now())
+                    now = self.bench.control.now()
+                    acknowledge(connection, trip.id, by=_PERSON, reason="it was meant", now=now)
                 self.did["acknowledge"] += 1
-            else:
-                left += 1
-        return left

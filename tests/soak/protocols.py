@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["LINKED", "LONG", "PROMPTED", "RULED", "SHORT", "SPECTRA", "STRONG"]
+__all__ = ["CALM", "FORMATION", "LINKED", "LONG", "PROMPTED", "RULED", "SHORT", "SPECTRA", "STRONG"]
 
 _HEAD = """\
 cellbench: 1
@@ -56,6 +56,12 @@ analyses: [cycles]
 """
 )
 """Is paused and goes on."""
+
+FORMATION = SHORT.replace("protocol: short", "protocol: formation").replace("repeat: 2", "repeat: 1")
+"""What it finds decides how the cell goes on."""
+
+CALM = _HEAD.format(name="calm") + "steps:\n  - rest: 10 min\n"
+"""Only a rest, before or after something else."""
 
 LONG = SHORT.replace("protocol: short", "protocol: long").replace("repeat: 2", "repeat: 300")
 """Is stopped."""

@@ -17,6 +17,7 @@ from random import Random
 
 from drivers.crash_point import DIES_AT, VARIABLE
 from orchestrator.testing.virtual_bench import VirtualBench
+from tests.reserved_port import reserved_port
 from tests.soak.blows import AtPoint, AtRandom, Blows
 from tests.soak.campaign import Campaign, make_bench
 from tests.soak.findings import Findings, examine
@@ -26,8 +27,10 @@ from tests.soak.web_process import WebProcess
 __all__ = ["Soak", "Tally"]
 
 _LOOK_EVERY_S = 0.02
-_POINT_PATIENCE_S = 120.0
-_END_PATIENCE_S = 300.0
+_ROUNDS_WITHOUT_A_POINT = 3
+"""A node that has seen so many whole campaigns comes by none of the points any more, however quick the machine is."""
+_END_PATIENCE_S = 600.0
+_ROUND_PATIENCE_S = 900.0
 _DIED = re.compile(rf"^{DIES_AT}(\S+)$", re.MULTILINE)
 _UP = " node INFO ready: "
 INSTRUMENTS = ["bts-1", "vsp-1", "oven-1"]
@@ -95,17 +98,16 @@ class Soak:
         """Kill, finish, compare."""
         began = time.monotonic()
         with ExitStack() as stack:
-            bench = stack.enter_context(make_bench(self.folder))
+            bench = stack.enter_context(make_bench(self.folder, stack.enter_context(reserved_port())))
             lab_began = bench.control.now()
             web = stack.enter_context(WebProcess(bench.lab.path, bench.lab.web.port, bench.wait_for))
             campaign = Campaign(bench)
-            campaign.add_cells()
             self._kill_all(bench, campaign, web, math.inf if self.seconds is None else began + self.seconds)
             self._finish(bench, campaign, web)
             self.tally.web_kills = web.kills
             self.tally.points.update(kill_upgrades(bench))
             self.tally.lab_s = bench.control.now() - lab_began
-            found = examine(campaign)
+            found = examine(bench)
         self.tally.wall_s = time.monotonic() - began
         return self.tally, found, campaign
 
@@ -115,6 +117,7 @@ class Soak:
             if time.monotonic() > until:
                 self.tally.untried = [str(point) for point in blows.points]
                 return
+            bench.wait_for(lambda: _work_left(campaign), "a campaign is under way", _END_PATIENCE_S)
             self.tally.nodes += 1
             said_before = bench.node_log.stat().st_size if bench.node_log.exists() else 0
             armed = {VARIABLE: blow.armed} if isinstance(blow, AtPoint) else {}
@@ -128,10 +131,12 @@ class Soak:
 
     def _dies(self, life: _Life, blows: Blows) -> bool:
         """The campaign goes on until the process comes by a point; False where it comes by none."""
-        deadline = time.monotonic() + _POINT_PATIENCE_S
+        rounds_before, deadline = life.campaign.rounds, time.monotonic() + _ROUND_PATIENCE_S
         while life.node.poll() is None:
-            if time.monotonic() > deadline:
+            if life.campaign.rounds > rounds_before + _ROUNDS_WITHOUT_A_POINT:
                 return False
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no campaign comes to its end: {life.campaign.unfinished()}\n{life.said()}")
             life.campaign.tend(more=True)
             time.sleep(_LOOK_EVERY_S)
         if life.node.poll() != -signal.SIGKILL:
@@ -171,6 +176,12 @@ class Soak:
                     raise AssertionError(f"it does not end: {campaign.unfinished()}\n{_said(bench)}")
                 time.sleep(_LOOK_EVERY_S)
             web.check()
+
+
+def _work_left(campaign: Campaign) -> bool:
+    """Whether there is something to kill in the middle of: else the next campaign is handed in."""
+    campaign.tend(more=True)
+    return campaign.under_way() is not None
 
 
 def _said(bench: VirtualBench, begin: int = 0) -> str:
