@@ -28,13 +28,16 @@ class RegisteredAnalysis:
     """Distribution and version: ``cellbench 0.1.0``."""
 
     def check_options(self, options: Mapping[str, object]) -> None:
-        """Raise AnalysisError where an option is not one of the function's keyword-only parameters."""
+        """Raise AnalysisError where one is no keyword-only parameter of the function, or a needed one is missing."""
         parameters = inspect.signature(self.function).parameters.values()
-        known = [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+        known = {parameter.name: parameter for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY}
         for option in options:
             if option not in known:
                 offered = ", ".join(known) or "none"
                 raise AnalysisError(f"analysis {self.name} has no option {option!r}; it has: {offered}")
+        missing = [name for name, one in known.items() if one.default is one.empty and name not in options]
+        if missing:
+            raise AnalysisError(f"analysis {self.name} needs the option {' and '.join(missing)}")
 
 
 def known_analyses() -> tuple[str, ...]:

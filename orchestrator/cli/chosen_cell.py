@@ -12,7 +12,7 @@ from orchestrator.cli.options import require_lab
 if TYPE_CHECKING:
     from protocols.cell import Cell
 
-__all__ = ["chosen_cell", "told_of_options"]
+__all__ = ["chosen_cell", "for_options", "told_of_options"]
 
 _DESCRIBED = "CELL"
 """What a cell is called that stands in no database."""
@@ -40,6 +40,14 @@ def chosen_cell(cell_id: str | None, properties: dict[str, Any], lab_path: Path 
         engine.dispose()
 
 
+def for_options(text: str, cell_id: str | None) -> str:
+    """A remark about a cell that options describe, in words of these options; about one of the database as it is."""
+    if cell_id is not None:
+        return text
+    change = f"cellbench cell change {_DESCRIBED} "
+    return text.replace(change, "name one with --cell, or add ").replace(f"cell {_DESCRIBED}", "the cell")
+
+
 @contextmanager
 def told_of_options(cell_id: str | None) -> Iterator[None]:
     """Where no cell was named, what the cell lacks is remedied by an option of this command, not by changing a cell."""
@@ -50,13 +58,7 @@ def told_of_options(cell_id: str | None) -> Iterator[None]:
     try:
         yield
     except ProtocolErrors as errors:
-        if cell_id is not None:
-            raise
         raise ProtocolErrors(
-            replace(
-                error,
-                message=error.message.replace(f" of cell {_DESCRIBED}", " of the cell"),
-                remedy=error.remedy.replace(f"cellbench cell change {_DESCRIBED} ", "name one with --cell, or add "),
-            )
+            replace(error, message=for_options(error.message, cell_id), remedy=for_options(error.remedy, cell_id))
             for error in errors.errors
         ) from errors

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestrator.cli.cell_options import cell_options, cell_properties
-from orchestrator.cli.chosen_cell import chosen_cell, told_of_options
+from orchestrator.cli.chosen_cell import chosen_cell, for_options, told_of_options
 from orchestrator.cli.options import find_lab, lab_option
 from orchestrator.cli.pairs import pairs_option
 from orchestrator.cli.protocol_argument import read_protocol
@@ -52,7 +52,7 @@ def plan(
     click.echo(f"{compiled.protocol} on {cell.id}: {definition.description}".rstrip(": "))
     for line in (*(f"{name} = {value}" for name, value in compiled.parameters.items()), *plan_lines(compiled)):
         click.echo(f"  {line}")
-    for line in (*_takes(compiled), *(f"warning: {warning}" for warning in compiled.warnings)):
+    for line in (*_takes(compiled), *(f"warning: {for_options(warning, cell_id)}" for warning in compiled.warnings)):
         click.echo(line)
     for line in watched:
         click.echo(f"NOT held by the instrument itself: {line}")

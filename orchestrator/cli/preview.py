@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchestrator.cli.cell_options import cell_options, cell_properties
-from orchestrator.cli.chosen_cell import chosen_cell, told_of_options
+from orchestrator.cli.chosen_cell import chosen_cell, for_options, told_of_options
 from orchestrator.cli.options import lab_option
 from orchestrator.cli.output_file import OutputFile
 from orchestrator.cli.pairs import pairs_option
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from orchestrator.preview.summary import CycleSum
     from orchestrator.preview.trace import Trace
     from protocols.cell import Cell
-    from protocols.plan import Plan
 
 __all__ = ["preview"]
 
@@ -78,7 +77,8 @@ def preview(
             click.echo(line)
     if trace.steps and out is not None:
         _draw(trace, f"{plan.protocol}: virtual {cell.material}, {described(cell)}, {state}", cell, out)
-    for line in _numbers(plan, trace, cell):
+    warnings = [f"warning: {for_options(warning, cell_id)}" for warning in plan.warnings]
+    for line in (*_numbers(trace, cell), *warnings, *(f"note: {remark}" for remark in trace.remarks)):
         click.echo(line)
 
 
@@ -135,7 +135,7 @@ def _curve(name: str, x: Array, values: Array) -> Iterator[str]:
         yield f"{edge:>8} {line}".rstrip()
 
 
-def _numbers(plan: Plan, trace: Trace, cell: Cell) -> Iterator[str]:
+def _numbers(trace: Trace, cell: Cell) -> Iterator[str]:
     from orchestrator.preview.summary import cycle_sums, groups_of
 
     sums = cycle_sums(trace)
@@ -157,10 +157,6 @@ def _numbers(plan: Plan, trace: Trace, cell: Cell) -> Iterator[str]:
             "charge/discharge, %",
         )
         yield from table_lines(header, rows)
-    for warning in plan.warnings:
-        yield f"warning: {warning}"
-    for remark in trace.remarks:
-        yield f"note: {remark}"
 
 
 def _capacities(one: CycleSum, cell: Cell) -> tuple[str, ...]:

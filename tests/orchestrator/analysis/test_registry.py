@@ -48,3 +48,5 @@ def test_options_are_checked_by_name(install_plugin: InstallPlugin) -> None:
     found.check_options({"cell_type": "half"})
     with pytest.raises(AnalysisError, match="has no option 'cel_type'; it has: cell_type, first_cycles"):
         found.check_options({"cel_type": "half"})
+    with pytest.raises(AnalysisError, match="correlation needs the option property_name and value"):
+        find_analysis("correlation").check_options({})

@@ -195,6 +195,9 @@ def test_what_a_described_cell_lacks_is_remedied_by_an_option(offline: Prompt) -
     assert "needs the active mass of the cell, which is not known" in line
     assert line.endswith("name one with --cell, or add --active-mass '2.75 mg'")
 
+    told = offline.ok("plan", "formation", "--active-mass", "2.75 mg")
+    assert "the nominal capacity of the cell is not known; name one with --cell, or add --capacity '3.35 mAh'" in told
+
 
 def test_a_state_that_no_run_has_is_refused(offline: Prompt) -> None:
     (line,) = offline.refused("ls", "--state", "runing", code=2)
