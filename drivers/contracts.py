@@ -244,7 +244,11 @@ class ChannelStatus:
     step_time_s: float | None = None
     pause_reserved: bool = False
     limits_differ: str | None = None
-    """Limits of the running test that are not those that were sent, where the instrument tells them under way."""
+    """Limits, or other parameters, of the running test that are not those that were sent, where the wire tells them."""
+    stop_failed: str | None = None
+    """Why the driver's own protective stop shows no effect, and for which limit; it gives it again at each look."""
+    taken: bool = False
+    """True: UNKNOWN, because another program has the channel and tells nothing of it; ``native_state`` says who."""
     end_known: bool = True
     """False: STOPPED, and whether by itself or by somebody nobody can tell, since the last records are lost."""
 

@@ -37,6 +37,10 @@ class ChannelReport:
     left: bool = False
     """Rows were left for the next look."""
     saturated: bool = False
+    limits_differ: str | None = None
+    """Which parameter of the running test is not the one that was sent."""
+    unstopped: str | None = None
+    """Why a protective stop is not confirmed."""
     remarks: tuple[str, ...] = ()
     """What the instrument told besides, each line once."""
 

@@ -21,6 +21,7 @@ from drivers.biologic.error_codes import (
 )
 from drivers.biologic.limit_watch import LimitWatch
 from drivers.biologic.load_list import load_list
+from drivers.biologic.read_back import ReadBack
 from drivers.biologic.recognition import experiment_name
 from drivers.biologic.spool import SpoolHeader, spool_path, spools
 from drivers.biologic.spool_checkpoint import forget_checkpoint
@@ -47,7 +48,9 @@ class ChannelTender:
         self._eclib = eclib
         self._folder = folder
         self._watch: LimitWatch | None = None
+        self._read_back: ReadBack | None = None
         self._tripping: str | None = None
+        self._unstopped: str | None = None
         self._stopping = False
         """Whether a stop was sent to a running channel, and nobody knows yet what became of it."""
 
@@ -70,6 +73,7 @@ class ChannelTender:
         test = self.owner.started
         if test is not None and not test.complete:
             values = self._tend(test, values, now_s, deadline, report)
+            report.limits_differ = self._differing(test, values, now_s)
         self._tell(report, values)
         report.remarks = tuple(self._remarks(values, now_s))
         return report
@@ -97,15 +101,27 @@ class ChannelTender:
             reached(EclibPoint.COMPLETE)
         return values
 
+    def _differing(self, test: SpooledTest, values: CurrentValues, now_s: float) -> str | None:
+        """Whether a running test has other parameters than were sent, as far as they have been read back."""
+        if values.State == STOPPED:
+            return None
+        if self._read_back is None or self._read_back.techniques is not test.techniques:
+            self._read_back = ReadBack(test.techniques)
+        return self._read_back.look(self._eclib, self.channel, now_s)
+
     def _keep_safe(self, test: SpooledTest, values: CurrentValues, beyond: str | None, now_s: float) -> None:
         """Stop a channel that is beyond a limit at once; again at every look until it stands."""
         self._tripping = self._tripping or beyond
         if self._tripping is None:
             return
         if values.State != STOPPED:
-            self._stop_and_verify(self._tripping)
+            try:
+                self._stop_and_verify(self._tripping)
+            except Refused as error:  # it is told with the look, whose rows are taken all the same
+                self._unstopped = str(error)
+                return
         test.end("trip", self._tripping, now_s)
-        self._tripping = None
+        self._tripping = self._unstopped = None
 
     def _tell(self, report: ChannelReport, values: CurrentValues) -> None:
         report.state = values.State
@@ -115,7 +131,7 @@ class ChannelTender:
         test = self.owner.started
         if test is not None:
             report.ours, report.records, report.complete = True, test.records, test.complete
-            report.ended = test.ended
+            report.ended, report.unstopped = test.ended, self._unstopped
         elif self.owner.test is not None:  # loaded, and not known to have started
             report.tag = None
 
@@ -149,7 +165,7 @@ class ChannelTender:
             if not error.is_refusal:
                 raise
         self.owner.begin(test)
-        self._watch, self._tripping, self._stopping = None, None, False
+        self._watch, self._read_back, self._tripping, self._unstopped, self._stopping = None, None, None, None, False
         for path in list(spools(self._folder, self.channel))[_KEPT_SPOOLS:]:
             path.unlink()
             forget_checkpoint(path)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import struct
-
 from drivers.biologic.channel_run_state import KERNEL
-from drivers.biologic.eclib import Eclib, LoadedTechnique
+from drivers.biologic.eclib import Eclib
 from drivers.biologic.error_codes import EclibError
+from drivers.biologic.read_back import difference
 from drivers.biologic.recognition import fingerprint, loaded_techniques
-from drivers.biologic.technique_list import Parameter, Technique, TechniqueList
+from drivers.biologic.technique_list import Technique, TechniqueList
 from drivers.errors import Refused
 
 __all__ = ["load_list"]
@@ -51,33 +50,7 @@ def _compare(eclib: Eclib, channel: int, listed: tuple[Technique, ...]) -> str:
     if len(found) != len(listed):
         raise Refused(f"channel {channel + 1} tells {len(found)} loaded techniques of {len(listed)}: not started")
     for index, (technique, loaded) in enumerate(zip(listed, found, strict=True)):
-        for parameter in technique.parameters:
-            if not _same(eclib, parameter, loaded):
-                told = loaded.words.get((parameter.label, parameter.index))
-                raise Refused(
-                    f"channel {channel + 1} reads back {_told(parameter, told)} for {parameter.label}"
-                    f"[{parameter.index}] of technique {index} ({technique.stem}) instead of {parameter.value!r}: "
-                    "not started"
-                )
+        different = difference(eclib, index, technique, loaded)
+        if different is not None:
+            raise Refused(f"channel {channel + 1} reads back {different}: not started")
     return fingerprint(found)
-
-
-def _same(eclib: Eclib, parameter: Parameter, loaded: LoadedTechnique) -> bool:
-    told = loaded.words.get((parameter.label, parameter.index))
-    if told is None:
-        return False
-    if isinstance(parameter.value, bool):
-        return bool(told) == parameter.value
-    sent = int(eclib.define(parameter).ParamVal)
-    return told == sent or (isinstance(parameter.value, float) and _single(told) == _single(sent))  # -0.0 is 0.0
-
-
-def _single(word: int) -> float:
-    number: float = struct.unpack("<f", struct.pack("<I", word))[0]
-    return number
-
-
-def _told(parameter: Parameter, word: int | None) -> str:
-    if word is None:
-        return "nothing"
-    return f"{_single(word):g}" if isinstance(parameter.value, float) else str(word)

@@ -24,7 +24,8 @@ def channel_status(report: ChannelReport, reader: SpoolReader) -> ChannelStatus:
     if report.trouble is not None:
         return ChannelStatus(name, ChannelState.UNKNOWN, report.trouble)
     if report.firmware == "eclab":
-        return ChannelStatus(name, ChannelState.UNKNOWN, "EC-Lab owns the channel")
+        owner = f"another program, probably EC-Lab, owns channel {name}"
+        return ChannelStatus(name, ChannelState.UNKNOWN, owner, taken=True)
     if report.firmware != "kernel":
         return ChannelStatus(name, ChannelState.IDLE, "no kernel loaded: a start loads it")
     seen = reader.furthest(report.channel, report.test_id) if report.ours and report.test_id else None
@@ -41,6 +42,8 @@ def channel_status(report: ChannelReport, reader: SpoolReader) -> ChannelStatus:
         current_A=report.current_A,
         cycle=seen.cycles.cycle if seen else None,
         step=seen.step if seen else None,
+        limits_differ=report.limits_differ,
+        stop_failed=report.unstopped,
         end_known=end_known,
     )
 

@@ -7,7 +7,7 @@ from orchestrator.engine.actions import Action, Alarm, FinishSegment, Settle, Tr
 from orchestrator.engine.view import OpenIntent, RunView, Seen
 from orchestrator.run_state import RunState
 
-__all__ = ["CONFIRM_S", "ENDED", "again", "all_stored", "displaced", "settle_all"]
+__all__ = ["CONFIRM_S", "ENDED", "again", "all_stored", "displaced", "not_of_our_test", "settle_all"]
 
 CONFIRM_S = 30.0
 """An order to a running channel that shows no effect after this is given again and a person is told."""
@@ -47,6 +47,13 @@ def displaced(run: RunView, seen: Seen, status: ChannelStatus) -> list[Action]:
         Alarm("critical", reason),
         Transition(RunState.FAILED, reason),
     ]
+
+
+def not_of_our_test(status: ChannelStatus) -> str:
+    """What is told of a channel that answers and says nothing of our test: who has it, where that is known."""
+    if status.taken:
+        return f"foreign control: {status.native_state}"
+    return f"the channel tells {status.native_state!r}, which says nothing of our test"
 
 
 def again(intent: OpenIntent, order: Action, message: str, now_s: float) -> list[Action]:

@@ -22,7 +22,7 @@ from orchestrator.engine.actions import (
     Stop,
     Transition,
 )
-from orchestrator.engine.conclusions import CONFIRM_S, ENDED, again, all_stored, displaced, settle_all
+from orchestrator.engine.conclusions import CONFIRM_S, ENDED, again, all_stored, displaced, not_of_our_test, settle_all
 from orchestrator.engine.under_way import under_way
 from orchestrator.engine.view import OpenIntent, RunView, Seen
 from orchestrator.engine.wrong_cell import wrong_cell
@@ -71,7 +71,8 @@ def _launch(run: RunView, seen: Seen) -> list[Action]:
     """Start the segment, unless the channel says that it must not."""
     status = seen.usable
     if status is None:
-        return _explain(run, "the channel cannot be seen; starts when it answers")
+        taken = seen.status is not None and seen.status.taken
+        return _explain(run, f"{_unseen(seen)}; starts when it {'is given back' if taken else 'answers'}")
     if status.state.drives_cell:
         other = status.tag or "a test of unknown origin"
         reason = f"the channel is busy with {other} ({status.native_state}); nothing was started"
@@ -80,6 +81,11 @@ def _launch(run: RunView, seen: Seen) -> list[Action]:
     if wrong is not None:
         return [Alarm("warning", wrong), Transition(RunState.FAILED, wrong)]
     return [Start(test_id_before=status.test_id)]
+
+
+def _unseen(seen: Seen) -> str:
+    """Why a channel tells nothing that could be understood."""
+    return seen.status.native_state if seen.status is not None and seen.status.taken else "the channel cannot be seen"
 
 
 def _explain(run: RunView, reason: str) -> list[Action]:
@@ -120,7 +126,12 @@ def _between_segments(run: RunView, seen: Seen) -> list[Action]:
 
 
 def _started_unseen(run: RunView, seen: Seen, now_s: float) -> list[Action]:
-    if seen.status is None and now_s - seen.silent_since_s < seen.lost_after_s:
+    if seen.status is not None:  # it answers, and what it says is not of our test
+        if not seen.test_stable:
+            return []
+        reason = f"started, then {not_of_our_test(seen.status)}; the state of the cell is unknown"
+        return [Alarm("critical", reason), Explain(reason)] if run.reason != reason else []
+    if now_s - seen.silent_since_s < seen.lost_after_s:
         return _explain(run, "started; the channel has not been seen since")
     reason = "started, but the channel has not been seen since; the state of the cell is unknown"
     return [Alarm("warning", reason), Explain(reason)] if run.reason != reason else []
@@ -145,7 +156,7 @@ def _stopping(run: RunView, seen: Seen, now_s: float) -> list[Action]:
     if intent is None:
         return [Stop()]
     if status is None:
-        return again(intent, Stop(), "the stop is NOT confirmed: the channel cannot be seen", now_s)
+        return again(intent, Stop(), f"the stop is NOT confirmed: {_unseen(seen)}", now_s)
     if test_id is None:
         return _stopping_unrecognised(run, seen, status, intent, now_s)
     if status.test_id is None:

@@ -203,7 +203,7 @@ class InstrumentLoop:
     async def _stop_tripped(self) -> None:
         """Send the stops of interlocks; they wait for no database. What they were for is written down by the keeper."""
         mine: list[ChannelId] = []
-        sent: list[ChannelId] = []
+        sent: dict[ChannelId, bool] = {}
         try:
             for channel, trip in self._interlocks.to_stop(self.place.name):
                 if channel in self._being_told:
@@ -213,12 +213,12 @@ class InstrumentLoop:
                 reached(Point.TRIP_FOUND)
                 pauses = not trip.stops and self._pauses(channel)  # a pause goes the ordinary way
                 if pauses or await self._performer.stop_untracked(channel):
-                    sent.append(channel)
+                    sent[channel] = not pauses
             if sent:  # all of them: a disk that hangs must not keep the second from its stop
                 await self._interlocks.on_disk.wait_written(_ON_DISK_WITHIN_S)
                 reached(Point.TRIP_SENT)
-            for channel in sent:
-                self._interlocks.told(self.place.name, channel)
+            for channel, stopped in sent.items():
+                self._interlocks.told(self.place.name, channel, stopped=stopped)
         finally:
             self._being_told.difference_update(mine)
 

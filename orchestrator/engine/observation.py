@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from drivers.contracts import ChannelStatus
+from drivers.contracts import ChannelState, ChannelStatus
 from orchestrator.engine.view import Seen
 
 __all__ = ["Observations"]
@@ -61,11 +61,15 @@ class Observations:
             records_stable=_same(now, before, "records"),
             lost_after_s=self.lost_after_s,
             drained=drained,
-            test_stable=_same(now, before, "tag"),
+            test_stable=_same(now, before, "tag") and _understood(now) is _understood(before),
             left_unread=left_unread,
             pauses=pauses,
             unreadable=unreadable,
         )
+
+
+def _understood(status: ChannelStatus | None) -> bool:
+    return status is not None and status.state is not ChannelState.UNKNOWN
 
 
 def _same(now: ChannelStatus | None, before: ChannelStatus | None, what: str) -> bool:

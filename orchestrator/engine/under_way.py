@@ -18,7 +18,7 @@ from orchestrator.engine.actions import (
     Stop,
     Transition,
 )
-from orchestrator.engine.conclusions import CONFIRM_S, ENDED, again, all_stored, displaced, settle_all
+from orchestrator.engine.conclusions import CONFIRM_S, ENDED, again, all_stored, displaced, not_of_our_test, settle_all
 from orchestrator.engine.view import OpenIntent, RunView, Seen
 from orchestrator.run_state import RunState
 
@@ -42,6 +42,9 @@ def under_way(run: RunView, seen: Seen, now_s: float) -> list[Action]:
         return [ClearAlarms(), Note("the instrument answers again"), Transition(state)]
     if status.state in ENDED:
         return _ended(run, seen, status)
+    if status.stop_failed is not None:
+        reason = f"the protective stop is NOT confirmed: {status.stop_failed}"
+        return [Alarm("critical", reason), Explain(reason)] if run.reason != reason else []
     if run.state is RunState.RUNNING:
         return _running(run, seen, status, now_s)
     if run.state is RunState.PAUSING:
@@ -59,7 +62,7 @@ def _silent(run: RunView, seen: Seen, now_s: float) -> list[Action]:
     if not seen.test_stable:  # one call that failed among others is seen to have passed, or not, at the next look
         return []
     # it answers, and what it says is not of our test: nobody may wait for that to pass
-    reason = f"the channel tells {seen.status.native_state!r}, which says nothing of our test"
+    reason = not_of_our_test(seen.status)
     return [Alarm("critical", f"{reason}; the state of the cell is unknown"), Transition(RunState.LOST, reason)]
 
 
@@ -76,7 +79,8 @@ def _ended(run: RunView, seen: Seen, status: ChannelStatus) -> list[Action]:
     if status.state is ChannelState.TRIPPED:
         reason = f"the instrument's own protection ended the test ({status.native_state})"
         failed = FinishSegment("tripped", go_on=False)
-        return [*settled, failed, Alarm("critical", reason), Transition(RunState.FAILED, reason)]
+        said = [] if run.reason is None else [ClearAlarms()]  # that its stop was not confirmed is over
+        return [*settled, failed, *said, Alarm("critical", reason), Transition(RunState.FAILED, reason)]
     reason = f"the test was ended at the instrument ({status.native_state}), not by cellbench"
     if not status.end_known:
         reason = f"nobody can tell whether the test came to its own end ({status.native_state}): look at its records"

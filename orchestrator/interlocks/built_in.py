@@ -9,6 +9,7 @@ from orchestrator.interlocks.condition import (
     Bound,
     Condition,
     Frozen,
+    LimitsDiffer,
     Lost,
     OutsideLimits,
     OutsideProtocol,
@@ -40,6 +41,7 @@ def built_in_rules(lab: Lab) -> tuple[Rule, ...]:
         _stop("cell", AgainstStep()),
         _stop("cell", StopUnconfirmed(), _UNCONFIRMED_FOR_S),
     ]
+    rules.append(Rule(Subject("cell"), LimitsDiffer(), Action("nothing"), "critical"))
     sensed = tuple(bench.name for bench in lab.benches.values() if bench.temperature is not None)
     if sensed:
         rules.append(Rule(Subject("cell", sensed), Lost(), Action("stop"), "critical"))

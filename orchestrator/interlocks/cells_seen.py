@@ -88,4 +88,5 @@ def _cell(place: Place, status: ChannelStatus, ours: bool, nearest_degC: float |
     seen = CellSeen(
         place, now_s, status.state, ours, status.voltage_V, status.current_A, temperature_degC, nearest_degC
     )
-    return replace(seen, records=status.records, limits_differ=status.limits_differ)
+    told = replace(seen, records=status.records, limits_differ=status.limits_differ)
+    return replace(told, stop_failed=status.stop_failed, taken=status.taken)

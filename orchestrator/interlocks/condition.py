@@ -131,7 +131,10 @@ class SetPointChanged:
 
 @dataclass(frozen=True, slots=True)
 class ForeignClient:
-    """A test on the channel that is none of ours. Two samples: a test of ours shows its id before its name."""
+    """A test on the channel that is none of ours, or a program that has it.
+
+    Two samples: a test of ours shows its id before its name.
+    """
 
     samples: int = 2
 

@@ -53,11 +53,12 @@ def judge_cell(
         case Frozen():
             return _frozen(cell, chamber, before)
         case ForeignClient():
-            return Verdict(cell.at_s, cell.driven and not cell.ours, "a test that is none of ours is on the channel")
+            what = "another program has" if cell.taken else "a test that is none of ours is on"
+            return Verdict(cell.at_s, cell.taken or (cell.driven and not cell.ours), f"{what} the channel")
         case AgainstStep() | BeyondExpected():
             return judge_step(condition, cell.at_s, cell.run.newest if cell.driven and cell.ours else None)
         case StopUnconfirmed():
-            holds = cell.run.stopping and cell.driven
+            holds = (cell.run.stopping or cell.stop_failed is not None) and cell.driven
             return Verdict(cell.at_s, holds, "it was stopped and still runs; current may flow")
         case LimitsDiffer():
             differ = cell.ours and cell.limits_differ is not None

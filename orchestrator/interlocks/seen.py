@@ -50,6 +50,10 @@ class CellSeen:
     """By the bench's own source, else that of the air around it."""
     records: int | None = None
     limits_differ: str | None = None
+    stop_failed: str | None = None
+    """The driver's own protective stop shows no effect."""
+    taken: bool = False
+    """Another program has the channel and tells nothing of it."""
     run: RunSeen = RunSeen()
 
     @property

@@ -21,6 +21,7 @@ from orchestrator.interlocks.on_disk import OnDisk
 from orchestrator.interlocks.progress import Key, State, recall, release
 from orchestrator.interlocks.scope import scope_of
 from orchestrator.interlocks.seen import CellSeen, ChamberSeen, InstrumentSeen, Observation, RunSeen
+from orchestrator.interlocks.stops_followed import StopsFollowed
 
 __all__ = ["Found", "InterlockWatch"]
 
@@ -57,6 +58,7 @@ class InterlockWatch:
         self._held: tuple[Held, ...] = ()
         self._unstored: list[Held] = []
         self._to_stop: dict[Channel, tuple[Held, float]] = {}
+        self._followed = StopsFollowed()
         self._wake: dict[str, Callable[[], None]] = {}
         self._started_s = clock.monotonic()
 
@@ -77,7 +79,7 @@ class InterlockWatch:
         now_s = self._clock.monotonic()
         self._answered(instrument, statuses is not None, error, is_chamber=False, in_use=in_use)
         cells = self._cells.take(instrument, statuses or {}, self._chambers, now_s, runs)
-        self._evaluate(cells, self._chambers)
+        self._evaluate(tuple(self._follow(cell, now_s) for cell in cells), self._chambers)
 
     def chamber_seen(self, chamber: ChamberSeen | None, name: str, error: str = "", *, in_use: bool) -> None:
         """After every look at a chamber. None: it does not answer, and ``error`` says why."""
@@ -98,9 +100,11 @@ class InterlockWatch:
         """Channels that have to be told before anything else; each until :meth:`told`."""
         return [(channel, trip) for (name, channel), (trip, _) in self._to_stop.items() if name == instrument]
 
-    def told(self, instrument: str, channel: ChannelId) -> None:
-        """The instrument has taken the stop; that it worked is seen by looking."""
-        self._to_stop.pop((instrument, channel), None)
+    def told(self, instrument: str, channel: ChannelId, *, stopped: bool = True) -> None:
+        """The instrument has taken the stop (or a pause goes the ordinary way); that it worked is seen by looking."""
+        told = self._to_stop.pop((instrument, channel), None)
+        if told is not None and stopped:
+            self._followed.taken((instrument, channel), told[0], self._clock.monotonic())
 
     def again_within_s(self, instrument: str) -> float:
         """When the next tick is due at the latest, where an instrument has not taken a stop."""
@@ -122,6 +126,7 @@ class InterlockWatch:
             self._state = release(self._state, trip.key)
         over = {trip.key for trip in gone}  # a stop that never got through must not meet what is started there next
         self._to_stop = {there: stop for there, stop in self._to_stop.items() if stop[0].key not in over}
+        self._followed.forget(over)
         self.recall(keys)
         new = [trip for trip in latched if trip not in self._held]
         self._held = tuple(latched)
@@ -136,6 +141,13 @@ class InterlockWatch:
         before = self._instruments.get(name)
         answered_s = now_s if answers else (before.answered_s if before is not None else self._started_s)
         self._instruments[name] = InstrumentSeen(name, is_chamber, answered_s, not answers, error, in_use)
+
+    def _follow(self, cell: CellSeen, now_s: float) -> CellSeen:
+        """A channel that was told to stop and runs on is told again; the rule about such stops judges it as well."""
+        cell, again = self._followed.follow(cell, now_s)
+        if again is not None:
+            self._to_stop.setdefault((cell.place.instrument, cell.place.channel), (again, now_s))
+        return cell
 
     def _evaluate(self, cells: tuple[CellSeen, ...], chambers: Mapping[str, ChamberSeen]) -> None:
         observation = Observation(cells, chambers, tuple(self._instruments.values()))

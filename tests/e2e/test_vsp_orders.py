@@ -95,7 +95,7 @@ def until_time_stands(bench: VirtualBench) -> float:
 @pytest.mark.parametrize(
     ("what", "state", "severity", "says"),
     [
-        ("eclab_loaded", "lost", "critical", "EC-Lab owns the channel"),
+        ("eclab_loaded", "lost", "critical", "foreign control: another program, probably EC-Lab, owns channel 1"),
         ("firmware_lost", "failed", "critical", "its memory is gone"),
     ],
 )

@@ -42,7 +42,7 @@ def test_a_busy_library_costs_nothing_and_each_channel_that_is_taken_is_told(mak
     assert_failed_once(bench, runs["V2"], "its memory is gone")
     assert_at_open_circuit(bench, "P2")
     assert bench.run(runs["V3"])["state"] == "lost"
-    assert "EC-Lab owns the channel" in bench.run(runs["V3"])["reason"]
+    assert "foreign control: another program, probably EC-Lab, owns channel 3" in bench.run(runs["V3"])["reason"]
     (told,) = alarms(bench, f"run {runs['V3']}")
     assert (told.severity, told.cleared_unix_s) == ("critical", None)
     for cell in ("V2", "V3"):

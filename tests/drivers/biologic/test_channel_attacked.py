@@ -29,6 +29,7 @@ from simulators.lab.client import LabControl
 from simulators.lab.thread import LabThread
 from tests.drivers.biologic.biologic_programs import CYCLING, REST, at, program
 from tests.drivers.biologic.transport_bench import TAG
+from tests.simulators.biologic.eclib_client import EclibClient
 
 LONG = program(Rest(Until(duration_s=3600.0), at(1)))
 SHORT = program(REST)
@@ -368,3 +369,30 @@ def test_a_clock_that_jumps_neither_loses_nor_disowns_anything(bench: Bench, by_
     batch = SpoolReader(bench._settings.folder).read(0, test_id, "", 100)
     np.testing.assert_allclose(batch.columns["test_time_s"], [10, 20, 30, 40, 50, 60], atol=1e-3)
     assert batch.problems == ()
+
+
+# ---- parameters under way
+
+
+def test_a_parameter_that_another_client_changes_under_way_is_told_and_so_is_its_return(
+    bench: Bench, lab: LabThread
+) -> None:
+    charging = ConstantCurrent(2e-5, Until(duration_s=36000.0), at(1), record=Record(interval_s=10.0))
+    bench.start(program(charging, charging))
+    for _ in range(8):
+        assert bench.look(10.0)["limits_differ"] is None
+    with EclibClient(lab.port("vsp-1")) as other:
+        assert other.update(0, 0, "cplimit4", {"Current_step": [4e-5]}) == 0
+        told = [bench.look(10.0)["limits_differ"] for _ in range(4)]
+        assert set(told[:3]) - {None}, "each technique is read back in its turn, the list has four"
+        assert str(told[-1]).startswith("channel 1 reads back 4e-05 for Current_step[0] of technique 0 (cplimit)")
+        assert str(told[-1]).endswith("instead of 2e-05")
+        assert other.update(0, 0, "cplimit4", {"Current_step": [2e-5]}) == 0
+    assert [bench.look(10.0)["limits_differ"] for _ in range(4)][-1] is None
+
+
+def test_what_cannot_be_read_back_now_is_read_another_time_and_hides_no_rows(bench: Bench) -> None:
+    bench.start(LONG)
+    bench.control.fault("vsp-1", "GetTechniqueInfos", {"error": -404})
+    reports = [bench.look(10.0) for _ in range(3)]
+    assert [(report["trouble"], report["limits_differ"]) for report in reports] == [(None, None)] * 3

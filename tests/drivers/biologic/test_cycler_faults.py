@@ -14,9 +14,11 @@ from drivers.contracts import LOST, ChannelState
 from drivers.errors import Unreachable
 from protocols.program import ConstantCurrent, Limits, Record, Rest, Until
 from simulators.lab.client import LabControl
+from simulators.lab.thread import LabThread
 from tests.drivers.biologic.biologic_programs import CYCLING, REST, at, program
 from tests.drivers.biologic.conftest import LAB, OpenCycler
 from tests.drivers.biologic.transport_bench import TAG, ledger_of, read_all, start, until_complete
+from tests.simulators.biologic.eclib_client import EclibClient
 
 FAST = program(ConstantCurrent(0.001, Until(duration_s=60.0), at(1)), record=Record(interval_s=0.01))
 
@@ -126,6 +128,43 @@ def test_a_limit_that_only_the_service_watches_stops_the_channel(vsp: BiologicCy
     assert status.native_state.endswith("V above 1.2 V")
     assert control.tests("vsp-1")[-1]["state"] == "stopped"
     assert vsp.observe()["1"].test_id == handle.test_id
+
+
+def test_a_protective_stop_without_effect_is_told_and_given_again_until_it_works(
+    vsp: BiologicCycler, control: LabControl
+) -> None:
+    resting = Rest(Until(duration_s=3600.0), at(1), limits=Limits(-0.05, 1.2, 0.01))
+    start(vsp, program(replace(resting, limits=None)))
+    vsp.stop("1")
+    handle = start(vsp, program(resting))
+    for nth in (1, 2, 3, 4):
+        control.fault("vsp-1", "StopChannel", "false_ack", nth)
+    control.advance(30)
+    told = [vsp.observe()["1"] for _ in range(6)]
+    unstopped = [one for one in told if one.stop_failed is not None]
+    assert unstopped == told[: len(unstopped)]
+    assert {one.state for one in unstopped} == {ChannelState.RUNNING}
+    assert all(str(one.stop_failed).startswith("channel 1 still tells RUN after a stop: 1.49") for one in unstopped)
+    after = told[-1]
+    assert (after.state, after.stop_failed, after.test_id) == (ChannelState.TRIPPED, None, handle.test_id)
+    assert control.tests("vsp-1")[-1]["state"] == "stopped"
+    assert len(read_all(vsp, handle)[0]) > 0, "what was measured meanwhile is kept"
+
+
+def test_what_another_client_changes_under_way_is_in_the_status(
+    vsp: BiologicCycler, control: LabControl, lab: LabThread
+) -> None:
+    charging = ConstantCurrent(2e-5, Until(duration_s=36000.0), at(1), record=Record(interval_s=10.0))
+    start(vsp, program(charging))
+    control.advance(10)
+    assert vsp.observe()["1"].limits_differ is None
+    with EclibClient(lab.port("vsp-1")) as other:
+        assert other.update(0, 0, "cplimit4", {"Test1_Value": [3.0]}) == 0
+    told = []
+    for _ in range(4):
+        control.advance(10)
+        told.append(vsp.observe()["1"].limits_differ)
+    assert str(told[-1]).startswith("channel 1 reads back 3 for Test1_Value[0] of technique 0 (cplimit) instead of ")
 
 
 def test_a_glitch_beyond_every_range_does_not_end_a_test(vsp: BiologicCycler, control: LabControl) -> None:

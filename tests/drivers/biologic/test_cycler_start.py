@@ -48,8 +48,9 @@ def test_ec_lab_is_not_pushed_aside(open_vsp: OpenCycler, control: LabControl) -
     until_complete(vsp, control)
     control.fault("vsp-1", "GetCurrentValues", {"channel": 0, "set": "eclab_loaded"})
     vsp.observe()
-    assert vsp.observe()["1"].state is ChannelState.UNKNOWN
-    assert vsp.observe()["1"].native_state == "EC-Lab owns the channel"
+    told = vsp.observe()["1"]
+    assert (told.state, told.taken) == (ChannelState.UNKNOWN, True)
+    assert told.native_state == "another program, probably EC-Lab, owns channel 1"
     with pytest.raises(Refused, match="belongs to EC-Lab; disconnect it there, or write take_over_from_ec_lab: yes"):
         start(vsp, SHORT)
     vsp.close()

@@ -73,12 +73,17 @@ FREE = seen(ChannelState.FINISHED, OLD)
 RUNNING, PAUSED = seen(ChannelState.RUNNING), seen(ChannelState.PAUSED)
 FINISHED, STOPPED = seen(ChannelState.FINISHED), seen(ChannelState.STOPPED)
 TRIPPED, ODD = seen(ChannelState.TRIPPED), seen(ChannelState.UNKNOWN)
+EC_LAB = "another program, probably EC-Lab, owns channel 1"
+TAKEN = seen(ChannelState.UNKNOWN, None, tag=None, taken=True)
+TAKEN = replace(TAKEN, status=replace(TAKEN.status, native_state=EC_LAB))  # type: ignore[type-var]
 FOREIGN = seen(ChannelState.RUNNING, "9")
 NO_TEST = seen(ChannelState.STOPPED, None)
 SILENT, LONG_SILENT = seen(None, silent_since_s=NOW - 59), seen(None, silent_since_s=NOW - 60)
 
 RESERVED = order("end_at_cycle", cycle=6)
 LOST = run(S.LOST)
+BEYOND = "channel 1 still tells RUN after a stop: 1.6 V above 1.5 V"
+UNSTOPPED = f"the protective stop is NOT confirmed: {BEYOND}"
 
 TABLE: list[tuple[str, RunView, Seen, list[object]]] = [
     # before the start
@@ -88,6 +93,7 @@ TABLE: list[tuple[str, RunView, Seen, list[object]]] = [
     ("the channel cannot be seen", run(S.QUEUED, test=None), LONG_SILENT, [Explain]),
     ("and that has been said", run(S.QUEUED, reason="the channel cannot be seen; starts when it answers"), SILENT, []),
     ("nobody understands its state", run(S.QUEUED, test=None), ODD, [Explain]),
+    ("another program has it", run(S.QUEUED, test=None), TAKEN, [Explain(f"{EC_LAB}; starts when it is given back")]),
     ("a busy channel", run(S.QUEUED, test=None), FOREIGN, [Alarm, S.FAILED]),
     ("a paused test holds it too", run(S.QUEUED, test=None), seen(ChannelState.PAUSED, "9"), [Alarm, S.FAILED]),
     ("another run has the channel first", run(S.QUEUED, blocked_by="run 0 is ahead"), FREE, [Explain("run 0 is ahead")]),
@@ -111,6 +117,11 @@ TABLE: list[tuple[str, RunView, Seen, list[object]]] = [
     ("the old tag with a new test, once", run(S.STARTING, "run", order("start"), test=None), replace(FOREIGN, test_stable=False), []),
     ("silent since the start", run(S.STARTING, "run", order("start"), test=None), SILENT, [Explain]),
     ("silent for long", run(S.STARTING, "run", order("start"), test=None), LONG_SILENT, [Alarm, Explain]),
+    ("nobody understands it since the start", run(S.STARTING, "run", order("start"), test=None), ODD, [Alarm, Explain]),
+    ("not at the look before", run(S.STARTING, "run", order("start"), test=None), replace(ODD, test_stable=False), []),
+    ("taken since the start", run(S.STARTING, "run", order("start"), test=None), TAKEN,
+     [Alarm("critical", f"started, then foreign control: {EC_LAB}; the state of the cell is unknown"), Explain]),
+    ("taken at one look", run(S.STARTING, "run", order("start"), test=None), replace(TAKEN, test_stable=False), []),
     ("stopped while starting", run(S.STARTING, "stop", order("start"), test=None), FREE, [Stop(), S.STOPPING]),
     ("stopped while starting, unseen", run(S.STARTING, "stop", order("start"), test=None), SILENT, [Stop(), S.STOPPING]),
     # between two segments, or two attempts
@@ -197,11 +208,23 @@ TABLE: list[tuple[str, RunView, Seen, list[object]]] = [
     ("resume, taken back", run(S.PAUSED, "pause", order("resume", 30)), PAUSED, [Settle(5, "not confirmed")]),
     ("resumed", run(S.PAUSED, "run", order("resume")), RUNNING, [Settle(5, "resumed"), ClearAlarms, S.RUNNING]),
     ("resumed at the instrument", run(S.PAUSED, "pause"), RUNNING, [Desire("run"), Note, S.RUNNING]),
+    # the driver's own protective stop
+    ("it shows no effect", run(S.RUNNING), seen(ChannelState.RUNNING, stop_failed=BEYOND),
+     [Alarm("critical", UNSTOPPED), Explain(UNSTOPPED)]),
+    ("and that was said", run(S.RUNNING, reason=UNSTOPPED), seen(ChannelState.RUNNING, stop_failed=BEYOND), []),
+    ("a pause can wait", run(S.RUNNING, "pause", reason=UNSTOPPED), seen(ChannelState.RUNNING, stop_failed=BEYOND), []),
+    ("at last it worked", run(S.RUNNING, reason=UNSTOPPED), TRIPPED,
+     [FinishSegment("tripped", False), ClearAlarms, Alarm, S.FAILED]),
     # silence
     ("silent, not long", run(S.RUNNING), SILENT, []),
     ("lost", run(S.RUNNING), LONG_SILENT, [S.LOST]),
     ("lost while paused", run(S.PAUSED, "pause"), LONG_SILENT, [S.LOST]),
     ("a state that nobody understands", run(S.RUNNING), ODD, [Alarm, S.LOST]),
+    ("another program takes the channel", run(S.RUNNING), TAKEN,
+     [Alarm("critical", f"foreign control: {EC_LAB}; the state of the cell is unknown"),
+      Transition(S.LOST, f"foreign control: {EC_LAB}")]),
+    ("or perhaps not", run(S.RUNNING), replace(TAKEN, test_stable=False), []),
+    ("has it still", LOST, TAKEN, []),
     ("at one look only", run(S.RUNNING), seen(ChannelState.UNKNOWN, None, test_stable=False), []),
     ("still silent", LOST, LONG_SILENT, []),
     ("back, and running", LOST, RUNNING, [ClearAlarms, Note, S.RUNNING]),
@@ -221,6 +244,8 @@ TABLE: list[tuple[str, RunView, Seen, list[object]]] = [
     ("not delivered", run(S.STOPPING, "stop", order("stop", 1, failure="no reply")), RUNNING, [Settle(5, "not delivered"), Alarm, Stop()]),
     ("not delivered, nothing seen since", run(S.STOPPING, "stop", order("stop", 0, failure="no reply")), RUNNING, []),
     ("cannot be confirmed", run(S.STOPPING, "stop", order("stop", 30)), LONG_SILENT, [Settle, Alarm, Stop()]),
+    ("taken while stopping", run(S.STOPPING, "stop", order("stop", 30)), TAKEN,
+     [Settle(5, "not confirmed"), Alarm("critical", f"the stop is NOT confirmed: {EC_LAB}"), Stop()]),
     ("displaced while stopping", run(S.STOPPING, "stop", order("stop")), FOREIGN,
      [Settle(5, "displaced"), FinishSegment("foreign", False), Alarm, S.FAILED]),
     ("no stop for a colleague", run(S.STOPPING, "stop"), replace(FOREIGN, drained=False), []),

@@ -114,6 +114,13 @@ def test_a_stop_without_effect_trips_after_its_time_and_a_pause_or_an_end_does_n
     assert course.see(cell(160.0, run=RunSeen(stopping=True))).first_s == 160.0
 
 
+def test_a_drivers_own_stop_without_effect_counts_as_one():
+    course = Course((rule(StopUnconfirmed(), for_s=60.0),))
+    for at_s in (0.0, 30.0, 60.0):
+        course.see(cell(at_s, stop_failed="1.6 V above 1.5 V"))
+    assert [trip.message for trip in course.trips] == ["it was stopped and still runs; current may flow"]
+
+
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[InterlockBench]:
     made = InterlockBench(tmp_path, Pauses())

@@ -198,6 +198,17 @@ def test_a_set_point_of_somebody_else_trips_at_the_second_look():
     assert course.see(chamber(50.0, 25.0, 40.0, wanted_degC=25.0)).first_s == 50.0
 
 
+def test_another_program_that_has_the_channel_is_foreign_at_the_second_look():
+    course = Course((rule(ForeignClient()),))
+    course.see(cell(0.0, ours=False, state=ChannelState.UNKNOWN)).see(
+        cell(10.0, ours=False, state=ChannelState.UNKNOWN)
+    )
+    course.see(cell(20.0, ours=False, state=ChannelState.UNKNOWN, taken=True))
+    assert course.trips == []
+    course.see(cell(30.0, ours=False, state=ChannelState.UNKNOWN, taken=True))
+    assert [trip.message for trip in course.trips] == ["another program has the channel"]
+
+
 def test_a_foreign_test_trips_at_the_second_look_and_one_of_ours_that_starts_does_not():
     course = Course((rule(ForeignClient()),))
     course.see(cell(0.0, ours=False))  # a new test id beside the old barcode

@@ -112,7 +112,7 @@ def test_the_built_in_rules_are_always_there(lab):
     kinds = {type(rule.condition).__name__ for rule in all_rules(lab) if rule.origin == "built in"}
     assert kinds == {
         "Bound", "OutsideLimits", "OutsideProtocol", "Lost", "Frozen", "Alarming", "Silent",
-        "AgainstStep", "StopUnconfirmed",
+        "AgainstStep", "StopUnconfirmed", "LimitsDiffer",
     }  # fmt: skip
     assert [rule for rule in all_rules(lab) if rule.origin == "built in"] == list(
         all_rules(lab)[: -len(lab.interlocks)]

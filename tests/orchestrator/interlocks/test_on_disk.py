@@ -78,7 +78,7 @@ def test_the_trip_is_on_the_disk_when_its_stop_has_been_told(bench: InterlockBen
         assert bench.watch is not None
         bench.keeper._writer.keep = kept  # type: ignore[method-assign]
         told = bench.watch.told
-        bench.watch.told = lambda *where: (order.append("told"), told(*where))[1]  # type: ignore[method-assign]
+        bench.watch.told = lambda *where, **how: (order.append("told"), told(*where, **how))[1]  # type: ignore[method-assign]
         writing_down = asyncio.create_task(bench.keeper._put_aside_for_ever())
         await asyncio.sleep(0)
         bench.clock.unix_s += 1.0

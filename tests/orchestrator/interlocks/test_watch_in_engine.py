@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from drivers.contracts import ChannelState
 from drivers.errors import Unreachable
 from orchestrator.launch import LaunchRefused
+from orchestrator.store.alarms import list_alarms
 from orchestrator.store.errors import StoreUnavailable
 from orchestrator.store.tables import runs
 from orchestrator.store.transactions import reading
@@ -102,7 +103,7 @@ def test_the_stop_does_not_wait_for_a_database_that_hangs(bench, mocker):
         seen = replace(bench.cycler.status, voltage_V=5.2)
         bench.clock.unix_s += 1.0
         bench.watch.cycler_seen("bts-1", {"1": seen}, in_use=True)
-        await asyncio.wait_for(bench.loop._at_once, 5.0)
+        await asyncio.wait_for(bench.loop._at_once, 60.0)
         assert bench.cycler.orders[-1] == "stop"
         assert not ticking.done()
         ticking.cancel()
@@ -209,3 +210,103 @@ def test_a_cause_that_is_still_there_trips_anew_after_the_acknowledgement(bench)
     bench.tick()
     bench.keep()
     assert [trip.id for trip in bench.trips()] == [2]
+
+
+def false_acknowledgement(bench):
+    """The channel takes stops and goes on."""
+    bench.cycler.stop = lambda channel: bench.cycler.orders.append("stop")
+
+
+def severities(bench):
+    """Of the open alarms: a critical one is told to everybody, and to the next when nobody comes."""
+    with reading(bench.database) as connection:
+        return {alarm.message: alarm.severity for alarm in list_alarms(connection)}
+
+
+def test_a_trips_stop_without_effect_is_a_critical_alarm_of_its_own(bench):
+    bench.begin()
+    bench.running()
+    false_acknowledgement(bench)
+    bench.measure(voltage_V=5.2)
+    bench.tick()
+    bench.keep()
+    bench.tick(31.0)
+    bench.tick(31.0)
+    told = severities(bench)
+    assert told["the stop is NOT confirmed: current may still flow"] == "critical"
+    for _ in range(4):
+        bench.tick(31.0)
+    bench.keep()
+    assert [trip.rule.partition(":")[2].strip() for trip in bench.trips()] == [
+        "stop not confirmed for 120 s → stop, critical",
+        "voltage above 5.0275 V → stop, critical",
+    ]
+
+
+def test_without_the_database_a_trips_stop_is_given_again_until_the_channel_stands(bench, mocker):
+    bench.begin()
+    bench.running()
+    false_acknowledgement(bench)
+    bench.measure(voltage_V=5.2)
+    away = StoreUnavailable("database: away")
+    mocker.patch.object(bench.loop, "_recall", side_effect=away)
+    mocker.patch.object(bench.loop._writer, "record_all", side_effect=away)
+    for _ in range(6):
+        bench.loop._ordered.clear()
+        with pytest.raises(StoreUnavailable):
+            bench.tick(31.0)
+    assert bench.cycler.orders.count("stop") == 6
+    assert {found.news.rule.alarm for found in bench.watch.found} == {"critical"}
+    assert "it was stopped and still runs; current may flow" in [found.news.message for found in bench.watch.found]
+    bench.measure(state=ChannelState.STOPPED)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            bench.tick(31.0)
+    assert bench.cycler.orders.count("stop") == 6
+
+
+def test_a_test_of_ours_whose_run_is_over_is_stopped_too_and_told_where_it_does_not_stop(bench):
+    bench.begin()
+    bench.running()
+    bench.change(runs.update().values(state="failed"))
+    false_acknowledgement(bench)
+    bench.measure(voltage_V=5.2)
+    for _ in range(6):
+        bench.tick(31.0)
+        bench.keep()
+    assert bench.cycler.orders.count("stop") >= 5
+    assert any("it was stopped and still runs; current may flow" in told for told in severities(bench))
+    assert set(severities(bench).values()) == {"critical"}
+
+
+def test_a_stop_that_worked_is_not_given_again_to_what_runs_there_next(bench):
+    bench.begin()
+    bench.running()
+    bench.measure(voltage_V=5.2)
+    bench.tick()
+    bench.keep()
+    bench.tick()
+    bench.tick()
+    bench.measure(voltage_V=1.0)
+    bench.acknowledge(1)
+    orders = len(bench.cycler.orders)
+    bench.launch()
+    for _ in range(4):
+        bench.tick(31.0)
+    assert [order.partition(" ")[0] for order in bench.cycler.orders[orders:]] == ["start"]
+
+
+def test_limits_that_are_changed_under_way_are_a_critical_alarm_until_they_are_back(bench):
+    bench.begin()
+    bench.running()
+    bench.measure(limits_differ="channel 1 reads back 4 for Test1_Value[0] instead of 1.5")
+    bench.tick()
+    bench.keep()
+    (told,) = severities(bench).items()
+    assert "the instrument holds other limits: channel 1 reads back 4" in told[0]
+    assert told[1] == "critical"
+    assert bench.run()["state"] == "running", "what is done about it is for a rule of the lab file, or a person"
+    bench.measure(limits_differ=None)
+    bench.tick()
+    bench.keep()
+    assert severities(bench) == {}
