@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VirtualLab"]
 
-_PATIENCE_S = 120.0
+_PATIENCE_S = 300.0
 _OVER = ("completed", "stopped", "failed")
 _CELL: Mapping[str, object] = {"material": "sio_c_l", "active_mass_g": 0.00275, "area_cm2": 1.131}
 

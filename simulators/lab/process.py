@@ -71,7 +71,7 @@ class LabProcess:
         """Open a new connection to the control port."""
         return LabControl(self.control_port, timeout=timeout)
 
-    def terminate(self, timeout: float = 10.0) -> int:
+    def terminate(self, timeout: float = 60.0) -> int:
         """End the process as a service manager would; returns its exit status."""
         self.process.terminate()
         try:
@@ -108,7 +108,7 @@ def start_interpreter(
 
 
 def spawn_lab(
-    config_path: Path, timeout: float = 30.0, faults: Path | None = None, start: StartModule = start_interpreter
+    config_path: Path, timeout: float = 120.0, faults: Path | None = None, start: StartModule = start_interpreter
 ) -> LabProcess:
     """Start a lab file, with a faults file, in a child process and wait until it is ready; raises LabStartError.
 

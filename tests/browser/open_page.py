@@ -10,7 +10,7 @@ from tests.browser.watch import Watch
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-PATIENCE_ms = 10_000
+PATIENCE_ms = 30_000
 _LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
 

@@ -79,7 +79,7 @@ class ServedBench:
             if self.settings.node:
                 self.start_node()
             self.wait_for_web()
-            self.http = stack.enter_context(httpx.Client(base_url=f"{self.url}/api/v1/", timeout=20))
+            self.http = stack.enter_context(httpx.Client(base_url=f"{self.url}/api/v1/", timeout=120))
             self._stack.push(stack.pop_all())
         return self
 
@@ -94,7 +94,7 @@ class ServedBench:
 
     def wait_state(self, run_id: int, *states: str) -> None:
         """Wait (wall time) until a run is in one of these states. Raises TimeoutError."""
-        self.virtual.wait_state(run_id, *states, patience_s=30)
+        self.virtual.wait_state(run_id, *states, patience_s=120)
 
     # ---- the node
 
@@ -132,13 +132,13 @@ class ServedBench:
 
     def wait_for_web(self) -> None:
         """Wait until it answers. Raises TimeoutError, or RuntimeError where it has ended."""
-        self.virtual.wait_for(self._answers, "the web answers", patience_s=60)
+        self.virtual.wait_for(self._answers, "the web answers")
 
     def end_web(self) -> None:
         """End it as a service manager does; nothing where none runs."""
         if self._web is not None:
             self._web.terminate()
-            self._web.wait(20)
+            self._web.wait(300)
             self._web = None
 
     def kill_web(self) -> None:
@@ -155,7 +155,7 @@ class ServedBench:
         if self._web is None or self._web.poll() is not None:
             raise RuntimeError(f"the web has ended: {self._web_log.read_text(errors='replace')[-2000:]}")
         try:
-            return httpx.get(f"{self.url}/alive", timeout=2).status_code == 200
+            return httpx.get(f"{self.url}/alive", timeout=20).status_code == 200
         except httpx.TransportError:
             return False
 

@@ -43,7 +43,7 @@ def _restore_test(backups: Path) -> subprocess.CompletedProcess[str]:
     programs = Path(sys.executable).parent
     environment = {"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(backups.parent), "NO_COLOR": "1"}
     command = ["sh", DEPLOY / "restore-test.sh", backups, backups.parent / "scratch"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_a_sound_backup_passes_and_the_laboratory_is_not_touched(backups: Path) -> None:

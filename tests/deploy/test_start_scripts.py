@@ -26,7 +26,7 @@ def _with_secrets_in(folder: Path, script: str) -> Path:
 
 def _run(command: list[str | Path], **environment: str) -> subprocess.CompletedProcess[str]:
     given = {"PATH": os.environ["PATH"], **environment}
-    return subprocess.run(command, env=given, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, env=given, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_a_secret_becomes_a_variable_of_the_command_alone(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def _complaints(folder: Path, *arguments: str) -> str:
     if _ANALYZE is None:
         return ""
     command = [_ANALYZE, *arguments, *(str(folder / name) for name in _UNITS if "security" not in arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     return done.stderr if done.returncode == 0 else f"{done.returncode}: {done.stdout}{done.stderr}"
 
 

@@ -39,7 +39,7 @@ def passing_by(armed: str | None, program: str = PASSES_BY) -> tuple[int, list[s
         stdout=subprocess.PIPE,
         start_new_session=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return done.returncode, done.stdout.split()

@@ -45,7 +45,7 @@ def barcodes(bench: VirtualBench) -> list[str]:
 def complete(bench: VirtualBench, run: int) -> None:
     """A new node brings the run to its end, with every record once and nothing left open."""
     with bench.node():
-        bench.wait_state(run, "completed", "failed", patience_s=40.0)
+        bench.wait_state(run, "completed", "failed")
     assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
     assert_stored_equals_ledger(bench, run, 1)
     assert None not in starts(bench)
@@ -130,7 +130,7 @@ def test_an_instrument_that_goes_away_just_before_the_start_costs_nothing(make_b
         bench.wait_for(lambda: starts(bench) == ["not sent"], "the start was not sent")
         assert bench.run(run)["state"] == "queued"
         bench.control.power("bts-1", on=True)
-        bench.wait_state(run, "completed", "failed", patience_s=40.0)
+        bench.wait_state(run, "completed", "failed")
         assert node.poll() is None
     assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
     assert barcodes(bench) == [f"L1#{run}.0.1"]

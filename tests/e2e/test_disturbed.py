@@ -14,7 +14,7 @@ from tests.soak.disturbed import compare_disturbed
 from tests.soak.study import SHORT
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1300)
 def test_five_percent_of_all_exchanges_disturbed_change_no_result(tmp_path: Path) -> None:
     found = compare_disturbed(tmp_path, SHORT)
     sys.stdout.write(f"{found}\n")

@@ -75,7 +75,7 @@ def test_an_instrument_that_falls_silent_is_lost_and_comes_back(make_bench: Make
         time.detach()
         bench.wait_state(run, "completed", "failed")
         assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
-    with bench._process.control() as bench.control:
+    with bench.new_control() as bench.control:
         assert_stored_equals_ledger(bench, run, 1)
         assert len(bench.control.tests("bts-1")) == 1
 

@@ -23,7 +23,7 @@ def test_a_node_is_killed_and_another_refused_while_records_stream(make_bench: M
     with bench.node() as node:
         bench.wait_state(run, "running")
         command = [sys.executable, "-m", "orchestrator.cli", "node", "--lab", str(bench.lab.path)]
-        second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        second = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         assert second.returncode == CANNOT_START
         assert f"driven by process {node.pid}" in second.stderr
         node.kill()

@@ -33,7 +33,7 @@ def stopped_after_s(bench: VirtualBench, run: int, barcode: str) -> float:
 def test_a_stop_does_not_wait_for_the_next_look(make_bench: Make) -> None:
     bench = make_bench(poll="10 min")
     run = bench.launch("short", "L1", "A1", source=SHORT, cycles="200")
-    with bench.node(), bench._process.control() as hold:
+    with bench.node(), bench.new_control() as hold:
         bench.wait_until_up()
         start = hold.attach("the test")  # lab time moves only when the test says so: as slow as real time
         hold.sleep(start + 1200.0)

@@ -52,7 +52,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, tup
             ]
         with bench.node():
             for number, (formation, then) in runs.items():
-                bench.wait_state(then, "completed", "failed", "lost", patience_s=170)
+                bench.wait_state(then, "completed", "failed", "lost", patience_s=500)
                 assert bench.run(formation)["state"] == bench.run(then)["state"] == "completed", number
             yield {number: (values(bench, first), values(bench, then)) for number, (first, then) in runs.items()}
 

@@ -36,7 +36,7 @@ def shortened() -> Campaign:
     return replace(campaign, steps=tuple(steps))
 
 
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(1200)
 def test_the_study_goes_through(tmp_path: Path) -> None:
     campaign = shortened()
     cells: dict[int | str, dict[str, object]] = {
@@ -51,11 +51,11 @@ def test_the_study_goes_through(tmp_path: Path) -> None:
         number = hand(bench, campaign)
         asked = [("to-vsp", cell) for cell in ("L3", "H3")]
         with bench.node():
-            bench.wait_for(lambda: all(outcomes(bench, number).get(one) == "asking" for one in asked), "asked", 200)
+            bench.wait_for(lambda: all(outcomes(bench, number).get(one) == "asking" for one in asked), "asked", 500)
             for _, cell in asked:
                 with writing(bench.engine) as connection:
                     assert scan(connection, number, cell, None, actor="anna", now=bench.control.now()) is None
-            bench.wait_for(lambda: state(bench, number) == "completed", "completed", 300)
+            bench.wait_for(lambda: state(bench, number) == "completed", "completed", 600)
         assert set(outcomes(bench, number).values()) == {"done"}
         with reading(bench.engine) as connection:
             runs = run_ids(connection, number)

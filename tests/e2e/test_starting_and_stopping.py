@@ -99,7 +99,7 @@ def test_a_second_node_is_refused_by_name(make_bench: Make) -> None:
     with bench.node() as first:
         bench.wait_state(run, "running")
         command = [sys.executable, "-m", "orchestrator.cli", "node", "--lab", str(bench.lab.path)]
-        second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        second = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert second.returncode == CANNOT_START
     assert f"driven by process {first.pid}" in second.stderr
     assert "Traceback" not in second.stderr

@@ -76,7 +76,7 @@ def barcodes(bench: VirtualBench) -> list[str]:
 def complete(bench: VirtualBench, run: int) -> None:
     """A new node brings the run to its end, with nothing left open."""
     with bench.node():
-        bench.wait_state(run, "completed", "failed", patience_s=60.0)
+        bench.wait_state(run, "completed", "failed")
     assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
     assert None not in starts(bench)
 

@@ -75,7 +75,7 @@ def test_runs_and_their_chamber_go_on_as_they_were_started(make_held_bench: Make
     before = started_with(bench, runs)
     back_to_old_tables(bench)
     with bench.node() as node:
-        assert node.wait(60) == CANNOT_START
+        assert node.wait(300) == CANNOT_START
     assert "run `cellbench db upgrade`" in bench.node_log.read_text(encoding="utf-8")
     upgrade(bench.engine)
     assert schema_version(bench.engine) == code_version()

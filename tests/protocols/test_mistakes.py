@@ -260,7 +260,7 @@ HOSTILE: dict[str, str | bytes] = {
 }  # fmt: skip
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_are_told_in_short_printable_lines(name: str) -> None:
     errors = check(HOSTILE[name], "my.yaml")

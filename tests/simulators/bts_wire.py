@@ -10,7 +10,7 @@ TERMINATOR = b"\n\n#\r\n"
 
 
 class BtsWire:
-    def __init__(self, port: int, timeout: float = 10.0) -> None:
+    def __init__(self, port: int, timeout: float = 60.0) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
 
     def __enter__(self) -> "BtsWire":

@@ -30,12 +30,12 @@ def test_ctrl_c_and_shutdown_end_it_cleanly_with_connections_open(lab_file: Path
     with spawn_lab(lab_file) as lab, lab.control() as control:
         control.attach("node")
         lab.process.send_signal(signal.SIGINT)
-        assert lab.process.wait(10) == 0
+        assert lab.process.wait(300) == 0
         lab.errors.seek(0)
         assert lab.errors.read() == ""
     with spawn_lab(lab_file) as lab, lab.control() as control:
         control.shutdown()
-        assert lab.process.wait(10) == 0
+        assert lab.process.wait(300) == 0
 
 
 def test_a_bad_file_or_a_taken_port_is_told_in_one_line(lab_file: Path, lab_text: str) -> None:

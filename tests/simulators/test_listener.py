@@ -20,7 +20,7 @@ def test_a_peer_that_was_gone_before_its_connection_was_made_holds_nothing_up() 
         listener = Listener(connect)
         await listener.open("127.0.0.1", 0)
         listener._accept()
-        await asyncio.wait_for(listener.close(reset=False), 5)
+        await asyncio.wait_for(listener.close(reset=False), 60)
         assert [connection.transport for connection in built] == [None]
 
     asyncio.run(close())

@@ -373,7 +373,7 @@ def test_a_faulty_start_has_started_or_not(
     lab: LabThread, control: LabControl, steps: Path, fault: str, starts: bool
 ) -> None:
     control.fault("bts-1", "start", fault)
-    with BtsWire(lab.port("bts-1"), timeout=0.2) as wire:
+    with BtsWire(lab.port("bts-1"), timeout=0.2 if fault.startswith("drop_") else 60.0) as wire:
         wire.send(f'<cmd>start</cmd><list count="1"><start {at(ONE)}>D:\\steps\\short.xml</start></list>')
         match fault:
             case "close_before_reply":

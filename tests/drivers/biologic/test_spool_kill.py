@@ -131,7 +131,7 @@ def test_the_process_ends_by_itself_when_its_driver_is_gone(vsp: BiologicCycler,
     assert process is not None
     assert process.stdin is not None
     process.stdin.close()
-    assert process.wait(10) == 0
+    assert process.wait(300) == 0
     with contextlib.suppress(Unreachable):
         vsp.observe()
     control.advance(5)

@@ -12,7 +12,7 @@ from types import TracebackType
 
 Cut = Callable[[bytes], tuple[bytes | None, bytes]]
 """First whole request and the rest; None where there is none yet."""
-_PATIENCE_s = 5.0
+_PATIENCE_s = 60.0
 _DRIP_s = 0.05
 _RESET = struct.pack("ii", 1, 0)
 
@@ -67,7 +67,7 @@ class Peer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping = True
-        socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        socket.create_connection(("127.0.0.1", self.port), timeout=_PATIENCE_s).close()
         self._threads[0].join(_PATIENCE_s)
         self._listener.close()
         self.hang_up()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 _TERMINATOR = b"#\r\n"
-_PATIENCE_s = 5.0
+_PATIENCE_s = 60.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Loopback:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping = True
-        socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        socket.create_connection(("127.0.0.1", self.port), timeout=_PATIENCE_s).close()
         if self._open is not None:
             with contextlib.suppress(OSError):  # the peer was quicker
                 self._open.shutdown(socket.SHUT_RDWR)

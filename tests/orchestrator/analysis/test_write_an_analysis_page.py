@@ -54,6 +54,6 @@ print(found.function.__module__, found.code_version)
 """
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(target), str(PAGE.parents[2])])}
     told = subprocess.run(
-        [sys.executable, "-c", asked], check=True, capture_output=True, text=True, timeout=60, env=environment
+        [sys.executable, "-c", asked], check=True, capture_output=True, text=True, timeout=300, env=environment
     )
     assert told.stdout.split() == ["my_lab.peak_voltage", "my-lab", "1.0"]

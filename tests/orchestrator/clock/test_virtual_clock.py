@@ -30,7 +30,7 @@ instruments:
     devices: [{devtype: 27, devid: 21, subdevices: 1, channels: 1}]
     time_zone: Asia/Shanghai
 """
-PATIENCE_S = 20.0  # wall seconds
+PATIENCE_S = 120.0  # wall seconds
 
 
 @pytest.fixture

@@ -94,9 +94,9 @@ def store_voltammetry(engine: Engine, *, cycles: int = 2) -> int:
     with Recorder(engine) as recorder:
         for begin in range(0, len(records["seq"]), 97):
             part = {name: column[begin : begin + 97] for name, column in records.items()}
-            recorder.record(run_id, first, Batch(part, str(begin))).result(timeout=10)
+            recorder.record(run_id, first, Batch(part, str(begin))).result(timeout=60)
         second = recorder.write(lambda conn: _segment(conn, run_id, 1, (("impedance", 1, SPECTRUM),))).result(10)
-        recorder.record(run_id, second, Batch(none, "all", spectra=spectra())).result(timeout=10)
+        recorder.record(run_id, second, Batch(none, "all", spectra=spectra())).result(timeout=60)
     return run_id
 
 

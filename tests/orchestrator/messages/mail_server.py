@@ -106,7 +106,7 @@ def trickling(greeting: bytes, pause_s: float = 0.05) -> Iterator[int]:
             yield listener.getsockname()[1]
         finally:
             stop.set()
-            thread.join(6)
+            thread.join(60)
 
 
 @contextmanager

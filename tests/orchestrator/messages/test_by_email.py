@@ -32,7 +32,7 @@ def refusal(way: Email) -> str:
 def test_a_letter_arrives_whole_and_no_message_becomes_a_header() -> None:
     with mail_server() as mailbox:
         send_email(to(mailbox.port), LETTER)
-        mail = mailbox.mails.get(timeout=5)
+        mail = mailbox.mails.get(timeout=60)
     assert mail["Subject"] == "[bench µ] critical: run 17: stop NOT confirmed  Bcc: everybody@lab.example"
     assert (mail["From"], mail["To"], mail["Bcc"]) == ("cellbench@lab.example", "bench@lab.example", None)
     assert (mail["Auto-Submitted"], mail["Importance"]) == ("auto-generated", "high")
@@ -44,7 +44,7 @@ def test_a_repeated_attempt_has_the_same_message_id_and_another_letter_another()
     with mail_server() as mailbox:
         for letter in (LETTER, LETTER, Letter("bench/mail/2", "bench", (LINE,), 0.0, 1)):
             send_email(to(mailbox.port), letter)
-        first, again, other = (mailbox.mails.get(timeout=5)["Message-ID"] for _ in range(3))
+        first, again, other = (mailbox.mails.get(timeout=60)["Message-ID"] for _ in range(3))
     assert first == again != other
 
 
@@ -60,7 +60,7 @@ def test_over_tls_with_a_self_made_certificate_and_a_password(
             mailbox.port, security=security, user="bench", password_env="PLAIN_PASSWORD", ca_file=certificates.ca_file
         )
         send_email(way, LETTER)
-        assert mailbox.mails.get(timeout=5)["To"] == "bench@lab.example"
+        assert mailbox.mails.get(timeout=60)["To"] == "bench@lab.example"
 
 
 @pytest.mark.parametrize("security", ["starttls", "ssl"])
@@ -112,7 +112,7 @@ def test_an_unknown_address_is_named_with_the_servers_words() -> None:
 def test_a_server_that_is_rude_at_good_bye_has_taken_the_letter() -> None:
     with mail_server(quit_answer="500 what?") as mailbox:
         send_email(to(mailbox.port), LETTER)
-        assert mailbox.mails.get(timeout=5)["To"] == "bench@lab.example"
+        assert mailbox.mails.get(timeout=60)["To"] == "bench@lab.example"
 
 
 def test_nobody_listens(free_port: int) -> None:

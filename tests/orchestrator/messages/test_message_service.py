@@ -60,7 +60,7 @@ def telling(lab: Lab) -> Iterator[None]:
         yield
     finally:
         loop.call_soon_threadsafe(task.cancel)
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
         loop.close()
         recorder.close()
@@ -114,11 +114,11 @@ def test_from_an_alarm_to_people_and_from_an_acknowledgement_to_the_others(
 ) -> None:
     with telling(lab), served(lab) as (url, _):
         number = alarm(lab, "run 17")
-        assert "run 17: stop NOT confirmed" in mailbox.mails.get(timeout=10)["Subject"]
+        assert "run 17: stop NOT confirmed" in mailbox.mails.get(timeout=60)["Subject"]
         assert hook.next().json["state"] == "raised"
         acknowledged = at_the_prompt(url, "ack", str(number), "--reason", "cable replaced", "--as", "anna")
         assert acknowledged.exit_code == 0, acknowledged.output
-        assert "acknowledged by anna: cable replaced" in mailbox.mails.get(timeout=10).get_content()
+        assert "acknowledged by anna: cable replaced" in mailbox.mails.get(timeout=60).get_content()
         assert hook.next().json["state"] == "acknowledged"
 
 
@@ -126,7 +126,7 @@ def test_the_test_message_reaches_everybody_and_says_so(lab: Lab, mailbox: Mailb
     with telling(lab), served(lab) as (url, _):
         told = at_the_prompt(url, "alarms", "test", "--as", "anna")
         assert told.exit_code == 0, told.output
-        assert "test message, asked for by anna" in mailbox.mails.get(timeout=10)["Subject"]
+        assert "test message, asked for by anna" in mailbox.mails.get(timeout=60)["Subject"]
         assert hook.next().json["state"] == "test"
         assert told.stdout.count("taken") == 2
         assert at_the_prompt(url, "alarms").stdout == "no alarms\n"
@@ -169,7 +169,7 @@ def test_a_dead_receiver_is_in_health_and_in_the_list_of_alarms(lab: Lab, hook: 
 
 
 def health_of(url: str) -> dict[str, object]:
-    answer = httpx.get(f"{url}/api/v1/health", timeout=10)
+    answer = httpx.get(f"{url}/api/v1/health", timeout=60)
     assert answer.status_code == 503
     found: dict[str, object] = answer.json()
     return found
@@ -179,7 +179,7 @@ def test_the_heartbeat_beats(lab: Lab, mailbox: Mailbox) -> None:
     touched = next(one.way.path for one in lab.heartbeats if isinstance(one.way, Touch))
     with telling(lab):
         alarm(lab, "run 17")
-        mailbox.mails.get(timeout=10)
+        mailbox.mails.get(timeout=60)
     assert touched.exists()
 
 
@@ -190,7 +190,7 @@ def test_no_secret_is_in_the_log_or_in_the_database(
     hook.status, hook.answer = 500, f"no such hook: /{SECRETS['HOOK_PATH']}".encode()
     with telling(lab), served(lab) as (url, engine):
         alarm(lab, "run 17")
-        mailbox.mails.get(timeout=10)
+        mailbox.mails.get(timeout=60)
         for _ in range(5):
             hook.next()
         said = at_the_prompt(url, "alarms").output + receivers_text(url)
@@ -202,20 +202,20 @@ def test_no_secret_is_in_the_log_or_in_the_database(
 
 
 def receivers_text(url: str) -> str:
-    return httpx.get(f"{url}/api/v1/alarms/receivers", timeout=10).text
+    return httpx.get(f"{url}/api/v1/alarms/receivers", timeout=60).text
 
 
 def test_of_two_nodes_one_tells_and_the_other_takes_over(lab: Lab, mailbox: Mailbox) -> None:
     with telling(lab):
         alarm(lab, "run 1")
-        assert "run 1" in mailbox.mails.get(timeout=10)["Subject"]
+        assert "run 1" in mailbox.mails.get(timeout=60)["Subject"]
         with telling(lab):
             alarm(lab, "run 2")
-            assert "run 2" in mailbox.mails.get(timeout=10)["Subject"]
+            assert "run 2" in mailbox.mails.get(timeout=60)["Subject"]
     assert mailbox.mails.empty()
     with telling(lab):
         alarm(lab, "run 3")
-        assert "run 3" in mailbox.mails.get(timeout=10)["Subject"]
+        assert "run 3" in mailbox.mails.get(timeout=60)["Subject"]
     database = open_database(lab.database_url)
     with reading(database) as connection:
         kinds = connection.execute(select(messages.c.receiver, messages.c.alarm_id)).all()

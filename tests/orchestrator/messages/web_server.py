@@ -36,7 +36,7 @@ class Hook:
     requests: Queue[Request] = field(default_factory=Queue)
 
     def next(self) -> Request:
-        return self.requests.get(timeout=5)
+        return self.requests.get(timeout=60)
 
 
 @contextmanager
@@ -70,4 +70,4 @@ def web_server(tls: ssl.SSLContext | None = None) -> Iterator[Hook]:
             yield hook
         finally:
             server.shutdown()
-            thread.join(5)
+            thread.join(60)

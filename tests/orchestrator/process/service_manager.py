@@ -18,7 +18,7 @@ class Manager:
         self._receiver = receiver
         self.heard: list[str] = []
 
-    def wait(self, word: str, patience_s: float = 60.0) -> str:
+    def wait(self, word: str, patience_s: float = 300.0) -> str:
         """The next datagram that holds this word."""
         deadline_s = time.monotonic() + patience_s
         while time.monotonic() < deadline_s:
@@ -37,7 +37,7 @@ class Manager:
         except BlockingIOError:
             return fresh
         finally:
-            self._receiver.settimeout(30.0)
+            self._receiver.settimeout(300.0)
 
 
 @contextmanager
@@ -46,5 +46,5 @@ def service_manager(folder: Path) -> Iterator[tuple[Manager, dict[str, str]]]:
     path = folder / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(str(path))
-        receiver.settimeout(30.0)
+        receiver.settimeout(300.0)
         yield Manager(receiver), {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": "1500000"}

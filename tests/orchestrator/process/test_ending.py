@@ -36,7 +36,7 @@ def test_the_wish_is_heard_in_the_loop(kind: type[asyncio.SelectorEventLoop], nu
         ended = asyncio.Event()
         on_ending(asyncio.get_running_loop(), ended.set)
         signal.raise_signal(number)
-        await asyncio.wait_for(ended.wait(), timeout=5)
+        await asyncio.wait_for(ended.wait(), timeout=60)
         return ended.is_set()
 
     with asyncio.Runner(loop_factory=kind) as runner:

@@ -20,7 +20,7 @@ def listening(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[
     written, bound = (f"@{name}", f"\0{name}") if request.param == "abstract" else (str(tmp_path / "n"),) * 2
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(bound)
-        receiver.settimeout(5.0)
+        receiver.settimeout(60.0)
         yield written, receiver
 
 

@@ -102,7 +102,7 @@ def test_two_nodes_at_once_share_the_queue_without_doing_anything_twice(engine, 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(300)
 
     done = taken["node-a"] + taken["node-b"]
     assert len(done) == len(queued)

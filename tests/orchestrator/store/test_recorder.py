@@ -163,7 +163,7 @@ def test_a_failing_change_rolls_back_only_itself(engine, placed, memory, sliced)
 
     with Recorder(engine) as recorder:
         gate = threading.Event()
-        recorder.write(lambda _: gate.wait(10))
+        recorder.write(lambda _: gate.wait(60))
         failing, recorded, written = (
             recorder.write(half),
             recorder.record(placed.run_id, placed.segment_id, sliced(columns, 1, 10)),
@@ -211,11 +211,11 @@ def test_a_full_backlog_holds_its_feeders_back(engine, placed, memory, sliced):
 
     def hold(_connection):
         held.set()
-        gate.wait(10)
+        gate.wait(60)
 
     with Recorder(engine, capacity=20, patience_s=0.01) as recorder:
         recorder.write(hold)
-        assert held.wait(10)
+        assert held.wait(60)
         recorder.record(placed.run_id, placed.segment_id, sliced(columns, 1, 30))
         with pytest.raises(StoreUnavailable, match=r"1 jobs \(30 records\) wait for the database"):
             recorder.write(lambda _: None)
@@ -228,11 +228,11 @@ def test_a_cancelled_change_is_left_out(engine):
 
     def hold(_connection):
         held.set()
-        gate.wait(10)
+        gate.wait(60)
 
     with Recorder(engine) as recorder:
         recorder.write(hold)
-        assert held.wait(10)
+        assert held.wait(60)
         done = []
         assert recorder.write(lambda _: done.append(1)).cancel()
         gate.set()

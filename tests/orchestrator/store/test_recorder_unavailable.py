@@ -66,8 +66,8 @@ def test_batches_queued_behind_one_that_failed_leave_no_hole(engine, placed, mem
         mocker.patch("orchestrator.store.recorder._TRANSACTION_WEIGHT", 100)  # one batch a transaction
         commit = mocker.patch.object(engine.dialect, "do_commit", side_effect=_failing_once(engine.dialect.do_commit))
         held = threading.Event()
-        recorder.write(lambda _: held.set() or gate.wait(10))
-        assert held.wait(10)
+        recorder.write(lambda _: held.set() or gate.wait(60))
+        assert held.wait(60)
         failed = recorder.record(placed.run_id, placed.segment_id, sliced(columns, 101, 200))
         behind = recorder.record(placed.run_id, placed.segment_id, sliced(columns, 201, 300))
         gate.set()
@@ -151,8 +151,8 @@ def test_a_postgresql_connection_that_is_cut_is_replaced(
         with Recorder(engine) as recorder:
             recorder.record(run_id, segment_id, sliced(columns, 1, 100)).result()
             gate, held = threading.Event(), threading.Event()
-            recorder.write(lambda _: held.set() or gate.wait(10))
-            assert held.wait(10)
+            recorder.write(lambda _: held.set() or gate.wait(60))
+            assert held.wait(60)
             lost = recorder.write(cut)
             behind = recorder.record(run_id, segment_id, sliced(columns, 101, 200))
             gate.set()

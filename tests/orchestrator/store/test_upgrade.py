@@ -87,6 +87,7 @@ _TENTH = """
     """
 _ELEVENTH = "UPDATE runs SET queue_order = 4"
 _TWELFTH = "UPDATE protocols SET version = 2, created_by = 'mina', parent_sha256 = 'abb', note = 'slower'"
+_THIRTEENTH = "UPDATE runs SET held_up_unix_s = 5"
 _ADDED = (
     _FIRST,
     _SECOND,
@@ -100,6 +101,7 @@ _ADDED = (
     _TENTH,
     _ELEVENTH,
     _TWELFTH,
+    _THIRTEENTH,
 )
 OLD = {f"{number:04}": ";".join(_ADDED[:number]) for number in range(1, len(_ADDED) + 1)}
 
@@ -227,5 +229,5 @@ def test_migrations_are_found_from_any_folder(tmp_path):
         "from orchestrator.store.database import open_database; from orchestrator.store.upgrade import upgrade;"
         "engine = open_database('sqlite:///lab.sqlite'); upgrade(engine); engine.dispose()"
     )
-    subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=tmp_path, check=True, timeout=60)
+    subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=tmp_path, check=True, timeout=300)
     assert (tmp_path / "lab.sqlite").stat().st_size > 0

@@ -47,7 +47,7 @@ class Api:
 
 
 def open_api(lab: Lab, model_cells: ModelCells | None = None) -> Iterator[Api]:
-    with served(lab, model_cells) as (url, engine), httpx.Client(base_url=url, timeout=20) as http:
+    with served(lab, model_cells) as (url, engine), httpx.Client(base_url=url, timeout=120) as http:
         yield Api(lab, engine, http)
 
 

@@ -37,7 +37,7 @@ class People:
 
     def _client(self, token: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token is not None else None
-        client = httpx.Client(base_url=f"{self.url}/api/v1/", timeout=20, headers=headers)
+        client = httpx.Client(base_url=f"{self.url}/api/v1/", timeout=120, headers=headers)
         return self.stack.enter_context(client)
 
     def browser(self, name: str | None = None, password: str | None = None) -> httpx.Client:

@@ -28,5 +28,5 @@ def served(lab: Lab, model_cells: ModelCells | None = None, grace_s: int = 1) ->
             yield f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.service.database
         finally:
             server.should_exit = True
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive()

@@ -29,17 +29,20 @@ def people(tmp_path: Path) -> Iterator[People]:
 
 
 def test_the_login_page_takes_nothing_from_elsewhere_and_runs_no_script_of_its_own(people: People) -> None:
-    page = httpx.get(f"{people.url}/login")
+    page = httpx.get(f"{people.url}/login", timeout=120)
     files = re.findall(r'(?:src|href)="([^"]+)"', page.text)
 
     assert page.status_code == 200
     assert "/static/js/login.js" in files
-    assert {httpx.get(f"{people.url}{one}", follow_redirects=False).status_code for one in files} == {200, 303}
+    assert {httpx.get(f"{people.url}{one}", follow_redirects=False, timeout=120).status_code for one in files} == {
+        200,
+        303,
+    }
     assert not [one for one in files if not re.match("/static/|/language/", one)]
     assert "default-src 'self'" in page.headers["content-security-policy"]
     assert not re.search(r"<script>|<style>|\son\w+=", page.text)
-    assert httpx.get(f"{people.url}/static/../application.py").status_code in (401, 404)
-    assert httpx.get(f"{people.url}/static/%2e%2e/application.py").status_code in (401, 404)
+    assert httpx.get(f"{people.url}/static/../application.py", timeout=120).status_code in (401, 404)
+    assert httpx.get(f"{people.url}/static/%2e%2e/application.py", timeout=120).status_code in (401, 404)
 
 
 def test_nobody_sees_anything_without_logging_in(people: People) -> None:
@@ -53,13 +56,13 @@ def test_nobody_sees_anything_without_logging_in(people: People) -> None:
 
 
 def test_only_that_it_is_alive_is_told_to_everybody(people: People) -> None:
-    answer = httpx.get(f"{people.url}/alive")
+    answer = httpx.get(f"{people.url}/alive", timeout=120)
 
     assert (answer.status_code, answer.text) == (200, "alive\n")
 
 
 def test_a_page_is_sent_to_the_login(people: People) -> None:
-    answer = httpx.get(f"{people.url}/", headers={"Accept": "text/html"}, follow_redirects=False)
+    answer = httpx.get(f"{people.url}/", headers={"Accept": "text/html"}, follow_redirects=False, timeout=120)
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
 
@@ -259,7 +262,7 @@ def test_new_people(people: People) -> None:
 def test_where_the_lab_has_no_logins_one_says_who_one_is(tmp_path: Path) -> None:
     lab = make_lab(tmp_path)
     fill(lab)
-    with served(lab) as (url, _), httpx.Client(base_url=f"{url}/api/v1/", timeout=20) as http:
+    with served(lab) as (url, _), httpx.Client(base_url=f"{url}/api/v1/", timeout=120) as http:
         assert http.get("session").json()["name"] is None
         assert http.post("cells", json={"id": "N1"}).status_code == 422
         assert http.post("session", json={"name": "x", "password": "y"}).status_code == 409

@@ -39,7 +39,7 @@ def record(api: Api) -> tuple[int, dict[str, Any]]:
     }
     columns = {name: np.asarray(values[name]).astype(kind) for name, kind in RECORD_COLUMNS.items()}
     with Recorder(api.engine) as recorder:
-        recorder.record(one["run_id"], segment_id, Batch(columns, "600")).result(timeout=10)
+        recorder.record(one["run_id"], segment_id, Batch(columns, "600")).result(timeout=60)
     return one["run_id"], columns
 
 

@@ -164,7 +164,7 @@ def test_a_bug_is_one_line_to_the_client_and_a_traceback_in_the_log(
     fill(lab)
     monkeypatch.setattr("orchestrator.web.routes.cells.list_cells", lambda *_some, **_more: 1 / 0)
     with served(lab) as (url, _), caplog.at_level(logging.ERROR, "orchestrator.web"):
-        answer = httpx.get(f"{url}/api/v1/cells")
+        answer = httpx.get(f"{url}/api/v1/cells", timeout=120)
 
     assert (answer.status_code, is_problem(answer)) == (500, True)
     assert "ZeroDivisionError" in answer.json()["detail"]
@@ -174,8 +174,8 @@ def test_a_bug_is_one_line_to_the_client_and_a_traceback_in_the_log(
 def test_a_database_that_is_away_is_a_problem_of_the_moment(tmp_path: Any) -> None:
     lab = make_lab(tmp_path, "postgresql://127.0.0.1:9/none")
     with served(lab) as (url, _):
-        answer = httpx.get(f"{url}/api/v1/runs", timeout=20)
-        health = httpx.get(f"{url}/api/v1/health", timeout=20)
+        answer = httpx.get(f"{url}/api/v1/runs", timeout=120)
+        health = httpx.get(f"{url}/api/v1/health", timeout=120)
 
     assert (answer.status_code, is_problem(answer)) == (503, True)
     assert health.status_code == 503

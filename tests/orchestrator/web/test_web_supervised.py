@@ -25,10 +25,10 @@ def test_ready_when_requests_are_answered_alive_after_that_and_stopping_at_the_e
         subprocess.Popen(command, env={**os.environ, **environment}) as process,
     ):
         ready = heard.wait("READY=1")
-        answer = httpx.get(f"{lab.web.url}/api/v1/channels", timeout=20)
+        answer = httpx.get(f"{lab.web.url}/api/v1/channels", timeout=120)
         heard.wait("WATCHDOG=1")
         process.send_signal(signal.SIGTERM)
         heard.wait("STOPPING=1")
-        ended = process.wait(30)
+        ended = process.wait(300)
     assert ready.splitlines()[1] == f"STATUS=test bench at {lab.web.url}"
     assert (answer.status_code, ended) == (200, 0)

@@ -20,16 +20,16 @@ def _pressed_at_once(api: Api, run_id: int) -> dict[str, httpx.Response]:
     together = Barrier(2)
 
     def press(order: str, actor: str) -> None:
-        with httpx.Client(base_url=api.http.base_url, timeout=30) as client:
+        with httpx.Client(base_url=api.http.base_url, timeout=120) as client:
             client.get("/api/v1/channels")  # the connection is open before either presses
-            together.wait(20)
+            together.wait(120)
             answers[order] = client.post(f"/api/v1/runs/{run_id}/{order}", json={"actor": actor})
 
     people = [Thread(target=press, args=pressed) for pressed in (("stop", "anna"), ("resume", "ben"))]
     for person in people:
         person.start()
     for person in people:
-        person.join(60)
+        person.join(300)
     return answers
 
 

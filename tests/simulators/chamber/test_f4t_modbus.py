@@ -19,7 +19,7 @@ class F4t:
     """What a client of pymodbus reads and writes; floats low word first."""
 
     def __init__(self, port: int) -> None:
-        self.client = ModbusTcpClient("127.0.0.1", port=port, timeout=2)
+        self.client = ModbusTcpClient("127.0.0.1", port=port, timeout=60)
         assert self.client.connect()
 
     def words(self, address: int, count: int = 1) -> list[int]:
@@ -163,7 +163,7 @@ def test_mbpoll_reads_and_writes(lab: LabThread, control: LabControl) -> None:
     def mbpoll(*arguments: str) -> str:
         port = str(lab.port("oven-1"))
         command = ["mbpoll", "-m", "tcp", "-p", port, "-a", "1", "-0", "-1", "-q", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout
+        return subprocess.run(command, capture_output=True, text=True, timeout=300, check=True).stdout
 
     assert mbpoll("-r", "2782", "-t", "4:float", "127.0.0.1", "41.5")
     assert control.chamber("oven-1")["target_degC"] == 41.5

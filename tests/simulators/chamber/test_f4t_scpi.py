@@ -18,7 +18,7 @@ from tests.simulators.chamber.test_f4t_modbus import F4t
 def visa(control: LabControl) -> Iterator[MessageBasedResource]:
     manager = pyvisa.ResourceManager("@py")
     name = f"TCPIP::127.0.0.1::{control.port('oven-1', 'scpi')}::SOCKET"
-    session = manager.open_resource(name, read_termination="\n", write_termination="\n", timeout=2000)
+    session = manager.open_resource(name, read_termination="\n", write_termination="\n", timeout=60_000)
     yield session
     session.close()
     manager.close()
@@ -87,7 +87,7 @@ def test_pyvisa_shell_gets_on_with_it(control: LabControl) -> None:
     ]
     shell = Path(sys.executable).with_name("pyvisa-shell")
     done = subprocess.run(
-        [shell, "-b", "@py"], input="\n".join(lines) + "\n", capture_output=True, text=True, timeout=60, check=True
+        [shell, "-b", "@py"], input="\n".join(lines) + "\n", capture_output=True, text=True, timeout=300, check=True
     )
     assert 'Response: "Watlow Electric",F4T' in done.stdout
     assert "Response: C" in done.stdout

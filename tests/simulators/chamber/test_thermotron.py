@@ -13,7 +13,7 @@ from simulators.lab.client import LabControl
 def visa(control: LabControl, request: pytest.FixtureRequest) -> Iterator[MessageBasedResource]:
     manager = pyvisa.ResourceManager("@py")
     name = f"TCPIP::127.0.0.1::{control.port('oven-2')}::SOCKET"
-    session = manager.open_resource(name, read_termination="\r\n", write_termination=request.param, timeout=2000)
+    session = manager.open_resource(name, read_termination="\r\n", write_termination=request.param, timeout=60_000)
     yield session
     session.close()
     manager.close()

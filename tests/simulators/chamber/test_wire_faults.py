@@ -13,10 +13,12 @@ READ = struct.pack(">HHHBBHH", 1, 0, 6, 1, 3, 2782, 2)
 ANSWER = struct.pack(">HHHBBB", 1, 0, 7, 1, 3, 4) + bytes([0, 0, 0x41, 0xC8])  # 25.0, low word first
 WRITE_50 = struct.pack(">HHHBBHHB", 2, 0, 11, 1, 16, 2782, 2, 4) + bytes([0, 0, 0x42, 0x48])
 UNIT = b":UNIT:TEMPERATURE?\n"
+PATIENCE_S = 60.0
+SILENT_S = 0.2
 
 
-def _connection(port: int, timeout: float = 0.2) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout)
+def _connection(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
 
 
 @pytest.fixture
@@ -36,11 +38,17 @@ def _ask(peer: socket.socket, request: bytes) -> bytes:
     return peer.recv(300)
 
 
+def _ask_in_vain(peer: socket.socket, request: bytes) -> None:
+    peer.settimeout(SILENT_S)
+    with pytest.raises(TimeoutError):
+        _ask(peer, request)
+    peer.settimeout(PATIENCE_S)
+
+
 def test_a_dropped_request_is_not_executed_and_a_dropped_reply_is(modbus: socket.socket, control: LabControl) -> None:
     for do, target_degC in (("drop_request", 25.0), ("drop_reply", 50.0)):
         control.fault("oven-1", "modbus write", do)
-        with pytest.raises(TimeoutError):
-            _ask(modbus, WRITE_50)
+        _ask_in_vain(modbus, WRITE_50)
         assert control.chamber("oven-1")["target_degC"] == target_degC
     control.chamber("oven-1", set_point_degC=25.0)
     assert _ask(modbus, READ) == ANSWER
@@ -69,18 +77,15 @@ def test_a_half_open_connection_never_answers_again_but_another_does(
 ) -> None:
     control.fault("oven-1", "scpi :UNIT:TEMPERATURE?", "half_open")
     for _ in range(2):
-        with pytest.raises(TimeoutError):
-            _ask(scpi, UNIT)
+        _ask_in_vain(scpi, UNIT)
     with _connection(control.port("oven-1", "scpi")) as another:
         assert _ask(another, UNIT) == b"C\n"
     assert _ask(modbus, READ) == ANSWER
 
 
 def test_a_late_reply_comes_before_that_of_the_next_query(scpi: socket.socket, control: LabControl) -> None:
-    control.fault("oven-1", "scpi *IDN?", {"delay_s": 0.5})
-    with pytest.raises(TimeoutError):
-        _ask(scpi, b"*IDN?\n")
-    scpi.settimeout(5)
+    control.fault("oven-1", "scpi *IDN?", {"delay_s": 2.0})
+    _ask_in_vain(scpi, b"*IDN?\n")
     scpi.sendall(UNIT)
     told = b""
     while told.count(b"\n") < 2:
@@ -103,10 +108,9 @@ def test_a_busy_chamber_says_so(modbus: socket.socket, scpi: socket.socket, cont
     assert _ask(modbus, WRITE_50)[7:] == bytes([0x90, 6])
     assert control.chamber("oven-1")["target_degC"] == 25.0
     control.fault("oven-1", "scpi *", "refuse")
-    with pytest.raises(TimeoutError):
-        _ask(scpi, UNIT)
+    _ask_in_vain(scpi, UNIT)
     control.fault("oven-2", "RUNM", "refuse")
-    with _connection(control.port("oven-2"), 2) as lines:
+    with _connection(control.port("oven-2")) as lines:
         assert _ask(lines, b"RUNM\r") == b"1\r\n"
         assert _ask(lines, b"RUNM\r") == b"0\r\n"
 
@@ -122,7 +126,7 @@ def test_something_befalls_the_chamber_just_before_an_answer(modbus: socket.sock
 def test_power_off_refuses_both_ports_and_the_chamber_goes_on(control: LabControl) -> None:
     control.chamber("oven-1", mode="auto", set_point_degC=60.0)
     ports = control.port("oven-1"), control.port("oven-1", "scpi")
-    with _connection(ports[1], 2) as scpi:
+    with _connection(ports[1]) as scpi:
         assert _ask(scpi, UNIT) == b"C\n"
         control.power("oven-1", on=False)
         with pytest.raises(ConnectionResetError):
@@ -134,7 +138,7 @@ def test_power_off_refuses_both_ports_and_the_chamber_goes_on(control: LabContro
     assert control.chamber("oven-1")["air_degC"] > 55
     control.power("oven-1", on=True)
     assert (control.port("oven-1"), control.port("oven-1", "scpi")) == ports
-    with _connection(ports[0], 2) as modbus:
+    with _connection(ports[0]) as modbus:
         assert len(_ask(modbus, READ)) == len(ANSWER)
 
 
@@ -177,14 +181,13 @@ def test_the_ledger_and_the_truth_are_told(control: LabControl) -> None:
 
 
 def test_a_client_that_does_not_read_does_not_stop_the_others(control: LabControl, scpi: socket.socket) -> None:
-    with _connection(control.port("oven-1", "scpi"), 5) as greedy:
+    with _connection(control.port("oven-1", "scpi")) as greedy:
         greedy.setblocking(False)
-        until = time.monotonic() + 20
+        until = time.monotonic() + 120
         sent = True
         while sent and time.monotonic() < until:
             try:
                 greedy.send(b"*IDN?\n" * 2000)
             except BlockingIOError:
                 sent = False
-        scpi.settimeout(5)
         assert _ask(scpi, UNIT) == b"C\n"

@@ -104,7 +104,7 @@ def test_the_commands_refuse_it_before_a_port_is_open(tmp_path: Path) -> None:
     (tmp_path / "faults.yaml").write_text(f"{HEAD}  - {{instrument: bts-9, do: garble}}\n")
     arguments = [str(tmp_path / "lab.yaml"), "--faults", str(tmp_path / "faults.yaml")]
     ended = subprocess.run(
-        [sys.executable, "-m", "simulators.lab", *arguments], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "simulators.lab", *arguments], capture_output=True, text=True, timeout=300, check=False
     )
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.count("\n") == 1

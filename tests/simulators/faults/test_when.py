@@ -176,7 +176,7 @@ def test_a_sleeping_node_is_roused_after_the_faults_before_its_time(faulty: Star
 def test_time_that_runs_freely_brings_faults_too(faulty: Start) -> None:
     it = faulty("{instrument: oven-1, at: 1 h, do: {door_open: true}}")
     it.control.speed(1e6)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not it.control.fired():
         assert time.monotonic() < deadline
     assert it.control.chamber("oven-1")["door_open"]

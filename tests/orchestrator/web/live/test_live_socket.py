@@ -34,13 +34,13 @@ def address(url: str, *topics: str) -> str:
 
 
 def follow(url: str, *topics: str, **more: Any) -> ClientConnection:
-    return connect(address(url, *topics), open_timeout=10, close_timeout=1, **more)
+    return connect(address(url, *topics), open_timeout=60, close_timeout=60, **more)
 
 
 def message(socket: ClientConnection, topic: str) -> dict[str, Any]:
     """The next one about this topic."""
     while True:
-        for line in str(socket.recv(10)).split("\n"):
+        for line in str(socket.recv(60)).split("\n"):
             read: dict[str, Any] = json.loads(line)
             if read.get("topic") == topic:
                 return read
@@ -50,7 +50,7 @@ def ending(socket: ClientConnection) -> tuple[int | None, str | None]:
     """With what the service closes, after whatever it says before."""
     with suppress(ConnectionClosed):
         while True:
-            socket.recv(10)
+            socket.recv(60)
     return socket.close_code, socket.close_reason
 
 
@@ -94,7 +94,7 @@ def test_what_a_page_says_harms_nobody(api: Api) -> None:
         socket.send("stop everything")
         socket.send(b"\x00")
         assert message(socket, "service")["whole"]
-        assert "now_unix_s" in str(socket.recv(10))
+        assert "now_unix_s" in str(socket.recv(60))
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_without_a_login_there_is_no_stream(guarded: str) -> None:
 
 def test_who_logs_out_is_shown_no_more(guarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orchestrator.web.live.socket._ASKED_AGAIN_S", 0.05)
-    with httpx.Client(base_url=guarded) as browser:
+    with httpx.Client(base_url=guarded, timeout=120) as browser:
         session = browser.post("/api/v1/session", json={"name": "vera", "password": PASSWORD}).json()
         cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
         with follow(guarded, "service", additional_headers={"Cookie": cookie}) as socket:

@@ -37,7 +37,7 @@ class Site:
     @contextmanager
     def browser(self, name: str | None = None, **headers: str) -> Iterator[httpx.Client]:
         """A browser, logged in where a name is given."""
-        with httpx.Client(base_url=self.url, timeout=20, headers={**HTML, **headers}) as client:
+        with httpx.Client(base_url=self.url, timeout=120, headers={**HTML, **headers}) as client:
             if name is not None:
                 answer = client.post("/api/v1/session", json={"name": name, "password": PASSWORD})
                 client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
@@ -119,7 +119,7 @@ def test_the_login_page_is_in_the_language_of_the_browser(site: Site) -> None:
 def test_without_logins_there_is_none(tmp_path: Path) -> None:
     lab = make_lab(tmp_path)
     fill(lab)
-    with served(lab) as (url, _), httpx.Client(base_url=url, headers=HTML) as http:
+    with served(lab) as (url, _), httpx.Client(base_url=url, headers=HTML, timeout=120) as http:
         answer = http.get("/login?back=/runs")
         assert (answer.status_code, answer.headers["location"]) == (303, "/runs")
         assert [http.get(path).status_code for path in ("/people", "/me")] == [409, 409]

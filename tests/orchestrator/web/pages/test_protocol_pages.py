@@ -58,7 +58,7 @@ class Site:
 def site(tmp_path: Path) -> Iterator[Site]:
     lab = make_lab(tmp_path)
     fill(lab)
-    with served(lab) as (url, engine), httpx.Client(base_url=url, timeout=20) as http:
+    with served(lab) as (url, engine), httpx.Client(base_url=url, timeout=120) as http:
         yield Site(http, engine)
 
 
@@ -182,7 +182,7 @@ def _page_of(url: str, engine: Engine, name: str, role: Role) -> str:
     with writing(engine) as connection:
         add_user(connection, name, role, "no hash", now=1.0)
         add_token(connection, name, fingerprint(secret), "a test", role, now=1.0, expires=4e9)
-    return httpx.get(f"{url}/protocols", headers={"Authorization": f"Bearer {secret}"}).text
+    return httpx.get(f"{url}/protocols", headers={"Authorization": f"Bearer {secret}"}, timeout=120).text
 
 
 def test_no_protocol_of_the_library_is_called_as_a_page_is() -> None:

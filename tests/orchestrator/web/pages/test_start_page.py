@@ -102,7 +102,7 @@ def test_a_viewer_sees_plans_and_launches_nothing(tmp_path: Path) -> None:
             add_user(connection, "olga", Role.OPERATOR, _HASH, now=1.0)
         pages = {}
         for name in ("vera", "olga"):
-            with httpx.Client(base_url=url, timeout=20, headers={"Accept": "text/html"}) as http:
+            with httpx.Client(base_url=url, timeout=120, headers={"Accept": "text/html"}) as http:
                 http.post("/api/v1/session", json={"name": name, "password": PASSWORD})
                 pages[name] = [http.get(path).text for path in ("/start", "/cells", "/cells/L1")]
 
