@@ -8,6 +8,7 @@ from math import isfinite
 from sqlalchemy import Connection
 
 from orchestrator.config import Lab
+from orchestrator.entered.value import TEMPERATURE_RANGE
 from orchestrator.launch.target import Target
 from orchestrator.store.chambers import find_chamber
 from protocols.cell import Cell
@@ -15,10 +16,8 @@ from protocols.kinds import TEMPERATURE
 from protocols.plan import Plan, SetTemperature
 from protocols.quantity import QuantityError, parse_quantity
 
-__all__ = ["CELL_RANGE", "temperature_problems"]
+__all__ = ["temperature_problems"]
 
-CELL_RANGE = ("temperature_min", "temperature_max")
-"""Keys of a cell's metadata: the coldest and the hottest that it may become, such as ``-20 degC``."""
 _ROUNDING_K = 1e-6
 
 
@@ -36,7 +35,7 @@ def temperature_problems(plan: Plan, lab: Lab, target: Target, connection: Conne
     try:
         ranges += _cell_range(plan.cell)
     except QuantityError as error:
-        return [f"cell {plan.cell.id}: metadata {' or '.join(CELL_RANGE)}: {error}"]
+        return [f"cell {plan.cell.id}: metadata {' or '.join(TEMPERATURE_RANGE)}: {error}"]
     found = (
         f"line {step.line}: temperature: {step.target_degC:g} degC is outside {_span(low, high)}, {whose}"
         for step in steps
@@ -72,7 +71,7 @@ def _chamber_ranges(lab: Lab, chamber: str, connection: Connection | None) -> It
 
 def _cell_range(cell: Cell) -> Iterator[tuple[str, float, float]]:
     """Raises QuantityError for what is no temperature."""
-    low, high = (cell.metadata.get(key) for key in CELL_RANGE)
+    low, high = (cell.metadata.get(key) for key in TEMPERATURE_RANGE)
     if low is not None or high is not None:
         low_degC = float("-inf") if low is None else parse_quantity(low, TEMPERATURE).value
         high_degC = float("inf") if high is None else parse_quantity(high, TEMPERATURE).value

@@ -79,3 +79,11 @@ def test_names_tell_their_units() -> None:
     assert not any(names_a_unit(name) for name in ("batch", "alpha", "pct", "note_text"))
     assert name_problem("alkali_solubility_pct") is None
     assert value_problem("batch", "seven") is None
+
+
+def test_the_temperatures_that_a_cell_bears_are_written_with_their_unit() -> None:
+    for name in ("temperature_min", "temperature_max"):
+        assert name_problem(name) is None
+        assert value_problem(name, "-10 degC") is None
+        assert "degC" in str(value_problem(name, "-10"))
+        assert "temperature" in str(value_problem(name, "5 mV"))
