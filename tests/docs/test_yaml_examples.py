@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.biologic.options import read_options as read_biologic_options
 from drivers.neware.options import read_options
 from orchestrator.campaigns.read_campaign import read_campaign
 from orchestrator.config import read_lab
@@ -51,6 +52,9 @@ def test_a_lab_file_is_read_with_its_drivers_options(block: Block, tmp_path: Pat
     path.write_text(block.text if block.text.startswith("lab:") else _LAB_HEAD + block.text, encoding="utf-8")
     lab = read_lab(path)
     for place in lab.instruments.values():
+        if place.driver == "biologic":
+            read_biologic_options(place.address, place.options)
+            continue
         options = read_options(place.address, place.options)
         assert options.steps is not None
         assert options.steps.remote == r"D:\steps"
