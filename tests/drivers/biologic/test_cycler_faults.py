@@ -36,14 +36,14 @@ def test_stop_is_verified_and_idempotent(vsp: BiologicCycler, control: LabContro
 
 
 def test_a_hung_call_is_killed_in_time_and_nothing_else_is_lost(open_vsp: OpenCycler, control: LabControl) -> None:
-    vsp = open_vsp(timeout="1 s")
+    vsp = open_vsp(timeout="3 s")
     handle = start(vsp, program(REST))
     control.advance(25)
     control.fault("vsp-1", "GetCurrentValues", {"hang_s": 60})
     hung, began = vsp.link.pid, time.monotonic()
-    with pytest.raises(Unreachable, match="has not answered for 1 s; its process was killed"):
+    with pytest.raises(Unreachable, match="has not answered for 3 s; its process was killed"):
         vsp.observe()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30, "the call was waited for"
     status = vsp.observe()["1"]
     assert vsp.link.pid != hung
     assert (status.state, status.test_id) == (ChannelState.RUNNING, handle.test_id)
@@ -54,7 +54,7 @@ def test_a_hung_call_is_killed_in_time_and_nothing_else_is_lost(open_vsp: OpenCy
 
 
 def test_a_start_that_hangs_may_have_arrived(open_vsp: OpenCycler, control: LabControl) -> None:
-    vsp = open_vsp(timeout="1 s")
+    vsp = open_vsp(timeout="3 s")
     vsp.observe()
     control.fault("vsp-1", "StartChannel", {"hang_s": 60})
     with pytest.raises(Unreachable) as raised:
@@ -65,7 +65,7 @@ def test_a_start_that_hangs_may_have_arrived(open_vsp: OpenCycler, control: LabC
 
 
 def test_loading_that_hangs_has_started_nothing(open_vsp: OpenCycler, control: LabControl) -> None:
-    vsp = open_vsp(timeout="1 s")
+    vsp = open_vsp(timeout="3 s")
     vsp.observe()
     control.fault("vsp-1", "GetExperimentInfos", {"hang_s": 60})
     with pytest.raises(Unreachable) as raised:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import re
+import subprocess
 import threading
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from drivers.contracts import LOST, ChannelState
 from drivers.errors import Unreachable
 from protocols.program import ConstantCurrent, Loop, Record, Rest, Until
 from simulators.lab.client import LabControl
+from simulators.lab.thread import LabThread
 from tests.drivers.biologic.biologic_programs import at, program
 from tests.drivers.biologic.conftest import OpenCycler
 from tests.drivers.biologic.transport_bench import ledger_of, read_all, start, truth, until_complete
@@ -32,6 +35,7 @@ LINKED = program(
 )
 END_MARKS_FROM = 4
 TOLD = re.compile(LOST + r"(\d+) records between \S+Z and \S+Z may be missing: a read was interrupted")
+HELD_S = 4.0  # wall seconds; the library waits for five
 BUFFER = 333  # the narrowest rows of the list, OCV's, have three columns
 
 
@@ -56,35 +60,62 @@ def check_missing(vsp: BiologicCycler, control: LabControl, handle: object, gaps
     return len(stretches), len(gaps)
 
 
-def observe_and_kill(vsp: BiologicCycler, after_s: float) -> bool:
+Kill = Callable[[subprocess.Popen[str], threading.Event], None]
+
+
+def after(seconds: float) -> Kill:
+    """Kill so long after the look began, unless it is over."""
+
+    def kill(process: subprocess.Popen[str], over: threading.Event) -> None:
+        if not over.wait(seconds):
+            process.kill()
+
+    return kill
+
+
+def once_held(lab: LabThread) -> Kill:
+    """Kill as soon as the only fault has happened: the rows are taken, and their reply is held."""
+
+    def kill(process: subprocess.Popen[str], over: threading.Event) -> None:
+        with lab.control() as control:
+            while not over.wait(0.02):
+                if control.fired():
+                    process.kill()
+                    return
+
+    return kill
+
+
+def observe_and_kill(vsp: BiologicCycler, kill: Kill) -> bool:
     """Look, and kill the process meanwhile; whether the look was cut short."""
     process = vsp.link._process
     if process is None:
         vsp.observe()
         return False
-    watch = threading.Timer(after_s, process.kill)
-    watch.start()
+    over = threading.Event()
+    killer = threading.Thread(target=kill, args=(process, over))
+    killer.start()
     try:
         vsp.observe()
     except Unreachable as error:
         assert "has ended; the next call starts another" in str(error)  # noqa: PT017
         return True
     finally:
-        watch.cancel()
-        watch.join()
+        over.set()
+        killer.join()
     return False
 
 
 @pytest.mark.parametrize("nth", [1, 2, 4, 7])
-def test_killed_between_taking_and_keeping(open_vsp: OpenCycler, control: LabControl, nth: int) -> None:
+def test_killed_between_taking_and_keeping(open_vsp: OpenCycler, lab: LabThread, control: LabControl, nth: int) -> None:
     """The instrument has given the rows; the process dies before it has them: the very worst moment."""
     vsp = open_vsp()
     handle = start(vsp, LINKED)
-    control.fault("vsp-1", "GetData", {"delay_s": 1.5}, nth=nth)
+    control.fault("vsp-1", "GetData", {"delay_s": HELD_S}, nth=nth)
     killed = False
     while not killed:
         control.advance(5)
-        killed = observe_and_kill(vsp, 0.5)
+        killed = observe_and_kill(vsp, once_held(lab))
     until_complete(vsp, control)
     assert vsp.observe()["1"].state is ChannelState.FINISHED
     assert check_missing(vsp, control, handle, gaps_max=1) == (1, 1)
@@ -98,7 +129,7 @@ def test_killed_at_any_moment(open_vsp: OpenCycler, control: LabControl) -> None
     killed = 0
     for _ in range(12):
         control.advance(5)
-        killed += observe_and_kill(vsp, float(chance.uniform(0, 0.01)))
+        killed += observe_and_kill(vsp, after(float(chance.uniform(0, 0.01))))
     until_complete(vsp, control)
     assert killed
     check_missing(vsp, control, handle, gaps_max=killed)
@@ -139,7 +170,7 @@ def test_the_process_ends_by_itself_when_its_driver_is_gone(vsp: BiologicCycler,
 
 
 def test_two_drivers_do_not_share_an_instrument(open_vsp: OpenCycler) -> None:
-    first, second = open_vsp(), open_vsp(timeout="0.5 s")
+    first, second = open_vsp(), open_vsp(timeout="2 s")
     first.observe()
     with pytest.raises(Unreachable, match="another process has the spools"):
         second.observe()
