@@ -53,6 +53,7 @@ from orchestrator.web.routes import (
     written_cell,
 )
 from orchestrator.web.routes.description import Description
+from orchestrator.web.sentences.reader import ReaderLanguage
 from orchestrator.web.service import Service
 
 __all__ = ["API", "create_app"]
@@ -98,7 +99,8 @@ def create_app(lab: Lab, model_cells: ModelCells | None = None) -> FastAPI:
     describe(app)
     app.state.description = Description(app)
     app.add_middleware(Gate, service=service)
-    app.add_middleware(Guard, hosts=host_names(lab.web))  # the outer one
+    app.add_middleware(Guard, hosts=host_names(lab.web))
+    app.add_middleware(ReaderLanguage)  # the outer one: whatever is refused is refused in words that are read
     return app
 
 

@@ -18,6 +18,7 @@ from orchestrator.store.errors import SchemaMismatch, StoreError, StoreUnavailab
 from orchestrator.web.models.problem import Problem
 from orchestrator.web.pages.problem_page import is_for_a_person, problem_page
 from orchestrator.web.refusal import WebRefused
+from orchestrator.web.sentences.reader import for_reader
 from protocols.errors import ProtocolErrors
 
 __all__ = ["answer_problems", "problem_answer", "problem_for"]
@@ -27,10 +28,11 @@ _logger = logging.getLogger(__name__)
 
 
 def problem_answer(status: int, problems: Sequence[str]) -> JSONResponse:
-    """The response for these problems; what cannot be written as UTF-8 is replaced."""
+    """The response for these problems, in the reader's language; what cannot be written as UTF-8 is replaced."""
     lines = [" ".join(line.split()).encode("utf-8", "backslashreplace").decode() for line in problems]
     title = HTTPStatus(status).phrase
-    problem = Problem(title=title, status=status, detail="; ".join(lines) or title, problems=lines)
+    said = [for_reader(line) for line in lines]
+    problem = Problem(title=title, status=status, detail="; ".join(said) or title, problems=said)
     return JSONResponse(problem.model_dump(), status_code=status, media_type=_MEDIA_TYPE)
 
 

@@ -2,14 +2,15 @@
 
 Every text in ``_("…")`` or ``{% trans %}`` of a template, in ``t("…")`` of a script, and in ``_("…")`` or ``N_("…")``
 of Python below ``orchestrator/web`` gets its entry in ``locale/LANGUAGE/LC_MESSAGES/cellbench.po``, to be translated
-by hand; what stands nowhere any more loses it. From each the ``.mo`` is compiled that the service reads.
+by hand; what stands nowhere any more loses it. From each the ``.mo`` is compiled that the service reads. The sentences
+that come from data have a catalogue of their own, ``sentences.po`` beside it: :mod:`tests.docs.sentences` finds them.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from io import BytesIO
 from pathlib import Path
 
@@ -18,12 +19,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from tests.docs.sentences import sentences, with_earlier
+
 WEB = Path(__file__).parents[2] / "orchestrator" / "web"
 LOCALE = WEB / "locale"
 _METHODS = [("**.html", "jinja2"), ("**.py", "python"), ("static/js/**.js", "javascript")]
 _OPTIONS = {"**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 _KEYWORDS = {"_": None, "N_": None, "t": None, "gettext": None, "ngettext": (1, 2)}
-_PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|%%|\{\w+\}")
+_PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|%%|\{\w+(?::[^{}]*)?\}")
+PAGES = "cellbench"
 
 
 def languages() -> list[str]:
@@ -33,6 +37,8 @@ def languages() -> list[str]:
 
 Text = str | tuple[str, ...]
 """Or a singular and a plural."""
+Texts = Mapping[Text, Set[str]]
+"""With the files in which each stands."""
 
 
 def extracted() -> dict[Text, set[str]]:
@@ -46,25 +52,35 @@ def extracted() -> dict[Text, set[str]]:
     return found
 
 
+def _sentences() -> Texts:
+    catalogues = [read_catalogue(language, "sentences") for language in languages()]
+    said = (message.id for catalogue in catalogues for message in messages(catalogue) if is_translated(message))
+    return {**with_earlier(sentences(), said)}
+
+
+FOUND: Mapping[str, Callable[[], Texts]] = {PAGES: extracted, "sentences": _sentences}
+"""By catalogue, who finds its texts."""
+
+
 def placeholders(text: Text) -> set[str]:
     """What is filled in: ``%(name)s`` by templates, ``{name}`` by scripts."""
     return set(_PLACEHOLDER.findall(text if isinstance(text, str) else " ".join(text)))
 
 
-def po_path(language: str) -> Path:
-    """Where the texts of a language stand."""
-    return LOCALE / language / "LC_MESSAGES" / "cellbench.po"
+def po_path(language: str, name: str = PAGES) -> Path:
+    """Where the texts of a catalogue stand in a language."""
+    return LOCALE / language / "LC_MESSAGES" / f"{name}.po"
 
 
-def read_catalogue(language: str) -> Catalog:
+def read_catalogue(language: str, name: str = PAGES) -> Catalog:
     """What is translated so far."""
-    with po_path(language).open("rb") as file:
+    with po_path(language, name).open("rb") as file:
         return read_po(file, locale=language)
 
 
-def merged(language: str, found: dict[Text, set[str]]) -> Catalog:
+def merged(language: str, name: str, found: Texts) -> Catalog:
     """The texts that there are, with what is translated of them."""
-    old = read_catalogue(language)
+    old = read_catalogue(language, name)
     # the dates are those of the file: two runs write the same
     new = Catalog(
         locale=language, project="cellbench", version="1", copyright_holder="The cellbench developers", fuzzy=False,
@@ -72,7 +88,7 @@ def merged(language: str, found: dict[Text, set[str]]) -> Catalog:
         msgid_bugs_address="none", last_translator="The cellbench developers", language_team="The cellbench developers",
         creation_date=old.creation_date, revision_date=old.revision_date,
     )  # fmt: skip
-    for text in sorted(found, key=lambda one: (min(found[one]), str(one))):
+    for text in sorted(found, key=lambda one: (min(found[one], default="~"), str(one))):
         known = old.get(text)
         string = known.string if known is not None and not known.fuzzy else ""
         new.add(text, string, locations=[(place, None) for place in sorted(found[text])])
@@ -96,11 +112,11 @@ def mo_bytes(catalogue: Catalog) -> bytes:
     return buffer.getvalue()
 
 
-def write(language: str, catalogue: Catalog) -> None:
+def write(language: str, name: str, catalogue: Catalog) -> None:
     """Both files."""
-    with po_path(language).open("wb") as file:
+    with po_path(language, name).open("wb") as file:
         write_po(file, catalogue, width=120, include_lineno=False)
-    po_path(language).with_suffix(".mo").write_bytes(mo_bytes(read_catalogue(language)))
+    po_path(language, name).with_suffix(".mo").write_bytes(mo_bytes(read_catalogue(language, name)))
 
 
 def _is_ours(folder: str | Path) -> bool:
@@ -109,12 +125,13 @@ def _is_ours(folder: str | Path) -> bool:
 
 def main() -> int:
     """Write every language; the exit code is 1 while a text is not translated."""
-    found = extracted()
     missing = []
-    for language in languages():
-        catalogue = merged(language, found)
-        write(language, catalogue)
-        missing += [f"{language}: {message.id}" for message in messages(catalogue) if not is_translated(message)]
+    for name, find in FOUND.items():
+        found = find()
+        for language in languages():
+            catalogue = merged(language, name, found)
+            write(language, name, catalogue)
+            missing += [f"{language}: {message.id}" for message in messages(catalogue) if not is_translated(message)]
     print(*(f"not translated into {line}" for line in missing), sep="\n", end="\n" if missing else "")  # noqa: T201
     return 1 if missing else 0
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestrator.web.live.topic import Rows
 
-__all__ = ["Changes", "changes"]
+__all__ = ["NOTHING", "Changes", "changes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,9 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.changed or self.gone)
+
+
+NOTHING = Changes({}, [])
 
 
 def changes(before: Rows, after: Rows) -> Changes:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import anyio.to_thread
 from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.store.errors import StoreError
 from orchestrator.web.live import message
+from orchestrator.web.live.changes import NOTHING, changes
 from orchestrator.web.live.listener import Listener
 from orchestrator.web.live.topic import Rows, Snapshot, Topic, find_topic
 from orchestrator.web.service import Service
@@ -28,13 +31,26 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class _Told:
+    """One topic at one look, for the pages of one language."""
+
+    difference: str | None
+    whole: str | None
+    """Only where a page waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
     """One topic at one look."""
 
     rows: Rows
-    difference: str | None
-    whole: str | None
-    """Only where a page waits for it."""
+    told: Mapping[str, _Told]
+    """By language."""
+
+
+_NOT_TOLD = _Told(None, None)
+_Wanted = Mapping[str, Mapping[str, bool]]
+"""By topic and language that are followed; true: somebody must be sent the whole."""
 
 
 @dataclass
@@ -117,25 +133,27 @@ class Hub:
             for listener in tuple(self._listeners):
                 self._tell(listener, look, pulse)
 
-    def _wanted(self) -> dict[str, bool]:
-        """Topics that are followed; true: somebody must be sent the whole."""
-        names = frozenset[str]().union(*(one.topics for one in self._listeners))
-        return {name: any(name in one.topics - one.known for one in self._listeners) for name in sorted(names)}
+    def _wanted(self) -> _Wanted:
+        found: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+        for one in self._listeners:
+            for name in one.topics:
+                found[name][one.language] = found[name].get(one.language, False) or name not in one.known
+        return {name: found[name] for name in sorted(found)}
 
-    def _look(self, wanted: Mapping[str, bool]) -> _Look:
+    def _look(self, wanted: _Wanted) -> _Look:
         """In a thread: everything of it, since a thousand rows take a while also as JSON."""
         with self._service.reading() as connection:
             now_unix_s = self._service.now_unix_s(connection)
             snapshot = Snapshot(self._service, connection, now_unix_s)
             look = _Look(now_unix_s)
-            for asked, whole in wanted.items():
-                self._try(look, snapshot, asked, whole)
+            for asked, languages in wanted.items():
+                self._try(look, snapshot, asked, languages)
         self._failing = {asked: error for asked, error in self._failing.items() if asked in look.failed}
         return look
 
-    def _try(self, look: _Look, snapshot: Snapshot, asked: str, whole: bool) -> None:
+    def _try(self, look: _Look, snapshot: Snapshot, asked: str, languages: Mapping[str, bool]) -> None:
         try:
-            look.seen[asked] = self._look_at(snapshot, asked, whole)
+            look.seen[asked] = self._look_at(snapshot, asked, languages)
         except SQLAlchemyError:
             raise
         except Exception as error:  # of this topic: whoever follows it is told, the others go on
@@ -144,25 +162,30 @@ class Hub:
                 self._failing[asked] = repr(error)
                 _logger.exception("%s cannot be looked at", asked)
 
-    def _look_at(self, snapshot: Snapshot, asked: str, whole: bool) -> _Seen:
+    def _look_at(self, snapshot: Snapshot, asked: str, languages: Mapping[str, bool]) -> _Seen:
         found = find_topic(self._topics, asked)
         if found is None:
             raise LookupError(asked)
         topic, argument = found
         rows = topic.look(snapshot, argument)
         before = self._rows.get(asked)
-        difference = message.difference(asked, before, rows) if before is not None else None
-        return _Seen(rows, difference, message.whole(asked, rows) if whole else None)
+        different = changes(before, rows) if before is not None else NOTHING
+        told: dict[str, _Told] = {}
+        for language, whole in languages.items():
+            say = partial(topic.row_in, language)
+            difference = message.difference(asked, different, say)
+            told[language] = _Told(difference, message.whole(asked, rows, say) if whole else None)
+        return _Seen(rows, told)
 
     def _tell(self, listener: Listener, look: _Look, pulse: str) -> None:
         texts: list[str] = []
         for name in sorted(listener.topics & look.seen.keys()):
-            seen = look.seen[name]
+            told = look.seen[name].told.get(listener.language, _NOT_TOLD)
             if name in listener.known:
-                texts += [seen.difference] if seen.difference is not None else []
-            elif seen.whole is not None:  # else it came while the look was under way: the next one is for it
+                texts += [told.difference] if told.difference is not None else []
+            elif told.whole is not None:  # else it came while the look was under way: the next one is for it
                 listener.known.add(name)
-                texts.append(seen.whole)
+                texts.append(told.whole)
         texts.append(message.problem(_INTERNAL) if listener.topics & look.failed else pulse)
         self._put(listener, "\n".join(texts))
 

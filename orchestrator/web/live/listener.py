@@ -16,6 +16,7 @@ class Listener:
     """What a page follows, and what it has not taken yet."""
 
     topics: frozenset[str]
+    language: str = "en"
     outbox: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(_WAITING_MAX))
     let_go: asyncio.Event = field(default_factory=asyncio.Event)
     """Nothing comes any more; whoever serves the page ends that."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from orchestrator.web.live.changes import changes
+from orchestrator.web.live.changes import Changes
 from orchestrator.web.live.topic import Rows
 
-__all__ = ["difference", "problem", "pulse", "whole"]
+__all__ = ["Say", "difference", "problem", "pulse", "whole"]
+
+
+Say = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""A row, or what has changed of it, in the language of a page."""
 
 
 def pulse(now_unix_s: float) -> str:
@@ -22,17 +26,17 @@ def problem(words: str) -> str:
     return _text({"problem": words})
 
 
-def whole(topic: str, rows: Rows) -> str:
+def whole(topic: str, rows: Rows, say: Say) -> str:
     """Everything of a topic."""
-    return _text({"topic": topic, "whole": True, "changed": {key: dict(row) for key, row in rows.items()}, "gone": []})
+    return _text({"topic": topic, "whole": True, "changed": {key: say(row) for key, row in rows.items()}, "gone": []})
 
 
-def difference(topic: str, before: Rows, after: Rows) -> str | None:
+def difference(topic: str, different: Changes, say: Say) -> str | None:
     """What has changed of a topic; None: nothing."""
-    different = changes(before, after)
     if not different:
         return None
-    return _text({"topic": topic, "whole": False, "changed": different.changed, "gone": different.gone})
+    changed = {key: say(row) for key, row in different.changed.items()}
+    return _text({"topic": topic, "whole": False, "changed": changed, "gone": different.gone})
 
 
 def _text(message: Mapping[str, Any]) -> str:

@@ -51,5 +51,5 @@ def _unseen_alarms(connection: Connection) -> dict[str, dict[str, Any]]:
     for row in rows:
         told = row._asdict()
         del told["of_all"]
-        found[f"alarm/{row.id}"] = {**told, "path": source_path(row.source)}
+        found[f"alarm/{row.id}"] = {**told, "about": row.source, "path": source_path(row.source)}
     return {**found, "alarms": {"count": rows[0].of_all if rows else 0}}

@@ -14,6 +14,7 @@ from orchestrator.store.errors import StoreError
 from orchestrator.web.access.identify import identify
 from orchestrator.web.live.hub import Hub
 from orchestrator.web.live.listener import Listener
+from orchestrator.web.pages.language import language_of
 from orchestrator.web.service import Service
 
 __all__ = ["router"]
@@ -38,7 +39,7 @@ async def follow(socket: WebSocket, topics: Annotated[list[str], Query(max_lengt
         await socket.close(_COME_BACK, "too many pages are open")
         return
     await socket.accept()
-    listener = Listener(frozenset(topics))
+    listener = Listener(frozenset(topics), language_of(socket))
     hub.join(listener)
     try:
         goodbye = await _first(_send(socket, listener), _asked_again(socket), _let_go(listener), _until_gone(socket))

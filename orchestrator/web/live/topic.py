@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from orchestrator.web.sentences.book import book_of
 from orchestrator.web.service import Service
 
 __all__ = ["Rows", "Snapshot", "Topic", "find_topic"]
@@ -33,6 +34,13 @@ class Topic:
     name: str
     look: Callable[[Snapshot, str], Rows]
     """With what stands behind the slash, or an empty text."""
+    sentences: frozenset[str] = frozenset()
+    """Fields that hold sentences: each page has them in its language."""
+
+    def row_in(self, language: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A row, or what has changed of it, as a page of this language is told it."""
+        say = book_of(language).say
+        return {name: say(value) if name in self.sentences and value else value for name, value in row.items()}
 
 
 def find_topic(topics: Mapping[str, Topic], asked: str) -> tuple[Topic, str] | None:

@@ -14,12 +14,12 @@ from orchestrator.web.live.topic import Topic
 __all__ = ["TOPICS"]
 
 _TOPICS = (
-    Topic("bench", look_at_bench),
+    Topic("bench", look_at_bench, frozenset({"detail"})),
     Topic("campaign", look_at_campaign),
-    Topic("chambers", look_at_chamber_cards),
+    Topic("chambers", look_at_chamber_cards, frozenset({"holder", "waiting_for", "detail"})),
     Topic("protocol-versions", look_at_versions),
     Topic("queue", look_at_queue),
-    Topic("run", look_at_run),
-    Topic("service", look_at_service),
+    Topic("run", look_at_run, frozenset({"reason"})),
+    Topic("service", look_at_service, frozenset({"about", "message"})),
 )
 TOPICS: Mapping[str, Topic] = {topic.name: topic for topic in _TOPICS}

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator.web.models.fields import Actor, CellId, Name, PrintableText, Source
 from orchestrator.web.models.run import Desired
+from orchestrator.web.sentences.reader import Sentence
 
 __all__ = [
     "CampaignAnswer",
@@ -69,7 +70,7 @@ class CampaignAnswer(BaseModel):
     state: str = Field(description="waiting, running, paused, stopping, stopped, completed or failed.")
     ended: bool
     desired: Desired
-    reason: str | None = Field(default=None, description="Why it waits, is paused; what came of it.")
+    reason: Sentence | None = Field(default=None, description="Why it waits, is paused; what came of it.")
     occurrence: int = Field(description="How often it has begun: more than once by a cron rule.", examples=[1])
     begins_unix_s: float | None = Field(default=None, description="When it begins next, where that is known.")
     jobs: dict[str, int] = Field(
@@ -91,7 +92,9 @@ class JobAnswer(BaseModel):
     bench: str | None = Field(default=None, examples=["A1"])
     run_id: int | None = None
     run_state: str | None = Field(default=None, examples=["running"])
-    reason: str | None = Field(default=None, description="What it waits for, why it failed, why the cell has left.")
+    reason: Sentence | None = Field(
+        default=None, description="What it waits for, why it failed, why the cell has left."
+    )
     prompt: str | None = Field(default=None, description="What a person is to do, and then to confirm by a scan.")
     answered_by: str | None = None
     started_unix_s: float | None
@@ -118,7 +121,7 @@ class StepAnswer(BaseModel):
     prompt: str | None = None
     cells: list[str]
     after: list[str] = Field(description="Steps of the same cell that must have been done before.")
-    condition: str | None = Field(default=None, examples=["initial coulombic efficiency of formation above 40 %"])
+    condition: Sentence | None = Field(default=None, examples=["initial coulombic efficiency of formation above 40 %"])
     pool: str | None = Field(
         default=None, description="Benches on which it is done; for a prompt: where the cell goes."
     )
@@ -148,7 +151,7 @@ class CampaignOrderAnswer(BaseModel):
     campaign_id: int
     state: str
     desired: Desired
-    message: str = Field(examples=["campaign 3: pause requested (running)"])
+    message: Sentence = Field(examples=["campaign 3: pause requested (running)"])
 
 
 class Scan(BaseModel):
@@ -200,7 +203,7 @@ class CampaignCheckAnswer(BaseModel):
     """What would become of a campaign if it were handed in now; nothing has been stored."""
 
     ok: bool
-    problems: list[str] = Field(
+    problems: list[Sentence] = Field(
         description="With the line where it stands in a file.",
         examples=[["my.yaml:14  steps: ladder.on: no pool is called newar; write neware"]],
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from orchestrator.web.sentences.reader import Sentence
+
 __all__ = ["ChamberAnswer", "ChamberRecords"]
 
 
@@ -20,16 +22,16 @@ class ChamberAnswer(BaseModel):
     low_degC: float | None = Field(default=None, description="Lowest set point.", examples=[-20.0])
     high_degC: float | None = Field(default=None, description="Highest set point.", examples=[80.0])
     alarms: list[str] = Field(default_factory=list, description="The chamber's own alarms.")
-    last_error: str | None = None
+    last_error: Sentence | None = None
     seen_unix_s: float | None = None
     age_s: float | None = Field(default=None, description="Lab time since it was seen.", examples=[4.2])
     stale: bool = Field(description="True: too old to be trusted; the values are the last that were seen.")
-    holder: str | None = Field(
+    holder: Sentence | None = Field(
         default=None,
         description="Who sets its temperature; None: nobody does.",
         examples=["batch 3 (runs 7, 8, 9)"],
     )
-    waiting_for: str | None = Field(
+    waiting_for: Sentence | None = Field(
         default=None,
         description="What its holder waits for.",
         examples=["oven-1 to 55 °C: −4.2 K to go, soak starts at about 14:20"],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from orchestrator.web.sentences.reader import Sentence
+
 __all__ = ["InterlockAnswer", "TripAnswer"]
 
 
@@ -27,7 +29,7 @@ class TripAnswer(BaseModel):
     rule: str
     origin: str
     subject: str = Field(examples=["cell A1"])
-    message: str = Field(description="What was seen.")
+    message: Sentence = Field(description="What was seen.")
     severity: str = Field(examples=["critical"])
     action: str = Field(examples=["stop"])
     latches: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator.web.models.fields import Actor, Line
+from orchestrator.web.sentences.reader import Sentence
 
 __all__ = ["Acknowledgement", "AlarmAnswer", "EventAnswer"]
 
@@ -19,7 +20,7 @@ class EventAnswer(BaseModel):
     run_id: int | None
     instrument: str | None
     channel: str | None
-    message: str
+    message: Sentence
     data: dict[str, object]
 
 
@@ -30,7 +31,7 @@ class AlarmAnswer(BaseModel):
     raised_unix_s: float
     severity: str = Field(examples=["warning", "critical"])
     source: str = Field(examples=["run 17", "bts-1", "disk"])
-    message: str
+    message: Sentence
     cleared_unix_s: float | None
     acknowledged_by: str | None
     acknowledged_unix_s: float | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator.web.models.fields import Actor
+from orchestrator.web.sentences.reader import Sentence
 
 __all__ = ["MessageAnswer", "ReceiverAnswer", "TrialOrder"]
 
@@ -16,7 +17,7 @@ class MessageAnswer(BaseModel):
     kind: str = Field(description="raised, acknowledged, cleared or test.")
     queued_unix_s: float = Field(description="Lab time.")
     taken_wall_unix_s: float | None = Field(description="Real time at which the receiver took it.")
-    dropped: str | None = Field(description="Why it is not tried any more.")
+    dropped: Sentence | None = Field(description="Why it is not tried any more.")
 
 
 class ReceiverAnswer(BaseModel):
@@ -28,7 +29,7 @@ class ReceiverAnswer(BaseModel):
     waiting: int = Field(description="Messages that it has not taken yet.")
     failures: int = Field(description="In a row.")
     failing_since_wall_unix_s: float | None
-    last_error: str | None
+    last_error: Sentence | None
     tried_wall_unix_s: float | None
     taken_wall_unix_s: float | None
 

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator.web.models.fields import Actor, Line
+from orchestrator.web.sentences.reader import Sentence
 
 __all__ = ["GapAnswer", "MarkAnswer", "MarksAnswer", "NewNote", "VoltammogramAnswer"]
 
@@ -20,7 +21,7 @@ class MarkAnswer(BaseModel):
     unix_time_s: float
     kind: str = Field(description="Of an event its kind, of an alarm its severity.", examples=["order", "warning"])
     actor: str | None = Field(description="None for an alarm.", examples=["anna"])
-    message: str
+    message: Sentence
 
 
 class GapAnswer(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from orchestrator.web.models.protocol import PlanRequest
+from orchestrator.web.sentences.reader import Sentence
 
 __all__ = ["PreviewAnswer", "PreviewRequest"]
 
@@ -29,4 +30,4 @@ class PreviewAnswer(BaseModel):
     time_s: list[float] = Field(description="Of each sample, from the start.")
     voltage_V: list[float]
     current_A: list[float] = Field(description="Positive when charging.")
-    remarks: list[str] = Field(description="A protection that would end the test, a loop that ends early.")
+    remarks: list[Sentence] = Field(description="A protection that would end the test, a loop that ends early.")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from orchestrator.web.models.cell import CellProperties
 from orchestrator.web.models.fields import CellId, Name, PrintableText, Source
+from orchestrator.web.sentences.reader import Row, Sentence
 
 __all__ = [
     "CheckAnswer",
@@ -50,14 +51,14 @@ class Finding(BaseModel):
 
     severity: Literal["error", "warning"]
     line: int | None = Field(description="From 1; None: the file as a whole.", examples=[14])
-    text: str = Field(examples=['discharge.current: "0,2 A/g" has a decimal comma; write 0.2 A/g'])
+    text: Sentence = Field(examples=['discharge.current: "0,2 A/g" has a decimal comma; write 0.2 A/g'])
 
 
 class CheckAnswer(BaseModel):
     """What is wrong with it: nothing when ``problems`` is empty."""
 
     ok: bool
-    problems: list[str] = Field(
+    problems: list[Sentence] = Field(
         examples=[['my.yaml:14  discharge.current: "0,2 A/g" has a decimal comma; write 0.2 A/g']]
     )
     protocol: str | None = Field(default=None, description="What it is called, where it can be read.")
@@ -111,10 +112,10 @@ class PlanAnswer(BaseModel):
     cell: str
     estimate: PlanEstimate
     finish_unix_s: float = Field(description="If it started now.")
-    description: list[str] = Field(description="Every absolute set point, one line each.")
-    warnings: list[str] = Field(description="What is allowed but probably not meant.")
-    watched_by_service: list[str] = Field(description="Limits that the instrument cannot hold itself.")
-    obstacle: str | None = Field(
+    description: list[Row] = Field(description="Every absolute set point, one line each.")
+    warnings: list[Sentence] = Field(description="What is allowed but probably not meant.")
+    watched_by_service: list[Sentence] = Field(description="Limits that the instrument cannot hold itself.")
+    obstacle: Sentence | None = Field(
         default=None,
         description="Why a known cell's run could not begin on this bench at this moment.",
         examples=["A1 (bts-1/27-21-1-1) has cell L2 in run 17; launch L1 there when that cell has been taken out"],

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from orchestrator.web.models.fields import CellId
 from orchestrator.web.models.run import Desired, Order
+from orchestrator.web.sentences.reader import Sentence
 
 __all__ = [
     "ChannelQueue",
@@ -33,7 +34,7 @@ class MoveAnswer(BaseModel):
     """What was moved, and how the channel's queue is now."""
 
     run_id: int
-    message: str = Field(examples=["run 9 now comes before run 8"])
+    message: Sentence = Field(examples=["run 9 now comes before run 8"])
     order: list[int] = Field(description="Runs of the channel that are not over, in order.", examples=[[7, 9, 8]])
 
 
@@ -55,7 +56,9 @@ class QueuedRun(BaseModel):
     desired: Desired
     begun: bool = Field(description="Whether it, or another of its batch, has had its channel or chamber already.")
     may_move: bool
-    why: str | None = Field(default=None, description="What it waits for.", examples=["run 16 has the channel first"])
+    why: Sentence | None = Field(
+        default=None, description="What it waits for.", examples=["run 16 has the channel first"]
+    )
     batch_id: int | None = None
     campaign_id: int | None = None
     fraction: float
@@ -71,7 +74,7 @@ class QueuedJob(BaseModel):
     step: str
     cell: str
     bench: str | None
-    why: str | None = Field(default=None, examples=["begins 2026-12-01 08:00 (Asia/Shanghai)"])
+    why: Sentence | None = Field(default=None, examples=["begins 2026-12-01 08:00 (Asia/Shanghai)"])
     start_unix_s: float | None
     end_unix_s: float | None
 
@@ -83,7 +86,9 @@ class ChannelQueue(BaseModel):
     instrument: str | None
     channel: str | None
     chamber: str | None
-    trip: str | None = Field(default=None, description="A trip that has not been acknowledged: nothing begins there.")
+    trip: Sentence | None = Field(
+        default=None, description="A trip that has not been acknowledged: nothing begins there."
+    )
     runs: list[QueuedRun]
     jobs: list[QueuedJob]
 

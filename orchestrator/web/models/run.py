@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator.web.models.fields import Actor, CellId, Name, PrintableText
 from orchestrator.web.models.protocol import ProtocolChoice
+from orchestrator.web.sentences.reader import Row, Sentence
 
 __all__ = [
     "LaunchAnswer",
@@ -54,12 +55,12 @@ class LaunchedAnswer(BaseModel):
     behind_run_id: int | None = Field(default=None, description="The run that has the channel first.")
     batch_id: int | None = Field(default=None, description="The runs that share its temperature steps.", examples=[3])
     chamber: str | None = Field(default=None, examples=["oven-1"])
-    waits: str | None = Field(
+    waits: Sentence | None = Field(
         default=None, description="Who has the chamber first.", examples=["waits for run 7, which has oven-1"]
     )
-    warnings: list[str] = Field(description="What is allowed but probably not meant.")
-    watched_by_service: list[str] = Field(description="Limits that the instrument cannot hold itself.")
-    message: str = Field(examples=["run 17  rate-ladder on L1 at A1 (bts-1/27-21-1-1), 48 cycles, about 2 d 7 h"])
+    warnings: list[Sentence] = Field(description="What is allowed but probably not meant.")
+    watched_by_service: list[Sentence] = Field(description="Limits that the instrument cannot hold itself.")
+    message: Sentence = Field(examples=["run 17  rate-ladder on L1 at A1 (bts-1/27-21-1-1), 48 cycles, about 2 d 7 h"])
 
 
 class LaunchAnswer(BaseModel):
@@ -108,7 +109,7 @@ class RunAnswer(BaseModel):
     )
     ended: bool
     desired: Desired
-    reason: str | None = Field(default=None, description="Why it waits, failed, is lost.")
+    reason: Sentence | None = Field(default=None, description="Why it waits, failed, is lost.")
     chamber: str | None = Field(default=None, description="Around the cell.", examples=["oven-1"])
     batch_id: int | None = Field(default=None, description="The runs that share its temperature steps.", examples=[3])
     prompt: str | None = Field(default=None, description="What a person is to do, and then to confirm.")
@@ -138,7 +139,7 @@ class RunDetail(RunAnswer):
     """One run with its plan."""
 
     parameters: dict[str, str]
-    description: list[str] = Field(description="The plan in words, one line each.")
+    description: list[Row] = Field(description="The plan in words, one line each.")
     segments: list[SegmentAnswer]
     spectra: int = Field(description="Impedance spectra so far.", examples=[5])
     plan: dict[str, object]
@@ -159,4 +160,4 @@ class OrderAnswer(BaseModel):
     run_id: int
     state: str
     desired: Desired
-    message: str = Field(examples=["run 17: pause requested (running)"])
+    message: Sentence = Field(examples=["run 17: pause requested (running)"])

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from orchestrator.web.models.cell import CellProperties
+from orchestrator.web.sentences.reader import Sentence
 
 __all__ = ["WrittenCellAnswer", "WrittenCellRequest"]
 
@@ -36,7 +37,7 @@ class WrittenCellAnswer(BaseModel):
     """What comes of it; nothing was stored."""
 
     properties: CellProperties = Field(description="As `POST /cells` takes them; `metadata` is what was measured.")
-    steps: list[str] = Field(description="The computation.", examples=[["area = π/4 × (12 mm)² = 1.131 cm²"]])
-    problems: dict[str, str] = Field(
+    steps: list[Sentence] = Field(description="The computation.", examples=[["area = π/4 × (12 mm)² = 1.131 cm²"]])
+    problems: dict[str, Sentence] = Field(
         description="By field.", examples=[{"area": '"1.1" has no unit; write an area such as 1.131 cm2'}]
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from orchestrator.people.secret import csrf_token
 from orchestrator.web.access.person import Person, person_of
 from orchestrator.web.pages.language import LANGUAGES, language_of, words_of
 from orchestrator.web.pages.moment import moment
+from orchestrator.web.sentences.book import book_of
+from orchestrator.web.sentences.row import said_row
 from orchestrator.web.service import Service
 
 __all__ = ["NAVIGATION", "Frame", "fragment", "page"]
@@ -111,5 +113,7 @@ def environment(language: str) -> Environment:
         auto_reload=False,
     )
     made.filters["moment"] = moment
+    made.filters["said"] = book_of(language).say
+    made.filters["said_row"] = partial(said_row, book_of(language))
     made.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]
     return made

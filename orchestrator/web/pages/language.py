@@ -6,7 +6,7 @@ import gettext
 from functools import cache
 from pathlib import Path
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 __all__ = ["LANGUAGES", "LANGUAGE_COOKIE", "language_of", "words_of"]
 
@@ -15,7 +15,7 @@ LANGUAGE_COOKIE = "cellbench_language"
 _FOLDER = Path(__file__).parents[1] / "locale"
 
 
-def language_of(request: Request) -> str:
+def language_of(request: HTTPConnection) -> str:
     """``en`` or ``zh``."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     if chosen in LANGUAGES:

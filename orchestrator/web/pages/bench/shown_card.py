@@ -16,6 +16,7 @@ from orchestrator.web.pages.age import age_text
 from orchestrator.web.pages.bench.filter import BenchFilter
 from orchestrator.web.pages.language import words_of
 from orchestrator.web.pages.moment import moment
+from orchestrator.web.sentences.book import book_of
 
 __all__ = ["CardWriter", "ShownCard"]
 
@@ -56,6 +57,7 @@ class CardWriter:
 
     def __init__(self, language: str, wanted: BenchFilter, now_unix_s: float) -> None:
         self._say = _ = words_of(language).gettext
+        self._sentence = book_of(language).say
         self._wanted = wanted
         self._now_unix_s = now_unix_s
         self._offer = _("start a test here")
@@ -95,7 +97,7 @@ class CardWriter:
             fraction=card.fraction,
             ends=self._end(card.finish_unix_s),
             note=self._note(card),
-            detail=card.detail,
+            detail=self._sentence(card.detail),
         )
 
     def _cycle(self, card: Card) -> str:

@@ -24,7 +24,7 @@ function before(a, b) {
 }
 
 function acknowledge(alarm) {
-  const lines = [`${alarm.source}: ${alarm.message}`];
+  const lines = [`${alarm.about}: ${alarm.message}`];
   if (alarm.source.startsWith("trip ")) {
     lines.push(t("This silences the alarm. What the trip holds back stays held back: acknowledge the trip itself on the page of alarms."));
   }
@@ -43,12 +43,12 @@ function line(alarm) {
     { class: "alarm-line", "data-alarm": alarm.id },
     element("span", { class: `badge ${alarm.severity}` }, t(alarm.severity)),
     element("span", { class: "faint" }, moment(alarm.raised_unix_s)),
-    element("a", { href: alarm.path }, alarm.source),
+    element("a", { href: alarm.path }, alarm.about),
     element("span", { class: "alarm-text" }, alarm.message),
   );
   if (alarm.cleared_unix_s !== null) made.append(element("span", { class: "badge" }, t("over")));
   if (mayAcknowledge) {
-    const button = element("button", { type: "button", "aria-label": t("Acknowledge {source}", { source: alarm.source }) }, t("Acknowledge"));
+    const button = element("button", { type: "button", "aria-label": t("Acknowledge {source}", { source: alarm.about }) }, t("Acknowledge"));
     button.addEventListener("click", () => acknowledge(alarm));
     made.append(button);
   }
@@ -100,7 +100,7 @@ function tellNew() {
   const fresh = alarms.filter((one) => told.get(one.id) !== one.severity);
   told.clear();
   for (const one of alarms) told.set(one.id, one.severity);
-  if (fresh.length > 0) news.textContent = fresh.slice(0, 3).map((one) => `${t(one.severity)}: ${one.source}: ${one.message}`).join(". ");
+  if (fresh.length > 0) news.textContent = fresh.slice(0, 3).map((one) => `${t(one.severity)}: ${one.about}: ${one.message}`).join(". ");
 }
 
 follow("service", (rows) => {

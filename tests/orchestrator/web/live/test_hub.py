@@ -42,12 +42,18 @@ def play(tmp_path: Path) -> Callable[[dict[str, Table], Callable[[Hub], Coroutin
     lab = make_lab(tmp_path)
     fill(lab)
 
-    def play(tables: dict[str, Table], scene: Callable[[Hub], Coroutine[Any, Any, None]]) -> None:
+    def play(
+        tables: dict[str, Table],
+        scene: Callable[[Hub], Coroutine[Any, Any, None]],
+        sentences: frozenset[str] = frozenset(),
+    ) -> None:
         async def whole() -> None:
             service = Service(lab, open_database(lab.database_url))
-            hub = Hub(service, {name: Topic(name, table.look) for name, table in tables.items()}, every_s=0.01)
+            hub = Hub(
+                service, {name: Topic(name, table.look, sentences) for name, table in tables.items()}, every_s=0.01
+            )
             try:
-                await asyncio.wait_for(scene(hub), 10)
+                await asyncio.wait_for(scene(hub), 120)
             finally:
                 await hub.close()
                 service.database.dispose()
@@ -87,6 +93,23 @@ def test_a_page_is_sent_the_whole_then_what_differs(play: Any) -> None:
         assert second == {"topic": "bench", "whole": False, "changed": {"a": {"y": 9}, "c": {"x": 4}}, "gone": ["b"]}
 
     play({"bench": table}, scene)
+
+
+def test_each_page_has_the_sentences_in_its_own_language(play: Any) -> None:
+    table = Table({"a": {"detail": "no answer for 12 s", "name": "no answer for 12 s"}})
+
+    async def scene(hub: Hub) -> None:
+        english, chinese = Listener(frozenset({"bench"})), Listener(frozenset({"bench"}), "zh")
+        hub.join(english)
+        hub.join(chinese)
+        firsts = [(await heard(page, about("bench")))["changed"]["a"] for page in (english, chinese)]
+        table.rows = {"a": {"detail": "no answer for 22 s", "name": "no answer for 12 s"}}
+        seconds = [(await heard(page, about("bench")))["changed"]["a"] for page in (english, chinese)]
+        assert [one["detail"] for one in firsts] == ["no answer for 12 s", "12 秒没有应答"]
+        assert {one["name"] for one in firsts} == {"no answer for 12 s"}
+        assert seconds == [{"detail": "no answer for 22 s"}, {"detail": "22 秒没有应答"}]
+
+    play({"bench": table}, scene, frozenset({"detail"}))
 
 
 def test_what_stays_the_same_is_not_sent_again_but_the_time_is(play: Any) -> None:

@@ -6,7 +6,7 @@ import { t } from "../words.js";
 import { chosenProtocol, save, state } from "./state.js";
 
 const CHARACTERS_MAX = 250000;
-const OF_PARAMETER = /--set ([A-Za-z_][A-Za-z0-9_]*)[^:]*: (.*)$/;
+const OF_PARAMETER = /--set ([A-Za-z_][A-Za-z0-9_]*)[^:：]*(?:: |：)(.*)$/;
 const select = document.getElementById("protocol");
 const upload = document.getElementById("protocol-file");
 const description = document.getElementById("protocol-description");
