@@ -32,11 +32,11 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def chamber(tmp_path: Path, clock: SetClock) -> Iterator[OpenChamber]:
-    """Open a chamber at an address; a time-out of half a second unless given."""
+    """Open a chamber at an address; a time-out of five seconds unless given."""
     opened: list[Chamber] = []
 
     def open_at(address: str, family: str = "watlow-f4t", **options: object) -> Chamber:
-        given = {"timeout": 0.5, **options}
+        given = {"timeout": 5.0, **options}
         opened.append(_OPEN[family]("oven-1", address, given, Surroundings(clock, tmp_path / "state")))
         return opened[-1]
 

@@ -28,7 +28,7 @@ def peer(f4t: F4t) -> Iterator[Peer]:
 
 @pytest.fixture
 def oven(peer: Peer, chamber: OpenChamber) -> Chamber:
-    found = chamber(peer.address, timeout=0.3)
+    found = chamber(peer.address, timeout=1.0)
     found.observe()
     return found
 

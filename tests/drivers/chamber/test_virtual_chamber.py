@@ -191,7 +191,7 @@ def test_a_profile_of_its_own_is_not_written_over(oven: OpenChamber, control: La
 def test_faults_of_the_wire(control: LabControl, chamber: OpenChamber, name: str, wire: str, do: str) -> None:
     port = control.port(name) if wire == "line" else control.port(name, wire)
     family = {"line": {"family": "thermotron-8200", "unit": "degC"}}.get(wire, {"transport": wire})
-    one = chamber(f"127.0.0.1:{port}", temperature=LAB_LIMITS, timeout=0.3, **family)
+    one = chamber(f"127.0.0.1:{port}", temperature=LAB_LIMITS, timeout=1.0, **family)
     before = one.observe().process_degC
     control.fault(name, f"{wire}s *" if wire == "line" else f"{wire} *", do)
     with pytest.raises((Unreachable, Garbled)):
@@ -201,9 +201,9 @@ def test_faults_of_the_wire(control: LabControl, chamber: OpenChamber, name: str
 
 @pytest.mark.parametrize(("name", "wire"), OVENS[:2])
 def test_a_late_reply_is_never_the_next_answer(control: LabControl, chamber: OpenChamber, name: str, wire: str) -> None:
-    one = chamber(f"127.0.0.1:{control.port(name, wire)}", transport=wire, temperature=LAB_LIMITS, timeout=0.2)
+    one = chamber(f"127.0.0.1:{control.port(name, wire)}", transport=wire, temperature=LAB_LIMITS, timeout=1.0)
     before = one.observe()
-    control.fault(name, f"{wire} *", {"delay_s": 0.3})
+    control.fault(name, f"{wire} *", {"delay_s": 1.1})
     with pytest.raises(Unreachable):
         one.observe()
     for _ in range(200):  # meanwhile the late reply comes
@@ -215,7 +215,7 @@ def test_a_late_reply_is_never_the_next_answer(control: LabControl, chamber: Ope
 @pytest.mark.parametrize(("name", "wire"), OVENS)
 def test_garbled_replies_are_never_believed(oven: OpenChamber, control: LabControl, name: str, wire: str) -> None:
     """Modbus TCP has no checksum of its own: a whole frame of nonsense is told by what its values would mean."""
-    one = oven(name, wire, timeout=0.3)
+    one = oven(name, wire, timeout=1.0)
     before = one.observe()
     for exchange in range(1, 6):
         control.fault(name, f"{wire}s *" if wire == "line" else f"{wire} *", "garble", nth=exchange)
