@@ -16,7 +16,7 @@ from orchestrator.testing.virtual_bench import VirtualBench
 from tests.soak.campaign_file import EXPECTED, PROMPTS
 from tests.soak.jobs import SoakJob
 
-__all__ = ["THREE_TIMES", "badly_launched"]
+__all__ = ["THREE_TIMES", "badly_launched", "wrong_jobs", "wrong_runs", "wrong_tests"]
 
 THREE_TIMES = "the channel did not start in 3 attempts"
 """Each of them was killed: a person is told, and the cell leaves the campaign."""
@@ -27,13 +27,13 @@ _LAUNCHED = re.compile(r"campaign \d+: \S+ of cell \S+ is run (\d+) at .*")
 def badly_launched(bench: VirtualBench, jobs: Sequence[SoakJob]) -> Iterator[str]:
     """Campaigns, jobs, runs, events, alarms, seats and the instruments' own tests must tell the same story."""
     yield from _unfinished(bench)
-    of_campaigns: defaultdict[int, list[SoakJob]] = defaultdict(list)
-    for job in jobs:
-        of_campaigns[job.campaign].append(job)
-    for number, its_jobs in of_campaigns.items():
-        yield from _wrong_jobs(number, its_jobs)
-    yield from _wrong_runs(bench, jobs)
-    yield from _wrong_tests(bench, jobs)
+    yield from wrong_jobs(jobs)
+    with reading(bench.engine) as connection:
+        there = connection.scalars(sa.select(runs.c.id)).all()
+        said = connection.scalars(sa.select(events.c.message)).all()
+    yield from wrong_runs(jobs, there, said)
+    tests = [test["barcode"] for name in (NEWARE, VSP300) for test in bench.control.tests(name)]
+    yield from wrong_tests(jobs, tests)
     yield from _untold(bench, jobs)
 
 
@@ -47,11 +47,20 @@ def _unfinished(bench: VirtualBench) -> Iterator[str]:
             yield f"campaign {row.campaign_id} still has {row.bench} for {row.cell_id}"
 
 
-def _wrong_jobs(number: int, jobs: Sequence[SoakJob]) -> Iterator[str]:
-    """Every job of the file once, with the end that it must have; a cell leaves after a start that was given up."""
-    if Counter(job.key for job in jobs) != Counter(EXPECTED.keys()):
-        yield f"campaign {number} has the jobs {[job.key for job in jobs]}"
-        return
+def wrong_jobs(jobs: Sequence[SoakJob]) -> Iterator[str]:
+    """Every job of the file once in each campaign, with the end that it must have."""
+    of_campaigns: defaultdict[int, list[SoakJob]] = defaultdict(list)
+    for job in jobs:
+        of_campaigns[job.campaign].append(job)
+    for number, its_jobs in of_campaigns.items():
+        if Counter(job.key for job in its_jobs) != Counter(EXPECTED.keys()):
+            yield f"campaign {number} has the jobs {[job.key for job in its_jobs]}"
+        else:
+            yield from _wrong_ends(number, its_jobs)
+
+
+def _wrong_ends(number: int, jobs: Sequence[SoakJob]) -> Iterator[str]:
+    """A cell leaves after a start that was given up; else everything ends as it should."""
     left = set()
     for job in jobs:
         what = f"campaign {number}: {job.step} of {job.cell} is {job.state} ({job.reason}), run {job.run}"
@@ -63,22 +72,20 @@ def _wrong_jobs(number: int, jobs: Sequence[SoakJob]) -> Iterator[str]:
             yield f"{what}: was it launched?"
 
 
-def _wrong_runs(bench: VirtualBench, jobs: Sequence[SoakJob]) -> Iterator[str]:
-    """Each run is one job's, and was said to be launched once."""
+def wrong_runs(jobs: Sequence[SoakJob], there: Sequence[int], said: Sequence[str]) -> Iterator[str]:
+    """Each run that is ``there`` is one job's, and was ``said`` to be launched once."""
     launched = Counter(job.run for job in jobs if job.run is not None)
-    with reading(bench.engine) as connection:
-        there = Counter(connection.scalars(sa.select(runs.c.id)))
-        said = [_LAUNCHED.fullmatch(message) for message in connection.scalars(sa.select(events.c.message))]
-    if there != launched:
-        yield f"runs of no job, or jobs of no run: {sorted((there - launched) + (launched - there))}"
-    if Counter(int(one[1]) for one in said if one is not None) != launched:
+    if Counter(there) != launched:
+        yield f"runs of no job, or jobs of no run: {sorted(set(there) ^ set(launched)) or launched.most_common(1)}"
+    told = [found for found in map(_LAUNCHED.fullmatch, said) if found is not None]
+    if Counter(int(found[1]) for found in told) != launched:
         yield "the event log has launches twice, or lacks some"
 
 
-def _wrong_tests(bench: VirtualBench, jobs: Sequence[SoakJob]) -> Iterator[str]:
+def wrong_tests(jobs: Sequence[SoakJob], barcodes: Sequence[str]) -> Iterator[str]:
     """What the instruments themselves remember: tests of these runs with their cells, and of each that ended well."""
-    tests = [test["barcode"] for name in (NEWARE, VSP300) for test in bench.control.tests(name)]
-    measured = {(found["cell"], int(found["run"])) for found in map(_TEST.fullmatch, tests) if found is not None}
+    found = [match for match in map(_TEST.fullmatch, barcodes) if match is not None]
+    measured = {(match["cell"], int(match["run"])) for match in found}
     ours = {(job.cell, job.run) for job in jobs if job.run is not None}
     yield from (f"an instrument has measured {cell} in run {run}, which no job has" for cell, run in measured - ours)
     done = {(job.cell, job.run) for job in jobs if job.run is not None and job.state == "done"}
