@@ -56,6 +56,8 @@ class Run:
     batch_id: int | None
     queue_order: int | None
     """Its place among what has not begun; None: its number."""
+    held_up_unix_s: float | None = None
+    """Since when a batch waits for it and nobody can say until when; None: it goes on."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "state", RunState(self.state))

@@ -214,6 +214,7 @@ runs = Table(
     Column("chamber", Text),  # around the cell, as it was at launch
     Column("batch_id", Integer, ForeignKey("batches.id")),
     Column("queue_order", Integer),  # its place among what has not begun; NULL: the run's number
+    Column("held_up_unix_s", Float),  # since when its batch cannot tell when it goes on; NULL: it goes on
     CheckConstraint(one_of("state", RUN_STATES), name="state"),
     CheckConstraint(one_of("desired", ("run", "pause", "stop")), name="desired"),
     Index("ix_runs_channel_state", "instrument", "channel", "state"),

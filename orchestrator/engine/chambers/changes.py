@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, assert_never
 
 import sqlalchemy as sa
@@ -103,6 +103,16 @@ def held(name: str, holder: str | None) -> Change:
     def change(connection: sa.Connection) -> None:
         set_holder(connection, name, holder)
         close_batches(connection, name)
+
+    return change
+
+
+def held_up(since_unix_s: Mapping[int, float | None]) -> Change:
+    """Since when runs are held up; None: they go on."""
+
+    def change(connection: sa.Connection) -> None:
+        for run_id, unix_s in since_unix_s.items():
+            connection.execute(runs.update().where(runs.c.id == run_id).values(held_up_unix_s=unix_s))
 
     return change
 

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 
 import sqlalchemy as sa
 
@@ -22,6 +22,7 @@ from orchestrator.crash_points import Point
 from orchestrator.engine.chambers import changes
 from orchestrator.engine.chambers.actions import ChamberAction, SetPoint
 from orchestrator.engine.chambers.decide_chamber import ChamberView, decide_chamber
+from orchestrator.engine.chambers.delays import Delays
 from orchestrator.engine.chambers.guarded import GuardedChamber, driven_inside
 from orchestrator.engine.chambers.holds import Holds, find_holds
 from orchestrator.engine.chambers.member import Member
@@ -138,7 +139,7 @@ class ChamberLoop:
         self._waited = _Waited()
         self._unstored: deque[ChamberRecord] = deque(maxlen=_UNSTORED_MAX)
         self._soak = Soak(place.name)
-        self._held_up: dict[int, float] = {}
+        self._delays = Delays(place.patience_s)
         self._holder: str | None = ""  # as written last; empty: not yet
         self._sleeper: Sleeper | None = None
         self._interlocks = interlocks or InterlockWatch(lab, clock)
@@ -267,7 +268,8 @@ class ChamberLoop:
         def load() -> _Known:
             with reading(self._database) as connection:
                 self._lease.require(connection)
-                members = self._with_delays(load_members(connection, self.place.name, self._plans), now_s)
+                found = load_members(connection, self.place.name, self._plans)
+                members = self._delays.follow(found, now_s, now_unix_s)
                 holds = find_holds(members)
                 row = find_chamber(connection, self.place.name)
                 return _Known(
@@ -280,15 +282,12 @@ class ChamberLoop:
                 )
 
         known = await asyncio.to_thread(load)
+        if self._delays.news:
+            await self._writer.write(changes.held_up(self._delays.news))
         self._row, self._in_use = known.row, bool(known.members)
         self._waited.follow(known.holds, now_s)
         self._plans.keep_only(member.run_id for member in known.members)
         return known
-
-    def _with_delays(self, members: list[Member], now_s: float) -> list[Member]:
-        """Members with the moment since which this process knows that they are held up."""
-        self._held_up = {m.run_id: self._held_up.get(m.run_id, now_s) for m in members if m.held_up}
-        return [replace(member, held_up_since_s=self._held_up.get(member.run_id)) for member in members]
 
     def _stability(self, connection: sa.Connection, holds: Holds, row: ChamberRow | None) -> Stability | None:
         step = next((member.step for member in _waiting_for_it(holds) if member.step is not None), None)

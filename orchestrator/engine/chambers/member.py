@@ -45,6 +45,8 @@ class Member:
     """Whose loop goes on with it."""
     held_up_since_s: float | None = None
     """Since when it is known to be held up; on the engine's steady clock."""
+    held_up_unix_s: float | None = None
+    """The same as stored, in Unix time, perhaps by an earlier process; None: it went on when it was seen last."""
     queue_order: int | None = None
     """Its place among what has not begun; None: its number."""
 

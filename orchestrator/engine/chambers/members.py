@@ -25,7 +25,7 @@ _COLUMNS = ("id", "instrument", "channel", "cell_id", "state", "desired", "reaso
 
 def load_members(connection: sa.Connection, chamber: str, plans: PlanCache) -> list[Member]:
     """Every run in the chamber that is not over, by number. A run whose plan cannot be read is left out."""
-    query = sa.select(*runs.c[_COLUMNS], *runs.c["created_unix_s", "released_unix_s"]).where(
+    query = sa.select(*runs.c[_COLUMNS], *runs.c["created_unix_s", "released_unix_s", "held_up_unix_s"]).where(
         runs.c.chamber == chamber, runs.c.state.in_(_ACTIVE)
     )
     rows = connection.execute(query.order_by(runs.c.id)).all()
@@ -72,6 +72,7 @@ def _member(connection: sa.Connection, row: sa.Row[Any], plans: PlanCache, opene
         made=facts.temperature_of(row.item),
         ordered=row.id in opened.ordered,
         instrument=row.instrument,
+        held_up_unix_s=row.held_up_unix_s,
         queue_order=row.queue_order,
     )
 

@@ -203,7 +203,7 @@ def test_an_empty_database_says_what_to_do(database_url, open_engine):
 
 def test_an_older_database_says_what_to_do(engine, mocker):
     mocker.patch.object(module, "code_version", return_value="0999")
-    with pytest.raises(SchemaMismatch, match=r"at 0012, this code needs 0999; run `cellbench db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"at 0013, this code needs 0999; run `cellbench db upgrade`"):
         require_current(engine)
 
 
