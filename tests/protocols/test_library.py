@@ -194,9 +194,9 @@ def test_reading_and_compiling_takes_no_time_that_anyone_notices(name: str) -> N
     compile_protocol(load_protocol(name), CELL)  # imports pint
 
     def once() -> float:
-        begin = time.perf_counter()
+        begin = time.thread_time()  # of the processor, which a busy machine does not stretch
         compile_protocol(load_protocol(name), CELL)
-        return time.perf_counter() - begin
+        return time.thread_time() - begin
 
     assert min(once() for _ in range(5)) < 0.05
 

@@ -60,7 +60,7 @@ def control(lab: LabThread) -> Iterator[LabControl]:
 def oven(control: LabControl, chamber: OpenChamber) -> OpenChamber:
     """Open a driver by the chamber's name and wire; oven-3 is the Thermotron."""
 
-    def open_it(name: str, wire: str, timeout: float = 1.0) -> Chamber:
+    def open_it(name: str, wire: str, timeout: float = 20.0) -> Chamber:
         options: dict[str, object] = {"temperature": LAB_LIMITS, "timeout": timeout}
         if wire == "line":
             return chamber(f"127.0.0.1:{control.port(name)}", "thermotron-8200", unit="degC", **options)

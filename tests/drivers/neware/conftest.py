@@ -23,7 +23,7 @@ def options(tmp_path: Path) -> dict[str, object]:
         "step_dir": str(tmp_path),
         "remote_step_dir": "D:\\steps",
         "login": False,
-        "timeout": 2.0,
+        "timeout": 30.0,
         "channel": {"voltage_min_V": -5.0, "voltage_max_V": 5.0, "current_max_A": 0.05},
     }
 

@@ -182,7 +182,7 @@ def test_faults_of_the_wire_lose_and_double_nothing(
     handle = started(bts, control)
     advance(control, bts, 2000.0)
     if do == "drop_reply":  # nobody waits long for what never comes
-        bts.client.connection.endpoint = replace(bts.client.connection.endpoint, timeout=0.5)
+        bts.client.connection.endpoint = replace(bts.client.connection.endpoint, timeout=2.0)
     control.fault("bts-1", command, do)
     try:
         bts.observe()

@@ -72,15 +72,15 @@ def test_the_ladder_after_formation_is_the_papers() -> None:
 
 def test_every_one_of_500_cycles_is_computed_soon_enough() -> None:
     ok("formation", *cells_known())  # so that imports are not counted
-    began = time.perf_counter()
+    began = time.process_time()  # which a busy machine does not stretch
     lines = ok("cycling-2c-500", *cells_known(), "--formed")
-    wall_s = time.perf_counter() - began
+    spent_s = time.process_time() - began
 
     assert any("1001 steps, 500 cycles" in line for line in lines)
     assert "the first 3 cycles" in "".join(lines)
     found = capacities(lines)
     assert found["cycling 2C", 500][3] / found["cycling 2C", 1][3] == pytest.approx(0.9, abs=0.005)
-    assert wall_s < 6  # two seconds on a machine of its own
+    assert spent_s < 6  # two seconds on a machine of its own
 
 
 def test_a_worn_out_cell_leaves_the_loop_as_the_engine_would_make_it() -> None:
