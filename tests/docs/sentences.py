@@ -17,6 +17,8 @@ from orchestrator.web.sentences.pattern import PLACEHOLDER
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
+    "drivers",
+    "orchestrator/backup",
     "orchestrator/campaigns",
     "orchestrator/disk",
     "orchestrator/engine",
@@ -33,9 +35,11 @@ PACKAGES = (
 )
 """Whose words a page may show."""
 _LEFT_OUT = re.compile(
-    r"/(migrations|exchange|metrics)/|web/(openapi|example_value|application|server|entity_tag|bench/notes|prompts_view|pages/bench/shown_card|pages/protocols/draft|"
-    r"pages/moment|routes/metrics)\.py|store/(binary_copy|database_clock|protocol_files|read_columns|table_metadata)\.py|"
-    r"messages/(letter|webhook_formats|heartbeat/beat)\.py|preview/figure\.py|engine/(node|loop)\.py|protocols/units\.py"
+    r"/(migrations|exchange|metrics)/|web/(openapi|example_value|application|server|entity_tag|prompts_view|bench/notes|"
+    r"pages/(bench/shown_card|protocols/draft|moment)|routes/metrics)\.py|"
+    r"store/(binary_copy|database_clock|protocol_files|read_columns|table_metadata)\.py|"
+    r"messages/(letter|webhook_formats|heartbeat/beat)\.py|preview/figure\.py|engine/(node|loop)\.py|protocols/units\.py|"
+    r"drivers/(crash_point|\w+/(options|discovery|structs|step_file))\.py|backup/(restore|nobody_drives|manifest)\.py"
 )
 """What only the command line, the database or a program reads, or the catalogue of the pages has."""
 _SILENT_CALLS = re.compile(
@@ -46,7 +50,7 @@ _SILENT_CALLS = re.compile(
 """What they are called with is translated otherwise, or is for no reader of a page."""
 _NOT_SAID = re.compile(
     r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|BEGIN|PRAGMA)\b|\bFROM\b|"
-    r"^(attachment;|private,|text/|default-src|Bearer |Accept)"
+    r"^(attachment;|private,|text/|default-src|Bearer |Accept|<\?xml|REPEATABLE|BTS |\d+ [nup]A$)|:R(ACTION|SCALE) "
 )
 """SQL and headers."""
 _UNIT = re.compile(r"\b(m?Ah?|mV|V|k?Hz|[kM]?B|[cm]m|m?g|degC|min|K|Re|Im)\b")
