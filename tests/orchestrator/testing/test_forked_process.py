@@ -66,14 +66,15 @@ def test_it_has_its_arguments_its_variables_its_files_and_its_exit_code(start: S
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_it_has_a_group_of_its_own_and_a_signal_ends_it(start: Start, number: signal.Signals) -> None:
+def test_it_has_a_group_of_its_own_and_a_signal_ends_it(start: Start, number: signal.Signals, tmp_path: Path) -> None:
     process = start("wait", environment=os.environ, own_group=True)
     assert process.poll() is None
     assert os.getpgid(process.pid) == process.pid
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(0.01)
+    while not (tmp_path / "said").read_bytes():  # Python loses a KeyboardInterrupt that comes in some parts of an import
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.01)
     os.killpg(process.pid, number)
-    assert process.wait(20) in (-number, 1), "Python tells KeyboardInterrupt by a traceback and 1"
+    assert process.wait(120) in (-number, 1), "Python tells KeyboardInterrupt by a traceback and 1"
 
 
 def test_a_variable_that_only_an_interpreter_heeds_gets_one(start: Start, tmp_path: Path) -> None:
