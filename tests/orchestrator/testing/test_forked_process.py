@@ -70,7 +70,7 @@ def test_it_has_a_group_of_its_own_and_a_signal_ends_it(start: Start, number: si
     process = start("wait", environment=os.environ, own_group=True)
     assert process.poll() is None
     assert os.getpgid(process.pid) == process.pid
-    while not (tmp_path / "said").read_bytes():  # Python loses a KeyboardInterrupt that comes in some parts of an import
+    while not (tmp_path / "said").read_bytes():  # amid an import Python may lose a KeyboardInterrupt
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.01)
     os.killpg(process.pid, number)
