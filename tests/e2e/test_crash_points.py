@@ -13,8 +13,9 @@ from tests.e2e.conftest import assert_stored_equals_ledger
 from tests.e2e.short_protocol import SHORT
 
 Make = Callable[..., VirtualBench]
-HELD_S = 1.8
-"""Wall seconds: shorter than the bench's time-out of 2 s, so that the node is still waiting when it dies."""
+TIMEOUT = {"bts-1": {"timeout": "60 s"}}
+HELD_S = 50.0
+"""Wall seconds: shorter than that, so that the node is still waiting when it dies."""
 TWO_SEGMENTS = """\
 cellbench: 1
 protocol: two-segments
@@ -52,7 +53,7 @@ def complete(bench: VirtualBench, run: int) -> None:
 
 
 def test_killed_between_the_intent_and_the_start(make_bench: Make) -> None:
-    bench = make_bench()
+    bench = make_bench(options=TIMEOUT)
     bench.control.fault("bts-1", "inquire", {"delay_s": HELD_S}, 2)  # the driver's own look before it sends start
     run = bench.launch("short", "L1", "A1", source=SHORT, cycles="1")
     with bench.node() as node:
@@ -66,7 +67,7 @@ def test_killed_between_the_intent_and_the_start(make_bench: Make) -> None:
 
 
 def test_killed_between_the_start_and_its_answer(make_bench: Make) -> None:
-    bench = make_bench()
+    bench = make_bench(options=TIMEOUT)
     bench.control.fault("bts-1", "start", {"delay_s": HELD_S})
     run = bench.launch("short", "L1", "A1", source=SHORT, cycles="1")
     with bench.node() as node:
@@ -121,7 +122,7 @@ def test_killed_between_two_segments(make_bench: Make) -> None:
 
 
 def test_an_instrument_that_goes_away_just_before_the_start_costs_nothing(make_bench: Make) -> None:
-    bench = make_bench(lost_after="30 d")  # lab time runs on while this test switches it on again
+    bench = make_bench(lost_after="30 d", options=TIMEOUT)  # lab time runs on while this test switches it on again
     bench.control.fault("bts-1", "inquire", {"delay_s": HELD_S}, 2)
     run = bench.launch("short", "L1", "A1", source=SHORT, cycles="1")
     with bench.node() as node:

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 
 import pytest
 
+from orchestrator.engine.watchdog import stall_watch
 from orchestrator.engine.watchdog.stall_watch import StallWatch
 
-_AFTER_S = 0.5
+_AFTER_S = 2.0
+_PATIENCE_S = 120.0
+
+
+class _Logged(logging.Handler):
+    """Says when the watch has said something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.set()
 
 
 def _blocks_the_loop() -> None:
-    threading.Event().wait(4 * _AFTER_S)
+    """Until it is named, and a moment longer than counts as a stall."""
+    logged, log = _Logged(), logging.getLogger(stall_watch.__name__)
+    log.addHandler(logged)
+    try:
+        assert logged.said.wait(_PATIENCE_S)
+    finally:
+        log.removeHandler(logged)
 
 
-async def _watched(*, block: bool) -> tuple[StallWatch, list[str]]:
+async def _watched() -> tuple[StallWatch, list[str]]:
     watch, told = StallWatch(after_s=_AFTER_S), list[str]()
     over = asyncio.Event()
 
@@ -25,17 +45,16 @@ async def _watched(*, block: bool) -> tuple[StallWatch, list[str]]:
         over.set()
 
     task = asyncio.create_task(watch.run(take))
-    await asyncio.sleep(_AFTER_S / 4)
-    if block:
-        _blocks_the_loop()
-        await asyncio.wait_for(over.wait(), 5.0)
+    await asyncio.sleep(_AFTER_S / 10)
+    _blocks_the_loop()
+    await asyncio.wait_for(over.wait(), _PATIENCE_S)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     return watch, told
 
 
 def test_the_culprit_is_named_with_its_stack(caplog: pytest.LogCaptureFixture) -> None:
-    watch, told = asyncio.run(_watched(block=True))
+    watch, told = asyncio.run(_watched())
 
     (logged,) = caplog.messages
     assert "in _blocks_the_loop" in logged
@@ -47,9 +66,14 @@ def test_the_culprit_is_named_with_its_stack(caplog: pytest.LogCaptureFixture) -
 
 
 def test_a_loop_that_turns_is_left_in_peace(caplog: pytest.LogCaptureFixture) -> None:
-    watch, told = asyncio.run(_watched(block=False))
+    now_s = [1000.0]
+    watch = StallWatch(after_s=5.0, real=lambda: now_s[0])
+    for _ in range(100):
+        now_s[0] += 1.0  # late, for a beat every quarter of a second, and far from a stall
+        watch._look(now_s[0] - watch._beat_s - watch._every_s)
+        assert watch._beat() is None
 
-    assert (watch.stalls, told, caplog.messages) == (0, [], [])
+    assert (watch.stalls, caplog.messages) == (0, [])
 
 
 def test_a_process_that_stood_still_as_a_whole_blames_no_line() -> None:

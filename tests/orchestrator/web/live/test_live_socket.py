@@ -130,12 +130,12 @@ def test_an_open_page_does_not_hold_up_the_end_of_the_service(tmp_path: Path) ->
     lab = make_lab(tmp_path)
     fill(lab)
     with ExitStack() as stack:
-        with served(lab, grace_s=8) as (url, _engine):
+        with served(lab, grace_s=50) as (url, _engine):
             pages = [stack.enter_context(follow(url, "bench", "service")) for _ in range(3)]
             for page in pages:
                 message(page, "bench")
             began = time.monotonic()
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 25, "the pages were waited for"
         assert {ending(page)[0] for page in pages} == {1012}  # the service restarts: pages come back by themselves
 
 
