@@ -18,12 +18,18 @@ from tests.soak.jobs import SoakJob, soak_jobs
 from tests.soak.launches import THREE_TIMES, badly_launched
 from tests.soak.vsp_check import Missing, check_vsp_run
 
-__all__ = ["Findings", "examine", "left_open", "started_twice", "tracebacks"]
+__all__ = ["Findings", "examine", "left_open", "started_twice", "traceback_in", "tracebacks"]
 
 _OURS = re.compile(r"(?P<segment>.+#\d+\.\d+)\.\d+(?: .*)?")
 _WITHOUT_ANALYSES = ("spectra", "linked", "calm")
 _MAY_STAY = re.compile(r"records of run \d+: .*|campaign \d+: \S+ of cell \S+ failed: .*")
 """A gap, or a job that failed, stays told."""
+_ORPHAN = re.compile(
+    r"Traceback \(most recent call last\):\n"
+    r"(?: .*\n)*? .*, in spawn_main\n(?: .*\n)*? +preparation_data = reduction\.pickle\.load\(from_parent\)\n"
+    r"(?: .*\n)*(?:EOFError: Ran out of input|_pickle\.UnpicklingError: pickle data was truncated)\n"
+)
+"""A child whose parent was killed before it could say what the child was to be: Python's own words, and all it does."""
 
 
 @dataclass
@@ -117,7 +123,12 @@ def tracebacks(bench: VirtualBench) -> Iterator[str]:
     """What no process of the service may ever say."""
     for name in ("node.log", "web.log"):
         path = bench.folder / name
-        text = path.read_text(errors="replace") if path.exists() else ""
-        times = text.count("Traceback (most recent call last)")
-        if times:
-            yield f"{times} tracebacks in {name}: {text[text.index('Traceback') :][:3000]}"
+        said = traceback_in(path.read_text(errors="replace") if path.exists() else "")
+        if said:
+            yield f"a traceback in {name}: {said}"
+
+
+def traceback_in(text: str) -> str:
+    """The first traceback with what follows, "" where there is none that the service could help."""
+    _, begin, rest = _ORPHAN.sub("", text).partition("Traceback (most recent call last)")
+    return (begin + rest)[:3000]
