@@ -40,7 +40,10 @@ def run(
     lab_path: Path | None,
     url: str | None,
 ) -> None:
-    """Launch PROTOCOL, a file or a name of the library, on one or several cells: on all of them, or on none."""
+    """Launch PROTOCOL on one or several cells: on all of them, or on none.
+
+    PROTOCOL is a file, a name of the library, or the hash of a version that the lab has stored.
+    """
     if len(cells) != len(benches):
         raise click.UsageError(f"{len(cells)} --cell and {len(benches)} --bench: they go in pairs")
     placements = [{"cell": cell, "bench": bench} for cell, bench in zip(cells, benches, strict=True)]
