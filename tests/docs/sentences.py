@@ -20,6 +20,7 @@ PACKAGES = (
     "drivers",
     "orchestrator/backup",
     "orchestrator/campaigns",
+    "orchestrator/config/temperature_source.py",
     "orchestrator/disk",
     "orchestrator/engine",
     "orchestrator/entered",
@@ -76,20 +77,24 @@ _PUT_TOGETHER = (
     "current",
     "drift corrected",
     "instrument any",
+    "is BTS Client running with its API active?",
     "instrument {name}",
     "nothing",
     "label",
     "limits",
     "order",
+    "parked",
     "pause",
     "prompt",
     "record",
     "run",
+    "set point {target_degC:g} °C",
     "silent",
     "step",
     "step time",
     "stop",
     "temperature",
+    "the state of its cells is unknown",
     "until",
     "voltage",
 )
@@ -100,7 +105,8 @@ def sentences() -> dict[str, set[str]]:
     """Every text, with the files in which it stands. Two that differ only by what is filled in are one."""
     found: dict[str, set[str]] = {}
     for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
+        below = sorted((ROOT / package).rglob("*.py"))
+        for path in below or [ROOT / package]:
             place = path.relative_to(ROOT).as_posix()
             if _LEFT_OUT.search(place):
                 continue

@@ -14,7 +14,7 @@ from orchestrator.store.errors import StoreError
 from orchestrator.web.access.identify import identify
 from orchestrator.web.live.hub import Hub
 from orchestrator.web.live.listener import Listener
-from orchestrator.web.pages.language import language_of
+from orchestrator.web.pages.language import LANGUAGES, language_of
 from orchestrator.web.service import Service
 
 __all__ = ["router"]
@@ -29,8 +29,15 @@ _REFUSED, _COME_BACK = 1008, 1013
 
 
 @router.websocket("/live")
-async def follow(socket: WebSocket, topics: Annotated[list[str], Query(max_length=_TOPICS_MAX)]) -> None:
-    """Lines of JSON: the whole of each topic first, then what has changed of it, and every second ``now_unix_s``."""
+async def follow(
+    socket: WebSocket,
+    topics: Annotated[list[str], Query(max_length=_TOPICS_MAX)],
+    language: Annotated[str, Query(max_length=8)] = "",
+) -> None:
+    """Lines of JSON: the whole of each topic first, then what has changed of it, and every second ``now_unix_s``.
+
+    ``language``: the page's; a browser need not say it with a handshake.
+    """
     hub: Hub = socket.app.state.hub
     if not all(hub.known(name) for name in topics):
         await socket.close(_REFUSED, "there is no such topic")
@@ -39,7 +46,7 @@ async def follow(socket: WebSocket, topics: Annotated[list[str], Query(max_lengt
         await socket.close(_COME_BACK, "too many pages are open")
         return
     await socket.accept()
-    listener = Listener(frozenset(topics), language_of(socket))
+    listener = Listener(frozenset(topics), language if language in LANGUAGES else language_of(socket))
     hub.join(listener)
     try:
         goodbye = await _first(_send(socket, listener), _asked_again(socket), _let_go(listener), _until_gone(socket))

@@ -26,6 +26,8 @@ _NAME = re.compile(rf"\S*|{_QUANTITY.pattern}")
 _NUMBERS = re.compile(r"[\d, ]+")
 _SEVERAL = re.compile(r"[:;,] ")
 _SEPARATORS = (("; ", "；"), (", ", "，"), (" or ", " 或 "))
+_ABOUT = re.compile(r"(\S+\.ya?ml(?::\d+)? +|\"[^\"]*\" )(.+)")
+_ASIDE = re.compile(r"(.+) \((.+)\)")
 _SPACE_WITHIN = re.compile(r"(?<=[一-鿿，；：（）]) (?=[一-鿿（])")
 """Where what is filled in is Chinese itself."""
 _FREE_FROM = 3
@@ -49,7 +51,7 @@ class Phrasebook:
     like anything, and must not cost more than others.
     """
 
-    def __init__(self, sentences: Mapping[str, str], word: Callable[[str], str] = str, depth: int = 5) -> None:
+    def __init__(self, sentences: Mapping[str, str], word: Callable[[str], str] = str, depth: int = 8) -> None:
         """``word`` translates one word, such as a state."""
         patterns = [Pattern.of(english, translation) for english, translation in sentences.items()]
         self._fixed = {one.english: one.translation for one in patterns if one.fixed}
@@ -119,13 +121,13 @@ class _Level:
             return _Said(self._fixed[sentence], True)
         if " " not in sentence:
             return None
-        possible: _Said | None = None
-        for way in (self._by_pattern, self._in_any_parts, self._of_somebody):
+        possible: list[_Said] = []
+        for way in (self._by_pattern, self._in_any_parts, self._of_somebody, self._with_aside):
             said = way(sentence)
             if said is not None and said.sure:
                 return said
-            possible = possible or said
-        return possible
+            possible += [said] if said is not None else []
+        return min(possible, key=_english_left, default=None)
 
     def _by_pattern(self, sentence: str) -> _Said | None:
         found = self.match(sentence)
@@ -182,13 +184,27 @@ class _Level:
         return _Said(translated.join(one.text for one in known), all(one.sure for one in known), False)
 
     def _of_somebody(self, sentence: str) -> _Said | None:
-        """``bts-1: no answer``, ``my.yaml:14  has no unit``: whom it is about, and what is said of it."""
-        for separator, translated in (("  ", "  "), (": ", "：")):
-            whom, found, rest = sentence.partition(separator)
-            said = self._said_within(rest) if found and self._is_name_or_known(whom) else None
-            if said is not None:
-                return _Said(f"{self._filled('', whom)}{translated}{said.text}", said.sure, False)
-        return None
+        """``bts-1: no answer``, ``my.yaml:14  has no unit``, ``"rst" is no step``: what it is about, what is said."""
+        about = _ABOUT.fullmatch(sentence)
+        said = self._said_within(about[2]) if about is not None else None
+        if about is not None and said is not None:
+            return _Said(f"{about[1]}{said.text}", said.sure, False)
+        whom, found, rest = sentence.partition(": ")
+        said = self._said_within(rest) if found and self._is_name_or_known(whom) else None
+        return None if said is None else _Said(f"{self._filled('', whom)}：{said.text}", said.sure, False)
+
+    def _with_aside(self, sentence: str) -> _Said | None:
+        """``voltage 0 … 2 V (not measured here)``: both are known."""
+        found = _ASIDE.fullmatch(sentence)
+        said, aside = (None, None) if found is None else (self._said_within(found[1]), self._said_within(found[2]))
+        if said is None or aside is None:
+            return None
+        return _Said(f"{said.text}（{aside.text}）", said.sure and aside.sure, False)
+
+
+def _english_left(said: _Said) -> int:
+    """How many letters are left of what was said."""
+    return sum(char.isascii() and char.isalpha() for char in said.text)
 
 
 def _by_rarest_word(patterns: Sequence[Pattern]) -> Mapping[str, Sequence[Pattern]]:

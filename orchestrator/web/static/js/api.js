@@ -19,7 +19,7 @@ export function logIn() {
 
 /* JSON in, JSON out. Throws Refused; one that nobody answered has status 0. */
 export async function api(method, path, body = undefined) {
-  const headers = { Accept: "application/json" };
+  const headers = { Accept: "application/json", "Accept-Language": root.lang }; // what it refuses is read on this page
   if (method !== "GET") {
     headers["Content-Type"] = "application/json";
     if (root.dataset.csrf) headers["X-CSRF-Token"] = root.dataset.csrf;

@@ -78,7 +78,7 @@ function connect() {
   const query = [...topics.keys()].map((name) => `topics=${encodeURIComponent(name)}`).join("&");
   let opened = false;
   triedMs = Date.now();
-  socket = new WebSocket(`${scheme}://${window.location.host}/live?${query}`);
+  socket = new WebSocket(`${scheme}://${window.location.host}/live?${query}&language=${document.documentElement.lang}`);
   socket.onmessage = (event) => {
     opened = true;
     tries = 0;

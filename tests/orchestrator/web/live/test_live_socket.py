@@ -70,6 +70,26 @@ def test_a_change_in_the_database_reaches_the_page(api_on_both: Api) -> None:
     assert second == {"topic": "bench", "whole": False, "changed": {CHANNEL: {"voltage": "0.3900 V"}}, "gone": []}
 
 
+@pytest.mark.parametrize(
+    ("query", "header", "reason"),
+    [
+        ("&language=zh", "en", "启动前已取消"),
+        ("&language=en", "zh", "cancelled before it started"),
+        ("", "zh", "启动前已取消"),
+        ("&language=elvish", "en", "cancelled before it started"),
+    ],
+)
+def test_sentences_are_in_the_language_of_the_page(api: Api, query: str, header: str, reason: str) -> None:
+    api.launch(("L1", "A1"))
+    api.write(update(runs).values(state="stopped", reason="cancelled before it started"))
+    url = address(str(api.http.base_url), "run/1") + query
+    headers = {"Accept-Language": header}
+    with connect(url, open_timeout=60, close_timeout=60, additional_headers=headers) as socket:
+        first = message(socket, "run/1")
+
+    assert first["changed"]["run"]["reason"] == reason
+
+
 def test_there_is_no_such_topic(api: Api) -> None:
     with pytest.raises(InvalidStatus) as refused:
         follow(str(api.http.base_url), "bench", "everything")
