@@ -26,7 +26,7 @@ def campaign() -> None:
     """Check, start, follow and steer campaigns: many cells through many protocols, in order, at stated times."""
 
 
-@campaign.command("check")
+@campaign.command("check", short_help="Name every problem in a campaign file.")
 @click.argument("file", metavar="FILE")
 @_cells
 @_benches
@@ -46,7 +46,7 @@ def check(file: str, cells: dict[str, str], benches: dict[str, str], lab_path: P
     click.echo(f"{file}: ok ({len(made.cells)} cells, {len(made.steps)} steps{where})")
 
 
-@campaign.command("start")
+@campaign.command("start", short_help="Hand in a campaign.")
 @click.argument("file", metavar="FILE")
 @_cells
 @_benches
@@ -73,7 +73,7 @@ def ls(limit: int, lab_path: Path | None, url: str | None) -> None:
         print_campaigns(client.campaigns(limit=limit))
 
 
-@campaign.command("show")
+@campaign.command("show", short_help="Show one campaign with every job.")
 @_number
 @service_options
 def show(number: int, lab_path: Path | None, url: str | None) -> None:
@@ -84,7 +84,7 @@ def show(number: int, lab_path: Path | None, url: str | None) -> None:
         print_campaign(client.campaign(number))
 
 
-@campaign.command("forecast")
+@campaign.command("forecast", short_help="Show the queue on the calendar.")
 @click.argument("number", metavar="[ID]", type=click.IntRange(min=1), required=False)
 @service_options
 def forecast(number: int | None, lab_path: Path | None, url: str | None) -> None:
@@ -120,7 +120,7 @@ def resume(number: int, reason: str, actor: str, lab_path: Path | None, url: str
     _steer(number, "resume", reason, actor, lab_path, url)
 
 
-@campaign.command("stop")
+@campaign.command("stop", short_help="End a campaign with its runs.")
 @_number
 @_reason
 @actor_option
@@ -130,7 +130,7 @@ def stop(number: int, reason: str, actor: str, lab_path: Path | None, url: str |
     _steer(number, "stop", reason, actor, lab_path, url)
 
 
-@campaign.command("confirm")
+@campaign.command("confirm", short_help="Confirm what it asked a person to do.")
 @_number
 @click.argument("barcode", metavar="BARCODE")
 @click.option("--bench", help="Where the cell is now, if that was scanned too.")

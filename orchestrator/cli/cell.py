@@ -22,7 +22,7 @@ __all__ = ["cell"]
 
 @click.group("cell")
 def cell() -> None:
-    """Add, change, list and show cells."""
+    """Add, change, list and show cells; enter values measured elsewhere."""
 
 
 @cell.command("add")
@@ -44,7 +44,7 @@ def add(
     click.echo(f"cell {added.id}: {_summary(added)}")
 
 
-@cell.command("change")
+@cell.command("change", short_help="Change a cell.")
 @click.argument("cell_id", metavar="ID")
 @cell_options
 @pairs_option("--set", "entries", "One value measured elsewhere, with its unit in the name; NAME= takes it away.")
@@ -72,7 +72,7 @@ def change(
     click.echo(f"cell {changed.id}: {_summary(changed)}")
 
 
-@cell.command("import")
+@cell.command("import", short_help="Enter values measured elsewhere from a CSV.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @actor_option
 @service_options

@@ -16,7 +16,7 @@ def db() -> None:
     """Upgrade the database, or show its version."""
 
 
-@db.command("upgrade")
+@db.command("upgrade", short_help="Create the tables, or bring them up to date.")
 @lab_option
 def upgrade_tables(lab_path: Path | None) -> None:
     """Create the tables, or bring them to this version of cellbench; running tests are not touched."""
@@ -34,7 +34,7 @@ def upgrade_tables(lab_path: Path | None) -> None:
     click.echo(f"database at {after}" + ("" if before == after else f", was {before or 'empty'}"))
 
 
-@db.command("version")
+@db.command("version", short_help="Show the version of the tables.")
 @lab_option
 def version(lab_path: Path | None) -> None:
     """Show the version of the tables and the one that this cellbench needs."""

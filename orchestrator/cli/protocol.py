@@ -25,7 +25,7 @@ def protocol() -> None:
     """Translate protocols from and to unicycler JSON."""
 
 
-@protocol.command("import")
+@protocol.command("import", short_help="Make a protocol file from unicycler JSON.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @_output
 def import_protocol(file: Path, output: Path | None) -> None:
@@ -44,7 +44,7 @@ def import_protocol(file: Path, output: Path | None) -> None:
         click.echo(line, err=True)
 
 
-@protocol.command("export")
+@protocol.command("export", short_help="Write a protocol as unicycler JSON.")
 @click.argument("source", metavar="PROTOCOL")
 @click.option("--cell", "cell_id", help="A cell of the lab's database; needs the lab file, not the service.")
 @cell_options

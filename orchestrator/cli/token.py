@@ -20,7 +20,7 @@ def token() -> None:
     """Make, list and revoke API tokens; only on the computer that has the database."""
 
 
-@token.command("add")
+@token.command("add", short_help="Make a token and print it once.")
 @click.argument("user_name", metavar="USER")
 @click.option("--label", required=True, help="What it is for.")
 @click.option(
@@ -54,7 +54,7 @@ def add(user_name: str, label: str, role: str, days: int, actor: str, lab_path: 
     click.echo(secret)
 
 
-@token.command("ls")
+@token.command("ls", short_help="List all tokens.")
 @lab_option
 def ls(lab_path: Path | None) -> None:
     """List all tokens, newest first; no secret is kept anywhere."""

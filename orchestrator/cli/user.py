@@ -60,7 +60,7 @@ def ls(lab_path: Path | None) -> None:
     print_table(("name", "role", "state"), rows, "nobody; add somebody: cellbench user add NAME --role admin")
 
 
-@user.command("role")
+@user.command("role", short_help="Give a person another role.")
 @click.argument("name")
 @click.argument("role", type=click.Choice(_ROLES))
 @actor_option
@@ -77,7 +77,7 @@ def role(name: str, role: str, actor: str, lab_path: Path | None) -> None:
     click.echo(f"{name} is {role}")
 
 
-@user.command("password")
+@user.command("password", short_help="Give a person another password.")
 @click.argument("name")
 @_from_stdin_option
 @actor_option
@@ -95,7 +95,7 @@ def password(name: str, from_stdin: bool, actor: str, lab_path: Path | None) -> 
     click.echo(f"{name} has another password")
 
 
-@user.command("disable")
+@user.command("disable", short_help="Shut a person out, at once.")
 @click.argument("name")
 @actor_option
 @lab_option
@@ -110,7 +110,7 @@ def disable(name: str, actor: str, lab_path: Path | None) -> None:
     click.echo(f"{name} may not log in any more")
 
 
-@user.command("enable")
+@user.command("enable", short_help="Let a person log in again.")
 @click.argument("name")
 @actor_option
 @lab_option
