@@ -15,9 +15,11 @@ from protocols.errors import Place, ProtocolError, ProtocolErrors, Refusal, quot
 from protocols.node import Node
 from protocols.tree_builder import TreeBuilder
 
-__all__ = ["BYTES_MAX", "load_document", "parse_document", "read_bytes"]
+__all__ = ["BYTES_MAX", "PROTOCOL_BEGINS", "load_document", "parse_document", "read_bytes"]
 
 BYTES_MAX = 1_000_000
+PROTOCOL_BEGINS = "write cellbench: 1 in its first line, then protocol, limits, record and steps"
+"""The remedy where a protocol file is empty."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # YAML 1.1, section 5.1: the characters a stream may hold
@@ -25,9 +27,9 @@ _NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-
 _TAB_INDENT = re.compile(r"^[ -]*\t", re.MULTILINE)
 
 
-def load_document(path: Path | str) -> Node:
+def load_document(path: Path | str, *, if_empty: str = PROTOCOL_BEGINS) -> Node:
     """Read a file into a tree. Raises ProtocolErrors, whatever the file is or contains."""
-    return parse_document(read_bytes(path), Path(path).name)
+    return parse_document(read_bytes(path), Path(path).name, if_empty=if_empty)
 
 
 def read_bytes(path: Path | str) -> bytes:
@@ -40,8 +42,11 @@ def read_bytes(path: Path | str) -> bytes:
         raise _alone(quoted(str(path)), f"cannot be read: {reason}", "check the path") from error
 
 
-def parse_document(content: bytes | str, name: str) -> Node:
-    """Read text into a tree; ``name`` stands for the file in messages. Raises ProtocolErrors."""
+def parse_document(content: bytes | str, name: str, *, if_empty: str = PROTOCOL_BEGINS) -> Node:
+    """Read text into a tree; ``name`` stands for the file in messages. Raises ProtocolErrors.
+
+    ``if_empty``: the remedy where nothing is in it.
+    """
     text = _checked_text(content, name)
     builder = TreeBuilder()
     try:
@@ -54,7 +59,7 @@ def parse_document(content: bytes | str, name: str) -> Node:
     if builder.findings:
         raise ProtocolErrors(found.in_file(name) for found in builder.findings)
     if builder.root is None:
-        raise _alone(name, "is empty", "write cellbench: 1 in its first line, then protocol, limits, record and steps")
+        raise _alone(name, "is empty", if_empty)
     return builder.root
 
 

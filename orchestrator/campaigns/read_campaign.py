@@ -64,7 +64,8 @@ def protocol_files(content: str | bytes, name: str) -> list[str]:
 
 
 def _file(content: str | bytes, name: str, findings: list[Refusal]) -> CampaignFile | None:
-    node = parse_document(content, name)
+    remedy = "write cellbench_campaign: 1 in its first line, then campaign, cells, benches and steps"
+    node = parse_document(content, name, if_empty=remedy)
     try:
         file = CampaignFile.model_validate(node, context=findings)
     except Refusal as refusal:

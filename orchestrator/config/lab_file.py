@@ -34,7 +34,7 @@ def read_lab(path: Path | str) -> Lab:
     if not file.is_file():
         raise LabFileError(f"there is no lab file {path}; name it with --lab, or see docs/reference/lab-file.md")
     try:
-        return _lab(load_document(file), file)
+        return _lab(load_document(file, if_empty="write lab: and its name, then instruments, benches and limits"), file)
     except ProtocolErrors as error:
         raise LabFileError(str(error)) from error
     except Refusal as error:

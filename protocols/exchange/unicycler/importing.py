@@ -35,7 +35,8 @@ def import_unicycler(content: bytes | str, name: str) -> Imported:
     ``FILL-IN`` stands where unicycler does not say what a protocol must: such a file is refused until it is filled in.
     """
     text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
-    root = parse_document(text.replace("\t", " "), name)  # JSON is YAML, but for tabs; so every value has its line
+    spaced = text.replace("\t", " ")  # JSON is YAML, but for tabs; so every value has its line
+    root = parse_document(spaced, name, if_empty="name a unicycler protocol, a JSON file")
     try:
         return _Translation(Fields.of(root, "a JSON object", root.place), name).whole()
     except Refusal as refusal:

@@ -103,6 +103,11 @@ def test_what_is_wrong_is_said_with_its_remedy(old: str, new: str, said: str) ->
     assert any(said in line for line in found), found
 
 
+def test_an_empty_file_says_how_a_campaign_begins() -> None:
+    (line,) = problems("")
+    assert line.startswith("c.yaml  is empty; write cellbench_campaign: 1")
+
+
 def test_a_time_without_a_zone_is_refused() -> None:
     text = HEAD.replace("time_zone: Asia/Shanghai\n", "start: 2026-12-01 08:00\n") + STEPS
     assert problems(text) == ["c.yaml:5  start: in which time zone?; add time_zone: Asia/Shanghai to the campaign"]

@@ -145,3 +145,10 @@ def test_a_chamber_stands_among_the_instruments_and_is_none_of_the_cyclers(tmp_p
     assert chamber.options == {"transport": "scpi", "temperature": [-20.0, 80.0]}
     assert [bench.name for bench in lab.benches_in("oven")] == ["A1"]
     assert open_chamber(lab, "oven").__class__.__name__ == "TableChamber"
+
+
+def test_an_empty_file_says_how_a_lab_file_begins(tmp_path: Path) -> None:
+    file = tmp_path / "lab.yaml"
+    file.write_text("")
+    with pytest.raises(LabFileError, match="^lab.yaml  is empty; write lab: and its name, then instruments"):
+        read_lab(file)
