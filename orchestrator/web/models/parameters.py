@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from orchestrator.web.sentences.reader import Sentence
+
 __all__ = ["ParameterAnswer", "ParametersAnswer"]
 
 
@@ -13,7 +15,7 @@ class ParameterAnswer(BaseModel):
     name: str = Field(examples=["rates"])
     default: str = Field(description="Written as in the file.", examples=["[0.2 A/g, 0.5 A/g, 1 A/g]"])
     kind: str | None = Field(description="What it is a quantity of; None: a number, or a text.", examples=["current"])
-    examples: str | None = Field(description="How such a quantity is written.", examples=["0.2 A/g, 5 mA or 1C"])
+    examples: Sentence | None = Field(description="How such a quantity is written.", examples=["0.2 A/g, 5 mA or 1C"])
 
 
 class ParametersAnswer(BaseModel):
