@@ -28,7 +28,7 @@ class AtRandom:
     everybody: bool
     """With all processes that it has started, as in a power cut."""
     reset: str | None
-    """An instrument whose connections are reset half-way."""
+    """An instrument, or the database, whose connections are reset half-way."""
     web: bool
     """The web process is killed half-way, too."""
 
@@ -50,7 +50,7 @@ class Blows:
 
     kills: int
     points: list[StrEnum]
-    instruments: list[str]
+    connected: list[str]
     chance: Random
 
     def __post_init__(self) -> None:
@@ -63,7 +63,7 @@ class Blows:
             return None
         if self.chance.random() * left < self.kills:
             self.kills -= 1
-            return _random_kill(self.instruments, self.chance)
+            return _random_kill(self.connected, self.chance)
         return AtPoint(",".join(self._armed(point) for point in self.points))
 
     def hit(self, point: str) -> None:
@@ -79,12 +79,12 @@ class Blows:
         return f"{point}:{nth}" + (":all" if point in _IN_CHILDREN or self.chance.random() < 0.5 else "")
 
 
-def _random_kill(instruments: list[str], chance: Random) -> AtRandom:
+def _random_kill(connected: list[str], chance: Random) -> AtRandom:
     once_up = chance.random() > _STARTING_SHARE
     return AtRandom(
         after_s=chance.uniform(0.0, _WORKING_MAX_S if once_up else _STARTING_MAX_S),
         once_up=once_up,
         everybody=chance.random() < 0.5,
-        reset=chance.choice(instruments) if once_up and chance.random() < 0.5 else None,
+        reset=chance.choice(connected) if once_up and chance.random() < 0.5 else None,
         web=once_up and chance.random() < 0.2,
     )

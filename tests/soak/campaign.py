@@ -30,14 +30,16 @@ _HAND_IN_AGAIN_S = 0.5
 _PERSON = "anna"
 
 
-def make_bench(folder: Path, web_port: int) -> VirtualBench:
-    """Five cells on a NEWARE, three on a VSP-300; two of these in a chamber."""
+def make_bench(folder: Path, web_port: int, database: str | None) -> VirtualBench:
+    """Five cells on a NEWARE, three on a VSP-300; two of these in a chamber. ``database``: None: a file."""
     cells: dict[str, dict[str, object]] = {bench: {**CELL, "seed": seed} for seed, bench in enumerate(CELL_OF, start=1)}
     for bench in ("P1", "P2"):
         cells[bench]["chamber"] = OVEN
+    elsewhere = {} if database is None else {"database": database}
     return VirtualBench(
         folder,
         cells,
+        **elsewhere,
         poll="5 min",
         chamber_poll="2 min",
         lost_after="4 h",

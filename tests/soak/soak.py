@@ -20,6 +20,7 @@ from orchestrator.testing.virtual_bench import VirtualBench
 from tests.reserved_port import reserved_port
 from tests.soak.blows import AtPoint, AtRandom, Blows
 from tests.soak.campaign import Campaign, make_bench
+from tests.soak.connections import DATABASE, reset_connections
 from tests.soak.findings import Findings, examine
 from tests.soak.upgrading import kill_upgrades
 from tests.soak.web_process import WebProcess
@@ -84,7 +85,7 @@ class _Life:
 class Soak:
     """``seconds``: begin no further kill after so many wall seconds; what is under way is brought to its end.
 
-    None: every kill, and every point.
+    None: every kill, and every point. ``database``: of a PostgreSQL, empty, whose connections are reset, too.
     """
 
     folder: Path
@@ -92,13 +93,14 @@ class Soak:
     points: Sequence[StrEnum]
     seconds: float | None
     seed: int
+    database: str | None = None
     tally: Tally = field(default_factory=Tally)
 
     def run(self) -> tuple[Tally, Findings, Campaign]:
         """Kill, finish, compare."""
         began = time.monotonic()
         with ExitStack() as stack:
-            bench = stack.enter_context(make_bench(self.folder, stack.enter_context(reserved_port())))
+            bench = stack.enter_context(make_bench(self.folder, stack.enter_context(reserved_port()), self.database))
             lab_began = bench.control.now()
             web = stack.enter_context(WebProcess(bench.lab.path, bench.lab.web.port, bench.wait_for))
             campaign = Campaign(bench)
@@ -112,7 +114,8 @@ class Soak:
         return self.tally, found, campaign
 
     def _kill_all(self, bench: VirtualBench, campaign: Campaign, web: WebProcess, until: float) -> None:
-        blows = Blows(self.kills, list(self.points), INSTRUMENTS, Random(self.seed))
+        connected = INSTRUMENTS if self.database is None else [*INSTRUMENTS, DATABASE]
+        blows = Blows(self.kills, list(self.points), connected, Random(self.seed))
         while (blow := blows.next()) is not None:
             if time.monotonic() > until:
                 self.tally.untried = [str(point) for point in blows.points]
@@ -153,8 +156,7 @@ class Soak:
         half_way_s, end_s = time.monotonic() + blow.after_s / 2, time.monotonic() + blow.after_s
         life.go_on_until(lambda: time.monotonic() >= half_way_s)
         if blow.reset is not None:
-            life.bench.control.power(blow.reset, on=False)
-            life.bench.control.power(blow.reset, on=True)
+            reset_connections(life.bench, blow.reset)
             self.tally.resets[blow.reset] += 1
         if blow.web:
             web.kill()
