@@ -20,13 +20,17 @@ Make = Callable[..., VirtualBench]
 def test_a_node_is_killed_and_another_refused_while_records_stream(make_bench: Make, postgres_database: str) -> None:
     bench = make_bench(database=postgres_database)
     run = bench.launch("short", "L1", "A1", source=SHORT)
-    with bench.node() as node:
+    with bench.new_control() as hold, bench.node() as node:
+        start = hold.attach("the test")  # lab time stands while another node starts: the run is in its midst
+        bench.wait_until_up()
+        hold.sleep(start + 3600.0)
         bench.wait_state(run, "running")
         command = [sys.executable, "-m", "orchestrator.cli", "node", "--lab", str(bench.lab.path)]
         second = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         assert second.returncode == CANNOT_START
         assert f"driven by process {node.pid}" in second.stderr
         node.kill()
+        node.wait()
     with bench.node():
         bench.wait_state(run, "completed", "failed")
     assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]

@@ -36,7 +36,7 @@ def test_ready_when_every_instrument_was_looked_at_alive_while_loops_turn_and_a_
     make_bench: Make, tmp_path: Path
 ) -> None:
     bench = make_bench()
-    run = bench.launch("short", "L1", "A1", source=SHORT, cycles="5")
+    run = bench.launch("short", "L1", "A1", source=SHORT, cycles="10")
     with service_manager(tmp_path) as (heard, environment), bench.node(**environment) as node:
         ready = heard.wait("READY=1")
         assert connected(bench)

@@ -67,7 +67,7 @@ def test_each_drives_its_own_one_may_fall_and_web_sees_and_stops_both(make_bench
         again = stack.enter_context(bench.node("left"))
         bench.wait_state(long, "running")
         _fall_silent(bench, again.pid)
-        assert get(web, f"runs/{long}")["state"] == "lost"
+        bench.wait_for(lambda: get(web, f"runs/{long}")["state"] == "lost", "the run is not known to run")
         assert get(web, f"runs/{other}")["state"] == "running"
         os.kill(again.pid, signal.SIGCONT)
         bench.wait_for(lambda: get(web, f"runs/{long}")["state"] == "running", "the run is seen again")
@@ -120,15 +120,15 @@ def _fall_silent(bench: VirtualBench, pid: int) -> None:
 def test_a_node_that_lost_its_lease_while_it_was_suspended_lets_go(make_bench: Make, postgres_database: str) -> None:
     """Suspended, and PostgreSQL restarted meanwhile: another has taken over, and the first must not act any more."""
     bench = make_bench(database=postgres_database)
-    run = bench.launch("short", "L1", "A1", source=SHORT, cycles="3")
+    run = bench.launch("short", "L1", "A1", source=SHORT, cycles="10")
     with bench.node() as first:
         bench.wait_state(run, "running")
         os.kill(first.pid, signal.SIGSTOP)
         with psycopg.connect(postgres_database, autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+            others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            connection.execute(f"SELECT pg_terminate_backend(pid) {others}")
+            # They are told to end, and end when they come to it.
+            bench.wait_for(lambda: not connection.execute(f"SELECT pid {others}").fetchall(), "all connections ended")
         with bench.node() as second:
             bench.wait_for(lambda: f"process {second.pid} " in holders(bench)["bts-1"], "the second has the lease")
             os.kill(first.pid, signal.SIGCONT)
