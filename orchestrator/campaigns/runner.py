@@ -12,7 +12,8 @@ from drivers.contracts import Cycler
 from orchestrator.campaigns.round import Round, Seen
 from orchestrator.clock import Clock, Sleeper
 from orchestrator.config import InstrumentPlace, Lab
-from orchestrator.engine.lease import Lease, LeaseHeld, take_lease
+from orchestrator.engine.duty import take_duty
+from orchestrator.engine.lease import Lease, LeaseHeld
 from orchestrator.instruments import open_cycler
 from orchestrator.store.campaign_tables import campaign_jobs, campaigns
 from orchestrator.store.campaigns import ENDED
@@ -43,23 +44,13 @@ class CampaignRunner:
     async def run(self) -> None:
         """Run campaigns whenever no other node does, until cancelled."""
         while True:
-            lease = await self._leased()
+            lease = await take_duty(self._database, _LEASE, self._clock, again_s=_LEASE_AGAIN_S)
             try:
                 await self._run_while_leased(lease)
             except LeaseHeld as error:
                 _LOG.warning("another node runs campaigns now: %s", error)
             finally:
                 lease.release()
-
-    async def _leased(self) -> Lease:
-        while True:
-            try:
-                return await asyncio.to_thread(take_lease, self._database, _LEASE, _LEASE, self._clock.now())
-            except LeaseHeld:
-                _LOG.debug("another node runs campaigns")
-            except StoreUnavailable as error:
-                _LOG.error("campaigns are not run yet: %s", error)
-            await asyncio.sleep(_LEASE_AGAIN_S)
 
     async def _run_while_leased(self, lease: Lease) -> None:
         rounds = Round(self._lab, self._database, self._cycler_for, lease.require)

@@ -47,12 +47,12 @@ class _Lock(Protocol):
 class _AdvisoryLock:
     """``who`` says who has it, where it is not to be had."""
 
-    def __init__(self, database: sa.Engine, address: str, who: Callable[[], str]) -> None:
+    def __init__(self, database: sa.Engine, address: str, who: Callable[[], str], *, patient: bool) -> None:
         self._database = database
         self._key = lock_key(address)
         self._who = who
         self._connection: sa.Connection | None = None
-        self._take()
+        self._take(patient=patient)
 
     def keep(self) -> None:
         """Take it again where the server has dropped it with its connection. Raises LeaseHeld, StoreUnavailable."""
@@ -64,11 +64,11 @@ class _AdvisoryLock:
             else:
                 return
         with unavailable(self._database):
-            self._take()
+            self._take(patient=True)
 
-    def _take(self) -> None:
+    def _take(self, *, patient: bool) -> None:
         connection = self._database.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if not lock_on_server(connection, self._key):
+        if not lock_on_server(connection, self._key, patient=patient):
             connection.close()
             raise LeaseHeld(self._who())
         # The pool must neither reuse this connection nor keep it: with its end the lock is dropped.
@@ -118,11 +118,14 @@ class Lease:
         self._lock.release()
 
 
-def take_lease(database: sa.Engine, instrument: str, address: str, now_unix_s: float) -> Lease:
-    """Take the lease on an instrument. Raises LeaseHeld with who has it."""
+def take_lease(database: sa.Engine, instrument: str, address: str, now_unix_s: float, *, patient: bool = True) -> Lease:
+    """Take the lease on an instrument. Raises LeaseHeld with who has it.
+
+    ``patient``: wait where a connection that has just ended is about to let go of it.
+    """
     if database.dialect.name == "postgresql":
         with unavailable(database):
-            lock: _Lock = _AdvisoryLock(database, address, lambda: _who(database, instrument, address))
+            lock: _Lock = _AdvisoryLock(database, address, lambda: _who(database, instrument, address), patient=patient)
     else:
         lock = _lock_file(database, instrument, address)
     holder = f"process {os.getpid()} on {socket.gethostname()}"
@@ -160,9 +163,9 @@ def lock_file(database_file: Path, address: str) -> Path:
     return database_file.absolute().parent / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', address)}.lock"
 
 
-def lock_on_server(connection: sa.Connection, key: int) -> bool:
-    """Take the advisory lock, also where a connection that has just ended is about to let go of it."""
-    until = time.monotonic() + _ENDED_LETS_GO_S
+def lock_on_server(connection: sa.Connection, key: int, *, patient: bool = True) -> bool:
+    """Take the advisory lock; ``patient``: also where a connection that has just ended is about to let go of it."""
+    until = time.monotonic() + (_ENDED_LETS_GO_S if patient else 0.0)
     while not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))):
         if time.monotonic() >= until:
             return False

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from orchestrator.clock import Clock
 from orchestrator.config import Lab
-from orchestrator.engine.lease import Lease, LeaseHeld, require_epoch, take_lease
+from orchestrator.engine.duty import take_duty
+from orchestrator.engine.lease import Lease, LeaseHeld, require_epoch
 from orchestrator.engine.writer import Writer
 from orchestrator.messages.database_watch import DatabaseWatch
 from orchestrator.messages.deliver import quiet_http_log
@@ -56,7 +57,7 @@ class MessageService:
 
     async def _tell(self) -> None:
         while True:
-            lease = await self._leased()
+            lease = await take_duty(self._database, _LEASE, self._clock, again_s=_LEASE_AGAIN_S)
             try:
                 await self._begin()
                 await self._tell_while_leased(lease)
@@ -80,17 +81,6 @@ class MessageService:
                     claim=lambda connection: require_epoch(connection, lease.instrument, lease.epoch),
                 )
                 tasks.create_task(sender.run(), name=f"to {receiver.name}")
-
-    async def _leased(self) -> Lease:
-        """Wait until no other node tells people."""
-        while True:
-            try:
-                return await asyncio.to_thread(take_lease, self._database, _LEASE, _LEASE, self._clock.now())
-            except LeaseHeld:
-                _LOG.debug("another node tells people")
-            except StoreUnavailable as error:
-                _LOG.error("nobody is told of alarms yet: %s", error)
-            await asyncio.sleep(_LEASE_AGAIN_S)
 
     async def _begin(self) -> None:
         """The receivers are those of the lab file; what waits for others is not sent any more."""
