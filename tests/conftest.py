@@ -11,13 +11,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from tests.reserved_port import reserved_port
 
-# A busy machine is no defect: no deadline. In CI the same examples every time, so that red means a change.
-settings.register_profile("cellbench", deadline=None, derandomize=bool(os.environ.get("CI")))
+# A busy machine is no defect: no deadline, and examples may be made slowly. In CI the same examples every time, so that
+# red means a change.
+settings.register_profile(
+    "cellbench",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
 settings.load_profile("cellbench")
 
 _WHOLE_STORIES = ("tests/e2e/", "tests/faults/", "tests/soak/", "tests/browser/")

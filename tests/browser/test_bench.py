@@ -78,4 +78,4 @@ def test_a_card_of_a_frozen_node_says_unknown_and_comes_back(
         shot(page, "bench-node-frozen")
     finally:
         bench.thaw_node()
-    expect(state).to_have_text("running", timeout=7_000)
+    expect(state).to_have_text("running")

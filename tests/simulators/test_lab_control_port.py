@@ -160,7 +160,7 @@ HOSTILE = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(lines=st.lists(HOSTILE, min_size=1, max_size=5))
 def test_survives_whatever_is_sent(lab: LabThread, lines: list[bytes]) -> None:
     with socket.create_connection(("127.0.0.1", lab.control_port), timeout=60) as hostile:

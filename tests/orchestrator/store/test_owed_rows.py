@@ -57,7 +57,7 @@ def _frames(kinds):
         reached[kind] += _SIZES[kind]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 @given(
     kinds=st.permutations(["records"] * 4 + ["points"] * 3),
     takes=st.lists(st.tuples(st.integers(1, 3), st.booleans()), max_size=12),
