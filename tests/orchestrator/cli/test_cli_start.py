@@ -17,7 +17,7 @@ from orchestrator.cli.commands import COMMANDS
 from tests.orchestrator.launch.bench_lab import make_lab
 from tests.orchestrator.web.served import served
 
-HELP_S = 0.25
+HELP_S = 0.4
 COMMAND = [sys.executable, "-m", "orchestrator.cli"]
 
 
