@@ -60,7 +60,7 @@ def measure() -> dict[str, dict[str, Any]]:
     """The median of the loads, and the slowest zoom."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None or find_spec("playwright") is None:
-        print("  left out: it takes chromium and playwright; see CONTRIBUTING.md")
+        print("  left out: it takes chromium and playwright; see docs/explanation/benchmarks.md")
         return {}
     from playwright.sync_api import sync_playwright
 

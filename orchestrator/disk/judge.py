@@ -18,6 +18,8 @@ class DiskVerdict:
 
     level: Level
     text: str
+    filling: bool = False
+    """There is room still, but it is used up quickly."""
 
 
 def judge_disk(free_B: float, total_B: float, rate_B_per_s: float | None, settings: DiskSettings) -> DiskVerdict:
@@ -35,7 +37,8 @@ def judge_disk(free_B: float, total_B: float, rate_B_per_s: float | None, settin
     if free_B < warn_B:
         return DiskVerdict("warning", f"{left}, less than {_bytes(warn_B)}")
     if rate_B_per_s is not None and rate_B_per_s > 0 and (lasts_s := free_B / rate_B_per_s) < settings.warn_within_s:
-        return DiskVerdict("warning", f"{left}, used up in {lasts_s / 86_400:.1f} days at the present rate")
+        text = f"{left}, used up in {lasts_s / 86_400:.1f} days at the present rate"
+        return DiskVerdict("warning", text, filling=True)
     return DiskVerdict("ok", left)
 
 

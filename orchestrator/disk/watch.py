@@ -69,33 +69,41 @@ class DiskWatch:
 
     async def look(self) -> None:
         """Look once, write it down, raise alarms and end them. Raises StoreUnavailable."""
-        rows = await asyncio.to_thread(self._rows)
-        for row in rows:
+        looks = await asyncio.to_thread(self._looks)
+        for row, _ in looks:
             if row.level != "ok":
                 level = logging.CRITICAL if row.level == "critical" else logging.WARNING
                 _LOG.log(level, "%s: %s", row.path, row.message)
-        await self._writer.write(lambda connection: self._change(connection, rows))
+        await self._writer.write(lambda connection: self._change(connection, looks))
 
-    def _rows(self) -> list[DiskRow]:
-        return [self._row(folder, path) for folder, path in _one_each(watched_folders(self._lab)).items()]
+    def _looks(self) -> list[tuple[DiskRow, bool]]:
+        """How each disk is, and whether it is only filling up quickly."""
+        return [self._look_at(folder, path) for folder, path in _one_each(watched_folders(self._lab)).items()]
 
-    def _row(self, folder: str, path: Path) -> DiskRow:
+    def _look_at(self, folder: str, path: Path) -> tuple[DiskRow, bool]:
         usage = self._usage(path)
         rate = self._rates.setdefault(folder, ShrinkRate()).take(self._real(), usage.free)
         verdict = judge_disk(usage.free, usage.total, rate, self._lab.disk)
-        return DiskRow(self._node, folder, str(path), usage.free, usage.total, verdict.level, verdict.text, time.time())
+        level, text = verdict.level, verdict.text
+        row = DiskRow(self._node, folder, str(path), usage.free, usage.total, level, text, time.time())
+        return row, verdict.filling
 
-    def _change(self, connection: Connection, rows: list[DiskRow]) -> None:
+    def _change(self, connection: Connection, looks: list[tuple[DiskRow, bool]]) -> None:
         now = self._clock.now()
-        write_disks(connection, self._node, rows)
-        for row in rows:
+        write_disks(connection, self._node, [row for row, _ in looks])
+        for row, filling in looks:
             source = f"disk of {self._node}: {row.folder}"
-            message = f"{row.path}: the disk is nearly full"  # without the figure: it would be a new alarm each minute
-            if row.level == "ok":
-                clear_alarms(connection, source=source, now=now)
-            else:
-                severity: Severity = "critical" if row.level == "critical" else "warning"
-                raise_alarm(connection, source=source, severity=severity, message=message, now=now)
+            # without the figures: with them it would be a new alarm each minute
+            alarms = (
+                (f"{row.path}: the disk fills up quickly", filling),
+                (f"{row.path}: the disk is nearly full", row.level != "ok" and not filling),
+            )
+            severity: Severity = "critical" if row.level == "critical" else "warning"
+            for message, so in alarms:
+                if so:
+                    raise_alarm(connection, source=source, severity=severity, message=message, now=now)
+                else:
+                    clear_alarms(connection, source=source, message=message, now=now)
 
 
 def _one_each(folders: Mapping[str, Path]) -> dict[str, Path]:

@@ -118,6 +118,24 @@ def test_people_are_told_once_nothing_is_launched_and_it_ends_when_there_is_room
         assert len(list_alarms(connection, open_only=False)) == 1
 
 
+def test_a_disk_with_room_that_fills_up_is_not_called_full(lab: Lab, engine: sa.Engine) -> None:
+    free, hour = {"B": 400 * GB}, {"s": 0.0}
+    told: list[list[str]] = []
+    with Recorder(engine) as recorder:
+
+        def usage(_: Path) -> Room:
+            return Room(int(500 * GB), int(free["B"]))
+
+        watch = DiskWatch(lab, Writer(recorder), SystemClock(), usage=usage, real=lambda: hour["s"])
+        for left_GB in (400, 390, 380, 370, 360, 9):
+            free["B"], hour["s"] = left_GB * GB, hour["s"] + 3600.0
+            asyncio.run(watch.look())
+            with reading(engine) as connection:
+                told.append([alarm.message.split(": ")[-1] for alarm in list_alarms(connection)])
+    assert told[0] == []
+    assert told[-2:] == [["the disk fills up quickly"], ["the disk is nearly full"]]
+
+
 @pytest.mark.parametrize(
     ("section", "said"),
     [
