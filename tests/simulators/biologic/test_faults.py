@@ -129,7 +129,7 @@ def test_a_second_caller_waits_and_is_then_told_that_one_is_in_progress(lab: Lab
 
     with EclibClient(lab.port("vsp-1")) as eclib:
         assert eclib.dll.BL_Connect(eclib.address, 1, c.byref(c.c_int32()), None) == 0  # time-out of 1 s
-        control.fault("vsp-1", "TestConnection", {"hang_s": 1.5})
+        control.fault("vsp-1", "TestConnection", {"hang_s": 5.0})
         callers = [threading.Thread(target=call) for _ in range(2)]
         for caller in callers:
             caller.start()
