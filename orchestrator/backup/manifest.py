@@ -41,8 +41,10 @@ def read_manifest(folder: Path) -> Manifest:
     """Read it, and see that every file is there as it was written. Raises RestoreRefused."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RestoreRefused(f"{folder} is no backup: there is no {MANIFEST} in it") from error
     except (OSError, ValueError) as error:
-        raise RestoreRefused(f"{folder} is no backup: its {MANIFEST} cannot be read ({error})") from error
+        raise RestoreRefused(f"{folder}: its {MANIFEST} cannot be read ({error}); take another backup") from error
     if not isinstance(found, dict) or found.pop("format", None) != _FORMAT:
         raise RestoreRefused(f"{folder}: its {MANIFEST} is of another version of cellbench; install that one")
     manifest = Manifest(**found)

@@ -203,8 +203,10 @@ def load_lab_file(path: Path) -> LabFile:
     """Read and check a lab file; raises LabFileError."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LabFileError(f"{path}: cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise LabFileError(f"{path}: is no text in UTF-8") from error
+    except OSError as error:
+        raise LabFileError(f"{path}: cannot be read: {error.strerror}") from error
     try:
         return parse_lab(text, path.resolve().parent)
     except LabFileError as error:
@@ -240,6 +242,8 @@ def first_problem(error: ValidationError) -> str:
     if problem["type"].startswith("union_tag"):
         place.append("kind")
     key = ".".join(place)
+    if problem["type"] == "missing":
+        return f"{key} is missing"
     return f"{key}: {problem['msg'].removeprefix('Value error, ')}"
 
 

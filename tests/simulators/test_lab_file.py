@@ -78,3 +78,9 @@ def test_what_is_no_lab_at_all_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(LabFileError, match=r"nowhere\.yaml: cannot be read"):
         load_lab_file(tmp_path / "nowhere.yaml")
+
+
+def test_what_is_no_text_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "lab.yaml").write_bytes(b"\xe8\xff\x00")
+    with pytest.raises(LabFileError, match=r"lab\.yaml: is no text in UTF-8$"):
+        load_lab_file(tmp_path / "lab.yaml")

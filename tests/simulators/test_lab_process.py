@@ -45,5 +45,5 @@ def test_a_bad_file_or_a_taken_port_is_told_in_one_line(lab_file: Path, lab_text
         with pytest.raises(LabStartError, match=f"{port}.*address already in use"):
             spawn_lab(lab_file)
     lab_file.write_text("virtual_lab: bench", encoding="utf-8")
-    with pytest.raises(LabStartError, match=r"lab\.yaml: .*Field required"):
+    with pytest.raises(LabStartError, match=r"lab\.yaml: .*is missing"):
         spawn_lab(lab_file)

@@ -186,7 +186,7 @@ def test_a_backup_that_is_not_as_it_was_written_is_refused_and_nothing_changes(s
         restore_backup(made, sqlite_lab, over=True)
     assert (tmp_path / "cellbench.db").read_bytes() == before
     (made / "manifest.json").unlink()
-    with pytest.raises(RestoreRefused, match="is no backup"):
+    with pytest.raises(RestoreRefused, match=r"is no backup: there is no manifest\.json in it"):
         restore_backup(made, sqlite_lab, over=True)
 
 
