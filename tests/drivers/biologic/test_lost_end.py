@@ -15,7 +15,7 @@ from simulators.lab.client import LabControl
 from simulators.lab.thread import LabThread
 from tests.drivers.biologic.biologic_programs import at, program
 from tests.drivers.biologic.conftest import OpenCycler
-from tests.drivers.biologic.test_spool_kill import observe_and_kill
+from tests.drivers.biologic.test_spool_kill import HELD_S, observe_and_kill, once_held
 from tests.drivers.biologic.transport_bench import ledger_of, read_all, start
 
 Somebody = Callable[[], None]
@@ -25,7 +25,6 @@ DISCHARGE = program(
     record=Record(interval_s=1.0),
 )
 """Its rest, its discharge and its two end marks are a buffer each."""
-HELD_S, KILLED_AFTER_S = 1.5, 0.5
 
 
 @pytest.fixture
@@ -42,10 +41,10 @@ def _stop(instrument: Instrument) -> None:
     instrument._eclib.stop(0)
 
 
-def killed_in_read(vsp: BiologicCycler, control: LabControl, nth: int) -> None:
+def killed_in_read(vsp: BiologicCycler, lab: LabThread, control: LabControl, nth: int) -> None:
     vsp.identify()  # there is a process
     control.fault("vsp-1", "GetData", {"delay_s": HELD_S}, nth=nth)
-    assert observe_and_kill(vsp, KILLED_AFTER_S)
+    assert observe_and_kill(vsp, once_held(lab))
 
 
 def settled(vsp: BiologicCycler) -> ChannelStatus:
@@ -56,12 +55,12 @@ def settled(vsp: BiologicCycler) -> ChannelStatus:
 
 @pytest.mark.parametrize(("nth", "missing"), [(2, 60), (3, 0), (4, 0)])
 def test_whichever_of_the_last_buffers_is_lost_the_end_is_known(
-    open_vsp: OpenCycler, control: LabControl, nth: int, missing: int
+    open_vsp: OpenCycler, lab: LabThread, control: LabControl, nth: int, missing: int
 ) -> None:
     vsp = open_vsp()
     handle = start(vsp, DISCHARGE)
     control.advance(600.0)
-    killed_in_read(vsp, control, nth)
+    killed_in_read(vsp, lab, control, nth)
     status = settled(vsp)
     assert (status.state, status.end_known) == (ChannelState.FINISHED, True), status
     batch, problems = read_all(vsp, handle)
@@ -70,12 +69,14 @@ def test_whichever_of_the_last_buffers_is_lost_the_end_is_known(
     assert [line for line in problems if "may be missing" in line]
 
 
-def test_with_both_marks_lost_nobody_is_said_to_have_stopped_it(open_vsp: OpenCycler, control: LabControl) -> None:
+def test_with_both_marks_lost_nobody_is_said_to_have_stopped_it(
+    open_vsp: OpenCycler, lab: LabThread, control: LabControl
+) -> None:
     vsp = open_vsp()
     start(vsp, DISCHARGE)
     control.advance(600.0)
-    killed_in_read(vsp, control, 3)
-    killed_in_read(vsp, control, 1)
+    killed_in_read(vsp, lab, control, 3)
+    killed_in_read(vsp, lab, control, 1)
     status = settled(vsp)
     assert (status.state, status.end_known) == (ChannelState.STOPPED, False)
     assert status.native_state == "STOP, the last records are lost, and with them how the test ended"
@@ -83,7 +84,7 @@ def test_with_both_marks_lost_nobody_is_said_to_have_stopped_it(open_vsp: OpenCy
 
 @pytest.mark.parametrize("killed", [True, False])
 def test_somebodys_stop_is_told_unless_its_last_buffer_is_lost(
-    open_vsp: OpenCycler, control: LabControl, somebody_stops: Somebody, killed: bool
+    open_vsp: OpenCycler, lab: LabThread, control: LabControl, somebody_stops: Somebody, killed: bool
 ) -> None:
     vsp = open_vsp()
     start(vsp, DISCHARGE)
@@ -92,17 +93,17 @@ def test_somebodys_stop_is_told_unless_its_last_buffer_is_lost(
     control.advance(10.0)
     somebody_stops()
     if killed:
-        killed_in_read(vsp, control, 1)
+        killed_in_read(vsp, lab, control, 1)
     status = settled(vsp)
     assert (status.state, status.end_known) == (ChannelState.STOPPED, not killed)
     assert ("by somebody's hand" in status.native_state) == (not killed)
 
 
-def test_our_own_stop_is_ours_whatever_is_lost(open_vsp: OpenCycler, control: LabControl) -> None:
+def test_our_own_stop_is_ours_whatever_is_lost(open_vsp: OpenCycler, lab: LabThread, control: LabControl) -> None:
     vsp = open_vsp()
     start(vsp, DISCHARGE)
     control.advance(30.0)
     vsp.stop("1")
-    killed_in_read(vsp, control, 2)
+    killed_in_read(vsp, lab, control, 2)
     status = settled(vsp)
     assert (status.state, status.end_known) == (ChannelState.STOPPED, True)

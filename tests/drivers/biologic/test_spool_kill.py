@@ -74,12 +74,14 @@ def after(seconds: float) -> Kill:
 
 
 def once_held(lab: LabThread) -> Kill:
-    """Kill as soon as the only fault has happened: the rows are taken, and their reply is held."""
+    """Kill as soon as the next fault has happened: the rows are taken, and their reply is held."""
+    with lab.control() as control:
+        before = len(control.fired())
 
     def kill(process: subprocess.Popen[str], over: threading.Event) -> None:
         with lab.control() as control:
             while not over.wait(0.02):
-                if control.fired():
+                if len(control.fired()) > before:
                     process.kill()
                     return
 
