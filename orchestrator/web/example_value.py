@@ -82,7 +82,7 @@ _BY_NAME: Mapping[str, object] = {  # a tuple: the first that the field's type a
     "rows": 4_200,
     "rule": "cell too hot",
     "run_id": 17,
-    "schema_version": "0012",
+    "schema_version": "0013",
     "secret": "cellbench_…",
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "source": "cellbench: 1\nname: formation\n…",
