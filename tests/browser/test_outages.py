@@ -36,7 +36,7 @@ def test_ten_tabs_are_live_and_come_back_with_the_web(bench: ServedBench, open_p
     bench.start_web()
     began_s = time.monotonic()
     assert_live(tabs)
-    assert time.monotonic() - began_s < 20
+    assert time.monotonic() - began_s < 5
 
 
 def test_a_frozen_node_is_shown_as_silent_within_ten_seconds(bench: ServedBench, open_page: OpenPage) -> None:
@@ -49,7 +49,7 @@ def test_a_frozen_node_is_shown_as_silent_within_ten_seconds(bench: ServedBench,
         shot(page, "node-frozen")
     finally:
         bench.thaw_node()
-    expect(page.locator("#stale")).to_be_hidden()
+    expect(page.locator("#stale")).to_be_hidden(timeout=7_000)  # it reports every 5 s
 
 
 def test_a_killed_node_is_told_of_and_forgotten_when_it_is_back(bench: ServedBench, open_page: OpenPage) -> None:
@@ -57,7 +57,7 @@ def test_a_killed_node_is_told_of_and_forgotten_when_it_is_back(bench: ServedBen
     bench.kill_node()
     expect(page.locator("#stale")).to_have_text(_SAYS, timeout=10_000)
     bench.start_node()
-    expect(page.locator("#stale")).to_be_hidden()
+    expect(page.locator("#stale")).to_be_hidden(timeout=5_000)
     expect(page.locator("html")).not_to_have_class(_STALE)
 
 

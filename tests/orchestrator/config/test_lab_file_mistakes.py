@@ -150,5 +150,5 @@ def test_a_chamber_stands_among_the_instruments_and_is_none_of_the_cyclers(tmp_p
 def test_an_empty_file_says_how_a_lab_file_begins(tmp_path: Path) -> None:
     file = tmp_path / "lab.yaml"
     file.write_text("")
-    with pytest.raises(LabFileError, match="^lab.yaml  is empty; write lab: and its name, then instruments"):
+    with pytest.raises(LabFileError, match=r"^lab\.yaml  is empty; write lab: and its name, then instruments"):
         read_lab(file)
