@@ -18,6 +18,7 @@ import os
 import signal
 import sys
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background of a shell
 print(os.getpid(), os.getpgrp(), os.environ.get("ODD"), len(os.environ), sys.argv[1:], __name__, flush=True)
 print("on stderr", file=sys.stderr, flush=True)
 if sys.argv[1:] == ["wait"]:
@@ -70,7 +71,7 @@ def test_it_has_a_group_of_its_own_and_a_signal_ends_it(start: Start, number: si
     process = start("wait", environment=os.environ, own_group=True)
     assert process.poll() is None
     assert os.getpgid(process.pid) == process.pid
-    while not (tmp_path / "said").read_bytes():  # amid an import Python may lose a KeyboardInterrupt
+    while not (tmp_path / "said").read_bytes():
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.01)
     os.killpg(process.pid, number)
