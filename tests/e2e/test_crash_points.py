@@ -16,6 +16,8 @@ Make = Callable[..., VirtualBench]
 TIMEOUT = {"bts-1": {"timeout": "60 s"}}
 HELD_S = 50.0
 """Wall seconds: shorter than that, so that the node is still waiting when it dies."""
+SWITCHED_OFF_WITHIN_S = 10.0
+"""Wall seconds: the reply is held so long, and nobody notices earlier that the instrument has gone."""
 TWO_SEGMENTS = """\
 cellbench: 1
 protocol: two-segments
@@ -123,7 +125,7 @@ def test_killed_between_two_segments(make_bench: Make) -> None:
 
 def test_an_instrument_that_goes_away_just_before_the_start_costs_nothing(make_bench: Make) -> None:
     bench = make_bench(lost_after="30 d", options=TIMEOUT)  # lab time runs on while this test switches it on again
-    bench.control.fault("bts-1", "inquire", {"delay_s": HELD_S}, 2)
+    bench.control.fault("bts-1", "inquire", {"delay_s": SWITCHED_OFF_WITHIN_S}, 2)
     run = bench.launch("short", "L1", "A1", source=SHORT, cycles="1")
     with bench.node() as node:
         bench.wait_for(lambda: starts(bench) == [None], "the intent")
