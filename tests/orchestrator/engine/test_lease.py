@@ -91,15 +91,21 @@ def test_a_lease_whose_connection_is_about_to_end_is_waited_for(server: sa.Engin
     dying.detach()
     end = threading.Timer(0.3, dying.close)
     end.start()
-    take_lease(server, "bts-1", ADDRESS, 1.0).release()
+    lease = take_lease(server, "bts-1", ADDRESS, 1.0)
     end.join()
+    require(server, lease)
+    lease.release()
 
 
 @pytest.mark.postgres
 def test_what_was_released_is_free_at_once(server: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orchestrator.engine.lease._ENDED_LETS_GO_S", 0.0)
+    taken = []
     for second in range(50):
-        take_lease(server, "bts-1", ADDRESS, float(second)).release()
+        lease = take_lease(server, "bts-1", ADDRESS, float(second))
+        lease.release()
+        taken.append(lease.epoch)
+    assert taken == list(range(taken[0], taken[0] + 50))
 
 
 @pytest.mark.parametrize("name", ["bts-1", "vsp-1", "oven-1"])
