@@ -41,10 +41,12 @@ def test_a_duty_that_nobody_wants_any_more_is_given_back(engine: sa.Engine, monk
 
 def test_a_duty_that_was_taken_but_not_handed_over_is_given_back(engine: sa.Engine) -> None:
     taking = duty._Taking()
-    taking.take(engine, "campaigns", 1.0)
+    first = taking.take(engine, "campaigns", 1.0)
     taking.give_up()
 
-    take_lease(engine, "campaigns", "campaigns", 2.0).release()
+    lease = take_lease(engine, "campaigns", "campaigns", 2.0)
+    assert lease.epoch == first.epoch + 1
+    lease.release()
 
 
 def test_the_next_has_the_duty_once_the_one_before_lets_go(engine: sa.Engine) -> None:
