@@ -32,6 +32,12 @@ def connected(bench: VirtualBench) -> bool:
         return bool(connection.scalar(sa.select(instruments.c.connected)))
 
 
+def all_stand_still(pid: int) -> bool:
+    """Whether every thread of this process has been stopped."""
+    threads = [thread.read_text() for thread in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return {thread.rpartition(")")[2].split()[0] for thread in threads} == {"T"}
+
+
 def test_ready_when_every_instrument_was_looked_at_alive_while_loops_turn_and_a_suspension_harms_nothing(
     make_bench: Make, tmp_path: Path
 ) -> None:
@@ -44,6 +50,7 @@ def test_ready_when_every_instrument_was_looked_at_alive_while_loops_turn_and_a_
         heard.wait("WATCHDOG=1")
         bench.wait_state(run, "running")
         os.kill(node.pid, signal.SIGSTOP)
+        bench.wait_for(lambda: all_stand_still(node.pid), "every thread stands still")
         heard.drain()
         time.sleep(SUSPENDED_S)
         assert heard.drain() == [], "a process that stands still was said to be alive"
