@@ -1,6 +1,7 @@
 """What the virtual NEWARE says and does over its wire."""
 
 import socket
+import time
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -373,7 +374,7 @@ def test_a_faulty_start_has_started_or_not(
     lab: LabThread, control: LabControl, steps: Path, fault: str, starts: bool
 ) -> None:
     control.fault("bts-1", "start", fault)
-    with BtsWire(lab.port("bts-1"), timeout=0.2 if fault.startswith("drop_") else 60.0) as wire:
+    with BtsWire(lab.port("bts-1")) as wire:
         wire.send(f'<cmd>start</cmd><list count="1"><start {at(ONE)}>D:\\steps\\short.xml</start></list>')
         match fault:
             case "close_before_reply":
@@ -386,8 +387,7 @@ def test_a_faulty_start_has_started_or_not(
             case "refuse":
                 assert b">false</start>" in wire.receive()
             case _:
-                with pytest.raises(TimeoutError):
-                    wire.receive()
+                assert b"connect_resp" in wire.ask("<cmd>connect</cmd>"), "the first that comes answers what came next"
     assert len(control.tests("bts-1")) == int(starts)
 
 
@@ -404,14 +404,12 @@ def test_a_reply_may_come_in_pieces_or_late_and_the_next_request_waits(wire: Bts
     whole = wire.ask("<cmd>getdevinfo</cmd>")
     control.fault("bts-1", "getdevinfo", {"split": 7})
     assert wire.ask("<cmd>getdevinfo</cmd>") == whole
-    control.fault("bts-1", "getdevinfo", {"delay_s": 2.0})
+    control.fault("bts-1", "getdevinfo", {"delay_s": 0.5})
+    began_s = time.monotonic()
     wire.send("<cmd>getdevinfo</cmd>")
     wire.send("<cmd>connect</cmd>")
-    wire.socket.settimeout(0.05)
-    with pytest.raises(TimeoutError):
-        wire.receive()
-    wire.socket.settimeout(60)
     assert wire.receive().startswith(whole)
+    assert time.monotonic() - began_s >= 0.5
 
 
 def test_a_client_that_goes_away_while_its_reply_is_late_does_no_harm(lab: LabThread, control: LabControl) -> None:

@@ -141,7 +141,7 @@ def test_a_loop_around_nothing_goes_on_in_time(eclib: EclibClient, control: LabC
     ],
 )
 def test_bytes_that_are_no_call_end_their_connection_only(eclib: EclibClient, lab: LabThread, sent: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", lab.port("vsp-1")), 5) as stranger:
+    with socket.create_connection(("127.0.0.1", lab.port("vsp-1")), 60) as stranger:
         stranger.sendall(sent)
         assert stranger.recv(16) == b""
     assert eclib.dll.BL_TestConnection(eclib.id) == 0
@@ -161,7 +161,7 @@ def test_bytes_that_are_no_call_end_their_connection_only(eclib: EclibClient, la
     ],
 )
 def test_calls_that_make_no_sense_are_answered_with_a_code(eclib: EclibClient, lab: LabThread, header: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", lab.port("vsp-1")), 5) as stranger:
+    with socket.create_connection(("127.0.0.1", lab.port("vsp-1")), 60) as stranger:
         stranger.sendall(len(header).to_bytes(4, "little") + bytes(4) + header)
         assert b'"code":-' in stranger.recv(1000)
 

@@ -148,11 +148,11 @@ def test_a_hand_at_the_panel_switches_what_the_wire_tells(f4t: F4t, control: Lab
 
 
 def test_bytes_that_are_no_modbus_end_the_connection(lab: LabThread) -> None:
-    with socket.create_connection(("127.0.0.1", lab.port("oven-1")), 2) as peer:
+    with socket.create_connection(("127.0.0.1", lab.port("oven-1")), 60) as peer:
         peer.sendall(b"GET / HTTP/1.1\r\n\r\n")
         assert peer.recv(100) == b""
     request = struct.pack(">HHHBBHH", 9, 0, 6, 1, 3, 2820, 2)
-    with socket.create_connection(("127.0.0.1", lab.port("oven-1")), 2) as peer:
+    with socket.create_connection(("127.0.0.1", lab.port("oven-1")), 60) as peer:
         for byte in request:  # a frame may come in pieces
             peer.sendall(bytes([byte]))
         assert peer.recv(100)[:9] == struct.pack(">HHHBBB", 9, 0, 7, 1, 3, 4)

@@ -11,6 +11,7 @@ from simulators.lab.refusal import LabRefusal
 
 READ = struct.pack(">HHHBBHH", 1, 0, 6, 1, 3, 2782, 2)
 ANSWER = struct.pack(">HHHBBB", 1, 0, 7, 1, 3, 4) + bytes([0, 0, 0x41, 0xC8])  # 25.0, low word first
+ANSWER_50 = ANSWER[:-4] + bytes([0, 0, 0x42, 0x48])
 WRITE_50 = struct.pack(">HHHBBHHB", 2, 0, 11, 1, 16, 2782, 2, 4) + bytes([0, 0, 0x42, 0x48])
 UNIT = b":UNIT:TEMPERATURE?\n"
 PATIENCE_S = 60.0
@@ -46,10 +47,9 @@ def _ask_in_vain(peer: socket.socket, request: bytes) -> None:
 
 
 def test_a_dropped_request_is_not_executed_and_a_dropped_reply_is(modbus: socket.socket, control: LabControl) -> None:
-    for do, target_degC in (("drop_request", 25.0), ("drop_reply", 50.0)):
+    for do, answer in (("drop_request", ANSWER), ("drop_reply", ANSWER_50)):
         control.fault("oven-1", "modbus write", do)
-        _ask_in_vain(modbus, WRITE_50)
-        assert control.chamber("oven-1")["target_degC"] == target_degC
+        assert _ask(modbus, WRITE_50 + READ) == answer, "the first that comes answers the question behind it"
     control.chamber("oven-1", set_point_degC=25.0)
     assert _ask(modbus, READ) == ANSWER
 
@@ -84,12 +84,14 @@ def test_a_half_open_connection_never_answers_again_but_another_does(
 
 
 def test_a_late_reply_comes_before_that_of_the_next_query(scpi: socket.socket, control: LabControl) -> None:
-    control.fault("oven-1", "scpi *IDN?", {"delay_s": 2.0})
-    _ask_in_vain(scpi, b"*IDN?\n")
+    control.fault("oven-1", "scpi *IDN?", {"delay_s": 0.5})
+    began_s = time.monotonic()
+    scpi.sendall(b"*IDN?\n")
     scpi.sendall(UNIT)
     told = b""
     while told.count(b"\n") < 2:
         told += scpi.recv(300)
+    assert time.monotonic() - began_s >= 0.5
     assert told.startswith(b'"Watlow')
     assert told.endswith(b"\nC\n")
 
@@ -108,7 +110,7 @@ def test_a_busy_chamber_says_so(modbus: socket.socket, scpi: socket.socket, cont
     assert _ask(modbus, WRITE_50)[7:] == bytes([0x90, 6])
     assert control.chamber("oven-1")["target_degC"] == 25.0
     control.fault("oven-1", "scpi *", "refuse")
-    _ask_in_vain(scpi, UNIT)
+    assert _ask(scpi, UNIT + b"*IDN?\n").startswith(b'"Watlow'), "the first question was not answered"
     control.fault("oven-2", "RUNM", "refuse")
     with _connection(control.port("oven-2")) as lines:
         assert _ask(lines, b"RUNM\r") == b"1\r\n"
