@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -100,6 +101,40 @@ _PUT_TOGETHER = (
 )
 """What no text in the source shows: words of ours that are filled in, and sentences of nothing but placeholders."""
 
+_RESULTS = "orchestrator/analysis"
+"""What is raised there is a sentence; the rest names and explains results, and has a catalogue of its own."""
+_RESULTS_NOT_SHOWN = re.compile(r"/(errors|option_checks|registry|result|worker|queue|running|dataset)\.py$")
+_NAMED = frozenset({"Value", "Column", "Table"})
+"""What their first argument says is a name, also if it is a single word."""
+_NAME_OF_LETTERS = re.compile(r"[a-z]{3,}")
+"""Others are symbols, the same in every language: ``R_ct``, ``dQ/dV``."""
+_RESULTS_PUT_TOGETHER = (
+    "%/cycle",
+    "; L²/D",
+    "R error {place:d}",
+    "activation energy, lower 95 % bound",
+    "activation energy, upper 95 % bound",
+    "anodic",
+    "cathodic",
+    "charge",
+    "cycle {listed}",
+    "cycles {listed}",
+    "diffusion coefficient, {direction} diffusion part",
+    "diffusion coefficient, {direction} peak",
+    "discharge",
+    "exponent {place:d}",
+    "fails",
+    "full cell: as asked for",
+    "gap",
+    "half cell: as asked for",
+    "incomplete",
+    "log-log over {n} rates, baseline zero",
+    "measured",
+    "source: measured",
+    "passes",
+    "{degC:.1f} degC",
+)
+
 
 def sentences() -> dict[str, set[str]]:
     """Every text, with the files in which it stands. Two that differ only by what is filled in are one."""
@@ -112,7 +147,51 @@ def sentences() -> dict[str, set[str]]:
                 continue
             for text in _texts(ast.parse(path.read_text(encoding="utf-8"))):
                 found.setdefault(text, set()).add(place)
-    for text in _PUT_TOGETHER:
+    for place, tree in _analyses():
+        for error in (node for node in ast.walk(tree) if isinstance(node, ast.Raise)):
+            for text in _texts(error):
+                found.setdefault(text, set()).add(place)
+    return _merged(found, _PUT_TOGETHER)
+
+
+def results() -> dict[str, set[str]]:
+    """What analyses call, note and warn of, with the names of the analyses themselves."""
+    found: dict[str, set[str]] = {}
+    for place, tree in _analyses():
+        if _RESULTS_NOT_SHOWN.search(place):
+            continue
+        for text in _texts(_WithoutErrors().visit(tree)):
+            found.setdefault(text, set()).add(place)
+        for text in _names(tree):
+            found.setdefault(text, set()).add(place)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for name in project["entry-points"]["cellbench.analyses"]:
+        found.setdefault(name, set()).add("pyproject.toml")
+    return _merged(found, _RESULTS_PUT_TOGETHER)
+
+
+def _analyses() -> Iterator[tuple[str, ast.AST]]:
+    for path in sorted((ROOT / _RESULTS).rglob("*.py")):
+        yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+class _WithoutErrors(ast.NodeTransformer):
+    def visit_Raise(self, node: ast.Raise) -> None:
+        """Leave it out."""
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _NAMED and node.args:
+            first = node.args[0]
+            text = _pattern(first) if isinstance(first, ast.Constant | ast.JoinedStr) else None
+            if text is not None and _NAME_OF_LETTERS.search(PLACEHOLDER.sub("", text)):
+                yield text
+
+
+def _merged(found: dict[str, set[str]], by_hand: Iterable[str]) -> dict[str, set[str]]:
+    """With those that no source shows; two that differ only by what is filled in are one."""
+    for text in by_hand:
         found.setdefault(text, set()).add("tests/docs/sentences.py")
     alike: dict[str, list[str]] = {}
     for text in sorted(found):

@@ -19,7 +19,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from tests.docs.sentences import sentences, with_earlier
+from tests.docs.sentences import results, sentences, with_earlier
 
 WEB = Path(__file__).parents[2] / "orchestrator" / "web"
 LOCALE = WEB / "locale"
@@ -52,13 +52,17 @@ def extracted() -> dict[Text, set[str]]:
     return found
 
 
-def _sentences() -> Texts:
-    catalogues = [read_catalogue(language, "sentences") for language in languages()]
+def _with_earlier(name: str, found: Mapping[str, set[str]]) -> Texts:
+    catalogues = [read_catalogue(language, name) for language in languages()]
     said = (message.id for catalogue in catalogues for message in messages(catalogue) if is_translated(message))
-    return {**with_earlier(sentences(), said)}
+    return {**with_earlier(found, said)}
 
 
-FOUND: Mapping[str, Callable[[], Texts]] = {PAGES: extracted, "sentences": _sentences}
+FOUND: Mapping[str, Callable[[], Texts]] = {
+    PAGES: extracted,
+    "sentences": lambda: _with_earlier("sentences", sentences()),
+    "results": lambda: _with_earlier("results", results()),
+}
 """By catalogue, who finds its texts."""
 
 

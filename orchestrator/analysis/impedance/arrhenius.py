@@ -108,7 +108,7 @@ def _values(
         *(line.value(f"activation energy, {each}") for each, line in lines.items()),
         _r_squared(lines[form]),
         Value("temperatures", float(len(lines[form].temperatures_degC)), "1", note=f"source: {', '.join(sources)}"),
-        Value("spectra that pass Kramers-Kronig", float(believed), "1", note=f"of {len(fitted)}"),
+        Value("spectra that pass Kramers-Kronig", float(believed), "1", note=f"of {len(fitted):d}"),
     )
 
 

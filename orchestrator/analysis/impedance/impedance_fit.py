@@ -47,7 +47,7 @@ def _of_run(run: RunData, circuit: Circuit, charge_transfer_arc: str | int, kk_l
     spectra, warnings = require_spectra(run)
     fitted = fit_spectra(spectra, circuit, charge_transfer_arc, kk_limit_pct)
     believed = sum(one.verdict.passed for one in fitted)
-    count = Value("spectra that pass Kramers-Kronig", float(believed), "1", note=f"of {len(fitted)}")
+    count = Value("spectra that pass Kramers-Kronig", float(believed), "1", note=f"of {len(fitted):d}")
     return AnalysisResult(
         values=(count, *(value for one in fitted for value in _values(one))),
         tables=(_spectra_table(fitted, circuit), _points_table(fitted)),

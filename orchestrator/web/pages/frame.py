@@ -16,7 +16,7 @@ from orchestrator.people.secret import csrf_token
 from orchestrator.web.access.person import Person, person_of
 from orchestrator.web.pages.language import LANGUAGES, language_of, words_of
 from orchestrator.web.pages.moment import moment
-from orchestrator.web.sentences.book import book_of
+from orchestrator.web.sentences.book import book_of, result_book_of
 from orchestrator.web.sentences.row import said_row
 from orchestrator.web.service import Service
 
@@ -114,6 +114,7 @@ def environment(language: str) -> Environment:
     )
     made.filters["moment"] = moment
     made.filters["said"] = book_of(language).say
+    made.filters["result"] = result_book_of(language).word
     made.filters["said_row"] = partial(said_row, book_of(language))
     made.install_gettext_translations(words_of(language), newstyle=True)  # type: ignore[attr-defined]
     return made

@@ -22,8 +22,8 @@ _WORDS_IN = re.compile(
 )
 """Placeholders for one word of ours. Elsewhere a single word is a name, and stays."""
 _QUANTITY = re.compile(r"[-+−]?\d[\d., ]*( ?\S{1,4})?")
-_NAME = re.compile(rf"\S*|{_QUANTITY.pattern}")
-_NUMBERS = re.compile(r"[\d, ]+")
+_NUMBERS = re.compile(r"[\d, –-]+")
+_NAME = re.compile(rf"\S*|{_QUANTITY.pattern}|{_NUMBERS.pattern}")
 _SEVERAL = re.compile(r"[:;,] ")
 _SEPARATORS = (("; ", "；"), (", ", "，"), (" or ", " 或 "))
 _ABOUT = re.compile(r"(\S+\.ya?ml(?::\d+)? +|\"[^\"]*\" )(.+)")
@@ -51,15 +51,21 @@ class Phrasebook:
     like anything, and must not cost more than others.
     """
 
-    def __init__(self, sentences: Mapping[str, str], word: Callable[[str], str] = str, depth: int = 8) -> None:
-        """``word`` translates one word, such as a state."""
+    def __init__(
+        self,
+        sentences: Mapping[str, str],
+        word: Callable[[str], str] = str,
+        depth: int = 8,
+        free_from: int = _FREE_FROM,
+    ) -> None:
+        """``word`` translates one word, such as a state; a pattern of ``free_from`` words takes anything."""
         patterns = [Pattern.of(english, translation) for english, translation in sentences.items()]
         self._fixed = {one.english: one.translation for one in patterns if one.fixed}
         self._word = word
         by_word = _by_rarest_word([one for one in patterns if not one.fixed])
         within = None
         for _ in range(depth):
-            within = _Level(self._fixed, by_word, self.word, within)
+            within = _Level(self._fixed, by_word, self.word, within, free_from)
         self._outermost = within
 
     def say(self, sentence: str) -> str:
@@ -89,11 +95,13 @@ class _Level:
         by_word: Mapping[str, Sequence[Pattern]],
         word: Callable[[str], str],
         within: _Level | None,
+        free_from: int,
     ) -> None:
         self._fixed = fixed
         self._by_word = by_word
         self._word = word
         self._within = within
+        self._free_from = free_from
         self.said = lru_cache(_KEPT)(self._translated)
         """None: it is not known."""
 
@@ -145,7 +153,7 @@ class _Level:
 
     def _fits(self, pattern: Pattern, placeholder: str, value: str) -> bool:
         """A pattern of few words takes only names and what is known, but for what somebody else has said."""
-        if len(pattern.words) >= _FREE_FROM:
+        if len(pattern.words) >= self._free_from:
             return True
         return f": {placeholder}" in pattern.english or self._is_name_or_known(value)
 
@@ -153,7 +161,7 @@ class _Level:
         """What goes on must go on from something known; few words must not take several sentences for one name."""
         if pattern.goes_on and self._said_within(values[HEAD]) is None:
             return False
-        if len(pattern.words) >= _FREE_FROM:
+        if len(pattern.words) >= self._free_from:
             return True
         named = [value for name, value in values.items() if name != HEAD and f": {name}" not in pattern.english]
         several = [value for value in named if _SEVERAL.search(value) and not _NUMBERS.fullmatch(value)]

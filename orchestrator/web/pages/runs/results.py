@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -10,12 +10,15 @@ from sqlalchemy import Connection
 from orchestrator.analysis.errors import AnalysisError
 from orchestrator.analysis.result import AnalysisResult, Scalar, Table, Value
 from orchestrator.store.analyses import Analysis, list_analyses
+from orchestrator.web.sentences.phrasebook import Phrasebook
 
 __all__ = ["ShownResult", "ShownTable", "shown_results"]
 
 _ROWS_MAX = 50
 _DIGITS = 5
 _WRITTEN_OUT_BELOW = 1e7
+_PEOPLES_OWN = frozenset({"label", "cell", "group"})
+"""Columns of words that somebody has chosen: they stay as they were written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,13 @@ class ShownResult:
     """One analysis that was asked for."""
 
     analysis: Analysis
+    title: str
+    """Its name in the reader's language."""
     options: str
     newest: bool
     """Whether no later one of the same name is done."""
-    values: tuple[tuple[str, str, str, str], ...]
-    """Name, value with its uncertainty, unit, note."""
+    values: tuple[tuple[str, str, str, str, str], ...]
+    """Name as it is stored, name in the reader's language, value with its uncertainty, unit, note."""
     warnings: tuple[str, ...]
     tables: tuple[ShownTable, ...]
     used: str
@@ -46,19 +51,19 @@ class ShownResult:
     """Why a stored result cannot be shown; empty where it can."""
 
 
-def shown_results(connection: Connection, run_id: int) -> list[ShownResult]:
-    """Newest first."""
+def shown_results(connection: Connection, run_id: int, book: Phrasebook) -> list[ShownResult]:
+    """Newest first, in the language of the book."""
     found = list_analyses(connection, run_id)[::-1]
     later: set[str] = set()
     shown = []
     for one in found:
-        shown.append(_shown(one, newest=one.name not in later))
+        shown.append(_shown(one, book, newest=one.name not in later))
         if one.state == "done":
             later.add(one.name)
     return shown
 
 
-def _shown(one: Analysis, *, newest: bool) -> ShownResult:
+def _shown(one: Analysis, book: Phrasebook, *, newest: bool) -> ShownResult:
     result, unreadable = AnalysisResult(), ""
     if one.result is not None:
         try:
@@ -67,32 +72,36 @@ def _shown(one: Analysis, *, newest: bool) -> ShownResult:
             unreadable = str(error)
     return ShownResult(
         analysis=one,
+        title=book.word(one.name),
         options=", ".join(f"{name} = {value}" for name, value in one.options.items()),
         newest=newest,
-        values=tuple(map(_value, result.values)),
-        warnings=result.warnings,
-        tables=tuple(map(_table, result.tables)),
+        values=tuple(_value(value, book) for value in result.values),
+        warnings=tuple(map(book.say, result.warnings)),
+        tables=tuple(_table(table, book) for table in result.tables),
         used="; ".join(_ranges(part.cycles) for part in result.provenance if part.cycles),
         unreadable=unreadable,
     )
 
 
-def _value(value: Value) -> tuple[str, str, str, str]:
-    unit = "" if value.unit == "1" else value.unit
+def _value(value: Value, book: Phrasebook) -> tuple[str, str, str, str, str]:
+    unit = "" if value.unit == "1" else book.word(value.unit)
     text = _number(value.value)
     if value.value is not None and value.uncertainty is not None:
         text += f" ± {_number(value.uncertainty, 2)}"
-    return value.name, text, unit, value.note or ""
+    return value.name, book.word(value.name), text, unit, book.word(value.note or "")
 
 
-def _table(table: Table) -> ShownTable:
-    head = tuple(f"{one.name} / {one.unit}" if one.unit else one.name for one in table.columns)
-    rows = tuple(tuple(map(_entry, row)) for row in table.rows[:_ROWS_MAX])
-    return ShownTable(table.name, head, rows, max(len(table.rows) - _ROWS_MAX, 0))
+def _table(table: Table, book: Phrasebook) -> ShownTable:
+    head = tuple(
+        f"{book.word(one.name)} / {book.word(one.unit)}" if one.unit else book.word(one.name) for one in table.columns
+    )
+    word = [str if column.name in _PEOPLES_OWN else book.word for column in table.columns]
+    rows = tuple(tuple(map(_entry, row, word)) for row in table.rows[:_ROWS_MAX])
+    return ShownTable(book.word(table.name), head, rows, max(len(table.rows) - _ROWS_MAX, 0))
 
 
-def _entry(entry: Scalar) -> str:
-    return _number(entry) if isinstance(entry, float) or entry is None else str(entry)
+def _entry(entry: Scalar, word: Callable[[str], str]) -> str:
+    return _number(entry) if isinstance(entry, float) or entry is None else word(str(entry))
 
 
 def _number(value: float | None, digits: int = _DIGITS) -> str:

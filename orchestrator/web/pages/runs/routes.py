@@ -9,12 +9,14 @@ from fastapi.responses import HTMLResponse
 
 from orchestrator.web.models.fields import ID_MAX, PrintableText
 from orchestrator.web.pages.frame import fragment, page
+from orchestrator.web.pages.language import language_of
 from orchestrator.web.pages.runs import drawn
 from orchestrator.web.pages.runs.results import shown_results
 from orchestrator.web.pages.runs.run_list import run_list
 from orchestrator.web.pages.runs.run_page import EXPORTS, run_page
 from orchestrator.web.routes.parameters import RunId
 from orchestrator.web.run_rows import require_run
+from orchestrator.web.sentences.book import result_book_of
 from orchestrator.web.service import ReadingConnection, ServiceHere
 
 __all__ = ["router"]
@@ -50,5 +52,5 @@ def get_run_page(run_id: RunId, request: Request, service: ServiceHere, connecti
 def get_results(run_id: RunId, request: Request, service: ServiceHere, connection: ReadingConnection) -> HTMLResponse:
     """What the analyses of a run say, as a part of its page."""
     require_run(connection, run_id)
-    shown = shown_results(connection, run_id)
+    shown = shown_results(connection, run_id, result_book_of(language_of(request)))
     return HTMLResponse(fragment(request, service, "runs/results.html", results=shown))

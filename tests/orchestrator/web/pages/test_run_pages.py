@@ -221,6 +221,35 @@ def test_results_have_units_uncertainties_warnings_and_versions(api: Api) -> Non
     assert f"no {HOSTILE}" in shown
 
 
+def test_results_are_in_the_language_of_the_page_and_labels_stay(api: Api) -> None:
+    api.launch(("L1", "A1"))
+    told = AnalysisResult(
+        values=(
+            Value("initial coulombic efficiency", 74.5, "%", note="cycle 1 is missing or left out"),
+            Value("fade rate", 0.02, "%/cycle"),
+            Value("retention, charge", 0.02, "%"),
+        ),
+        tables=(Table("rates", (Column("label"), Column("direction")), (("charge", "charge"),)),),
+        warnings=("cycle 3 left out: not complete",),
+    )
+    with writing(api.engine) as connection:
+        queue_analysis(connection, 1, "cycles", {}, now=NOW)
+        connection.execute(update(analyses).values(state="done", result=told.to_json()))
+
+    english, chinese = (
+        unescape(api.http.get("/runs/1/results", headers={"Accept-Language": language}).text)
+        for language in ("en", "zh")
+    )
+
+    assert "<h3>cycles" in english
+    assert "<td>initial coulombic efficiency</td>" in english
+    assert "<h3>循环 <code>cycles</code>" in chinese
+    assert '<td title="initial coulombic efficiency">首次库仑效率</td><td class="number">74.5</td>' in chinese
+    for text in ("循环 1 缺失或未计入", "%/循环", "循环 3 未计入：不完整", "容量保持率，charge"):
+        assert text in chinese
+    assert '<td class="number">charge</td><td class="number">充电</td>' in chinese
+
+
 def test_a_stored_result_of_another_form_says_so(api: Api) -> None:
     api.launch(("L1", "A1"))
     with writing(api.engine) as connection:
