@@ -43,10 +43,12 @@ class CountingCycler(NoPauses):
 
 
 def cut_all(server: sa.Engine) -> None:
-    """End every connection but this one, as a restart of the server does."""
+    """End every connection but this one, as a restart of the server does; they have ended when this returns."""
     others = "datname = current_database() AND pid <> pg_backend_pid()"
+    waiting_ms = 60_000
+    end = sa.text(f"SELECT pg_terminate_backend(pid, {waiting_ms}) FROM pg_stat_activity WHERE {others}")
     with server.begin() as connection:
-        connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+        assert all(connection.execute(end).scalars())
 
 
 def require(database: sa.Engine, lease: Lease) -> None:
@@ -84,8 +86,11 @@ def test_who_comes_too_late_after_a_restart_lets_go(server: sa.Engine) -> None:
 
 
 @pytest.mark.postgres
-def test_a_lease_whose_connection_is_about_to_end_is_waited_for(server: sa.Engine) -> None:
+def test_a_lease_whose_connection_is_about_to_end_is_waited_for(
+    server: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The node before this one was killed, and the server has not seen to its connection yet."""
+    monkeypatch.setattr("orchestrator.engine.lease._ENDED_LETS_GO_S", 120.0)
     dying = server.connect().execution_options(isolation_level="AUTOCOMMIT")
     dying.execute(sa.select(sa.func.pg_advisory_lock(lock_key(ADDRESS))))
     dying.detach()
