@@ -103,7 +103,7 @@ def test_killed_between_reading_records_and_their_commit(make_bench: Make) -> No
 
 
 def test_killed_between_two_segments(make_bench: Make) -> None:
-    bench = make_bench()
+    bench = make_bench(options={"bts-1": {"timeout": "20 s"}})  # nobody knows earlier that the second start is lost
     bench.control.fault("bts-1", "start", "drop_request", 2)
     run = bench.launch("two", "L1", "A1", source=TWO_SEGMENTS)
     with bench.node() as node:

@@ -32,19 +32,18 @@ async def _in_state(bench: VirtualBench, run: int, state: str) -> None:
     await asyncio.to_thread(bench.wait_state, run, state, "failed")
 
 
-async def _story(bench: VirtualBench, run: int) -> int:
-    """How many stalls the node has reported in the end."""
+async def _story(bench: VirtualBench, run: int) -> None:
+    """A run in whose midst the loop is blocked, until the node has reported it."""
     node = asyncio.create_task(_drive(bench.lab))
     try:
         await _in_state(bench, run, "running")
         _a_call_that_blocks()
         await _in_state(bench, run, "completed")
-        await asyncio.to_thread(bench.wait_for, lambda: _stalls(bench) == 1, "the node reports its stall")
+        await asyncio.to_thread(bench.wait_for, lambda: _stalls(bench) > 0, "the node reports its stall")
     finally:
         node.cancel()
         with suppress(asyncio.CancelledError):
             await node
-    return _stalls(bench)
 
 
 def _stalls(bench: VirtualBench) -> int:
@@ -58,15 +57,18 @@ def test_who_blocks_is_named_instruments_do_not_notice_and_looks_catch_up(
     bench = make_bench()
     run = bench.launch("short", "L1", "A1", source=SHORT, cycles="3")
 
-    assert asyncio.run(_story(bench, run)) == 1
+    asyncio.run(_story(bench, run))
 
     assert bench.run(run)["state"] == "completed", bench.run(run)["reason"]
     assert assert_stored_equals_ledger(bench, run, 1) > 500
-    (logged,) = [line for line in caplog.messages if line.startswith("the event loop has not turned")]
-    assert "in _a_call_that_blocks" in logged
+    logged = [line for line in caplog.messages if line.startswith("the event loop has not turned")]
+    assert sum("in _a_call_that_blocks" in line for line in logged) == 1
     with reading(bench.engine) as connection:
-        (event,) = connection.scalars(sa.select(events.c.message).where(events.c.kind == "node")).all()
-        (alarm,) = connection.execute(sa.select(alarms).where(alarms.c.source == "node node")).all()
-    assert re.match(r"node node: the event loop stood still for \d+\.\d s in threading.py:\d+ \(wait\); nothing", event)
+        said = connection.scalars(sa.select(events.c.message).where(events.c.kind == "node")).all()
+        raised = connection.execute(sa.select(alarms).where(alarms.c.source == "node node")).all()
+    blocked = re.compile(r"the event loop stood still for \d+\.\d s in threading.py:\d+ \(wait\); nothing")
+    # A machine that is busy may hold the loop up once more; it is told apart by its place.
+    assert sum(bool(re.match(f"node node: {blocked.pattern}", event)) for event in said) == 1
+    (alarm,) = [one for one in raised if blocked.match(one.message)]
     assert alarm.severity == "warning"
     assert alarm.cleared_unix_s is not None
