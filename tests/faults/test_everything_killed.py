@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from orchestrator.store.tables import records
+from orchestrator.store.tables import records, segments
 from orchestrator.store.transactions import reading
 from orchestrator.testing.virtual_bench import VirtualBench
 from tests.faults.story import assert_stored, orders_sent, states_of
@@ -17,9 +17,10 @@ Make = Callable[..., VirtualBench]
 PLACES = {"L1": "A1", "V1": "P1"}
 
 
-def stored(bench: VirtualBench) -> int:
+def stored(bench: VirtualBench, run: int) -> int:
+    query = sa.select(sa.func.count()).select_from(records).join(segments, segments.c.id == records.c.segment_id)
     with reading(bench.engine) as connection:
-        return connection.scalar(sa.select(sa.func.count()).select_from(records)) or 0
+        return connection.scalar(query.where(segments.c.run_id == run)) or 0
 
 
 def test_node_and_web_die_together_and_others_take_everything_up(make_bench: Make, free_port: int) -> None:
@@ -28,9 +29,12 @@ def test_node_and_web_die_together_and_others_take_everything_up(make_bench: Mak
     )
     with WebProcess(bench.lab.path, bench.lab.web.port, bench.wait_for) as web:
         runs = {cell: bench.launch("timed", cell, place, source=TIMED, rest="20 min") for cell, place in PLACES.items()}
-        with bench.node() as node:
+        with bench.new_control() as time, bench.node() as node:
+            time.attach("the test")
+            bench.wait_until_up()
             web.check()
-            bench.wait_for(lambda: stored(bench) > 100, "records of both")
+            while not all(stored(bench, run) > 50 for run in runs.values()):
+                time.sleep(time.now() + 31.371)  # to between two looks: whoever is killed there has nothing in hand
             bench.kill_group(node)
             web.kill()
         with bench.node():
