@@ -22,7 +22,7 @@ from tests.drivers.biologic.biologic_programs import (
     at,
     program,
 )
-from tests.drivers.biologic.transport_bench import TAG, ledger_of, read_all, start, truth, until_complete
+from tests.drivers.biologic.transport_bench import TAG, drained, ledger_of, read_all, start, truth, until_complete
 from tests.drivers.contract import check_capabilities, check_observation, check_reading, check_translation
 
 
@@ -80,7 +80,7 @@ def test_a_status_says_cycle_and_step_of_the_last_record(vsp: BiologicCycler, co
     handle = start(vsp, program(REST, CYCLING))
     assert vsp.observe()["1"].step is None, "nothing has been read yet"
     control.advance(4000)
-    vsp.observe()
+    drained(vsp)
     batch, _ = read_all(vsp, handle)
     status = vsp.observe()["1"]
     assert (status.cycle, status.step) == (batch.columns["cycle"][-1], batch.columns["step"][-1])

@@ -17,7 +17,7 @@ from simulators.lab.client import LabControl
 from simulators.lab.thread import LabThread
 from tests.drivers.biologic.biologic_programs import CYCLING, REST, at, program
 from tests.drivers.biologic.conftest import LAB, OpenCycler
-from tests.drivers.biologic.transport_bench import TAG, ledger_of, read_all, start, until_complete
+from tests.drivers.biologic.transport_bench import TAG, drained, ledger_of, read_all, settled, start, until_complete
 from tests.simulators.biologic.eclib_client import EclibClient
 
 FAST = program(ConstantCurrent(0.001, Until(duration_s=60.0), at(1)), record=Record(interval_s=0.01))
@@ -87,7 +87,7 @@ def test_a_read_without_answer_is_said_once_where_it_may_have_taken_rows(
         assert vsp.observe()["1"].state is ChannelState.RUNNING
     else:
         with pytest.raises(Unreachable):
-            vsp.observe()
+            drained(vsp)
     until_complete(vsp, control, step_s=20)
     batch, problems = read_all(vsp, handle)
     taken = ledger_of(control)["technique_index"] == 0
@@ -122,7 +122,7 @@ def test_a_limit_that_only_the_service_watches_stops_the_channel(vsp: BiologicCy
     vsp.stop("1")
     handle = start(vsp, program(resting))
     control.advance(30)
-    status = vsp.observe()["1"]
+    status = settled(vsp)
     assert status.state is ChannelState.TRIPPED
     assert status.native_state.startswith("STOP, 1.49")
     assert status.native_state.endswith("V above 1.2 V")
@@ -197,7 +197,8 @@ class TestASmallMemory:
         vsp.observe()
         control.advance(30)  # 3000 rows, of which 2000 fit
         assert "memory 100 % full" in vsp.observe()["1"].native_state
-        until_complete(vsp, control, step_s=5)
+        while not drained(vsp).records_complete:
+            control.advance(5)
         batch, problems = read_all(vsp, handle)
         lost = ledger_of(control)["fate"] == 2
         assert len(batch) + lost.sum() == 6000

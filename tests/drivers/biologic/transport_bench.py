@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from drivers.biologic.cycler import BiologicCycler
-from drivers.contracts import Batch, TestHandle
+from drivers.contracts import Batch, ChannelStatus, TestHandle
 from protocols.program import Program
 from simulators.lab.client import LabControl
 
 TAG = "L1 & <ü>#17.1.1"
 IMPEDANCE = 11
+_LOOKS_MAX = 100
 
 
 def start(vsp: BiologicCycler, program: Program, channel: str = "1", tag: str = TAG) -> TestHandle:
@@ -27,6 +28,25 @@ def until_complete(vsp: BiologicCycler, control: LabControl, channel: str = "1",
         if vsp.observe()[channel].records_complete:
             return
     raise AssertionError("the test does not end")
+
+
+def settled(vsp: BiologicCycler, channel: str = "1") -> ChannelStatus:
+    """Look until everything of a test that is over is here: a busy machine has no time for that in one look."""
+    for _ in range(_LOOKS_MAX):
+        status = vsp.observe()[channel]
+        if status.records_complete:
+            return status
+    raise AssertionError("the test is not read to its end")
+
+
+def drained(vsp: BiologicCycler, channel: str = "1") -> ChannelStatus:
+    """Look until a look brings nothing new, likewise."""
+    status = vsp.observe()[channel]
+    for _ in range(_LOOKS_MAX):
+        before, status = status, vsp.observe()[channel]
+        if status.records == before.records:
+            return status
+    raise AssertionError("there is always something new")
 
 
 def read_all(vsp: BiologicCycler, handle: TestHandle, limit: int = 1000) -> tuple[Batch, list[str]]:
