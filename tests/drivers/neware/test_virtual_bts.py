@@ -81,7 +81,7 @@ def control(lab: LabThread) -> Iterator[LabControl]:
 
 @pytest.fixture
 def bts(lab: LabThread, cycler: OpenCycler, tmp_path: Path) -> NewareCycler:
-    return cycler(f"127.0.0.1:{lab.port('bts-1')}", step_dir=str(tmp_path / "steps"), login=True, timeout=20.0)
+    return cycler(f"127.0.0.1:{lab.port('bts-1')}", step_dir=str(tmp_path / "steps"), login=True, timeout=120.0)
 
 
 def started(bts: NewareCycler, control: LabControl, program: Program = PROGRAM) -> TestHandle:
