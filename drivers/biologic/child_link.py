@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from drivers.errors import DriverError, Garbled, Refused, Unreachable
+from drivers.exchanged import exchanged
 
 __all__ = ["ChildLink"]
 
@@ -94,6 +95,7 @@ class ChildLink:
         if line is None or not line.endswith("\n"):  # it was killed, perhaps while it wrote
             self._kill()
             raise Unreachable("the process that owns EClib has ended; the next call starts another", sent=sent)
+        exchanged()
         return _result(json.loads(line))
 
     def _kill(self) -> None:

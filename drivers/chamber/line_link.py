@@ -14,6 +14,7 @@ from pyvisa.resources import TCPIPSocket
 
 from drivers.chamber.endpoint import Endpoint, pending_bytes
 from drivers.errors import Garbled, Unreachable
+from drivers.exchanged import exchanged
 
 __all__ = ["LineLink"]
 
@@ -54,6 +55,7 @@ class LineLink:
         try:
             self._send(text, deadline)
             line = self._receive(text, deadline)
+            exchanged()
             whole = True
         finally:
             if not whole:  # also when interrupted: a late reply must never answer the next question

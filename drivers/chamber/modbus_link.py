@@ -12,6 +12,7 @@ from pymodbus.pdu import ExceptionResponse, ModbusPDU
 
 from drivers.chamber.endpoint import Endpoint, pending_bytes
 from drivers.errors import DriverError, Garbled, Refused, Unreachable
+from drivers.exchanged import exchanged
 
 __all__ = ["IllegalAddress", "ModbusLink"]
 
@@ -111,6 +112,7 @@ class ModbusLink:
         whole = False
         try:
             answer = ask(client)
+            exchanged()
             whole = True
         except (ModbusException, OSError) as error:
             raise self._failure(what, error) from error

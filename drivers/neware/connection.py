@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from drivers.errors import Garbled, Refused, Unreachable
+from drivers.exchanged import exchanged
 from drivers.neware.framing import FrameSocket
 from drivers.neware.replies import parse_reply
 from drivers.neware.requests import Request, connect
@@ -94,6 +95,7 @@ class Connection:
         try:
             link.send(request.payload, deadline)
             answer = decode(link.receive(deadline))
+            exchanged()
             whole = True
         finally:
             if not whole:  # also when interrupted: a late reply must never answer the next question

@@ -12,7 +12,7 @@ from types import FrameType
 
 import click
 
-from orchestrator.exit_codes import CANNOT_START
+from orchestrator.exit_codes import CANNOT_START, STOOD_STILL
 
 __all__ = ["Child", "supervise"]
 
@@ -104,4 +104,6 @@ def _end_all(children: Sequence[Child]) -> None:
 
 
 def _ending(status: int) -> str:
+    if status == STOOD_STILL:
+        return "stood still and ended itself"
     return f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with exit code {status}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from drivers.contracts import Batch, Capabilities, ChannelId, ChannelStatus, Cycler, Identity, PacesLooks, TestHandle
 from drivers.errors import DriverError, Refused, Unreachable
+from drivers.exchanged import exchanged
 from orchestrator.engine.known import ActiveRun
 
 __all__ = ["Arrival", "Look", "look"]
@@ -96,6 +97,7 @@ def _read(cycler: Cycler, run: ActiveRun, seen: Look, hurry: threading.Event) ->
             seen.drained.add(segment.id)  # another test is there, and the instrument no longer gives ours
             seen.left.discard(segment.id)
             return rows
+        exchanged()  # with the driver's own spool, if not with the instrument
         seen.remarks += [(run, problem) for problem in batch.problems]
         if _brings_anything(batch, cursor):
             seen.batches.append((run, batch))

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ from orchestrator.engine.node_name import take_node_name
 from orchestrator.engine.orders import OrderWatch
 from orchestrator.engine.stop_everything import StopEverything
 from orchestrator.engine.stop_file import StopFile
-from orchestrator.engine.watchdog.watchdog import Watchdog
+from orchestrator.engine.watchdog.watchdog import STUCK_AFTER_S, Watchdog
 from orchestrator.engine.writer import Writer
 from orchestrator.exit_codes import CANNOT_START
 from orchestrator.housekeeping.calendar import Housekeeping
@@ -36,6 +37,8 @@ from orchestrator.interlocks.watch import InterlockWatch
 from orchestrator.messages.heartbeat.pulse import Pulse
 from orchestrator.messages.service import MessageService
 from orchestrator.process.ending import on_ending
+from orchestrator.process.last_resort import LastResort
+from orchestrator.process.last_words import LastWords
 from orchestrator.spool.opening import open_spool
 from orchestrator.spool.spool import Spool
 from orchestrator.store.database import open_database
@@ -50,12 +53,16 @@ _ANALYSES_EVERY_S = 1.0  # wall seconds
 _ANALYSES_LINGER_S = 20.0  # wall seconds
 
 
-def run_node(lab: Lab) -> int:
-    """Drive the lab's instruments until SIGTERM or SIGINT; tests on them run on. Returns the exit code."""
+def run_node(lab: Lab, stuck_after_s: float = STUCK_AFTER_S) -> int:
+    """Drive the lab's instruments until SIGTERM or SIGINT; tests on them run on. Returns the exit code.
+
+    Where the event loop or the loop of an instrument does not get on for ``stuck_after_s``, the process ends itself.
+    """
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s node %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        asyncio.run(_drive(lab))
+        with LastResort(LastWords(_last_words_path(lab)), after_s=stuck_after_s) as last_resort:
+            asyncio.run(_drive(lab, last_resort))
     except (StoreError, LeaseHeld, DriverError, ValueError) as error:
         sys.stderr.write(f"cellbench node: {error}\n")
         passes_by = isinstance(error, StoreUnavailable | Unreachable)
@@ -63,7 +70,12 @@ def run_node(lab: Lab) -> int:
     return 0
 
 
-async def _drive(lab: Lab) -> None:
+def _last_words_path(lab: Lab) -> Path:
+    """In the state folder, by lab file and node, as the spool."""
+    return lab.state_dir / f"{lab.path.stem}.{lab.node or NODE}.ended"
+
+
+async def _drive(lab: Lab, last_resort: LastResort | None = None) -> None:
     async with AsyncExitStack() as stack:
         database = open_database(lab.database_url)
         stack.callback(database.dispose)
@@ -78,7 +90,7 @@ async def _drive(lab: Lab) -> None:
         spool = open_spool(lab, recorder, clock)
         worker = AnalysisWorker(lab.database_url, clock.now, linger_s=_ANALYSES_LINGER_S)
         stack.callback(worker.close)
-        node = _Node(lab, database, clock, recorder, spool, leases, worker)
+        node = _Node(lab, database, clock, recorder, spool, leases, worker, last_resort)
         await node.run()
 
 
@@ -99,6 +111,7 @@ class _Node:
         spool: Spool | None,
         leases: list[Lease],
         analyses: AnalysisWorker,
+        last_resort: LastResort | None,
     ) -> None:
         self._lab, self._database, self._clock = lab, database, clock
         writer = self._writer = Writer(recorder, spool)
@@ -118,7 +131,7 @@ class _Node:
         self._loops = {lease.instrument: self._instrument_loop(lease) for lease in cyclers}
         self._chambers = {lease.instrument: self._chamber_loop(lease) for lease in ovens}
         workers = [loop.worker for loop in self._loops.values()] + [loop.worker for loop in self._chambers.values()]
-        self._watchdog = Watchdog(lab.node or NODE, clock, self._pulse, workers, writer)
+        self._watchdog = Watchdog(lab.node or NODE, clock, self._pulse, workers, writer, last_resort=last_resort)
         self._orders = OrderWatch(database, self._wake)
         self._campaigns = CampaignRunner(lab, database, clock, self._wake)
         self._stop = StopEverything(StopFile(lab.state_dir), self._loops.values(), writer, clock)

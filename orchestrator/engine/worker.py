@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from drivers.errors import DriverError
+from drivers.exchanged import tell_of_exchanges
 
 __all__ = ["InstrumentWorker", "UnderWay"]
 
@@ -37,7 +38,14 @@ class InstrumentWorker:
         self.outcomes: Counter[str] = Counter()
         """Calls that came back: ``ok``, or the kind of the driver's error."""
         self.under_way: UnderWay | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"instrument-{name}")
+        self.exchanges = 0
+        """Exchanges with the instrument that came back so far; a call may make many."""
+        self._thread = ThreadPoolExecutor(
+            max_workers=1,
+            thread_name_prefix=f"instrument-{name}",
+            initializer=tell_of_exchanges,
+            initargs=(self._exchanged,),
+        )
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``function`` in the instrument's thread; its exception is raised here."""
@@ -48,6 +56,9 @@ class InstrumentWorker:
     def close(self) -> None:
         """Wait for the call under way (every exchange has a time-out) and end the thread."""
         self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def _exchanged(self) -> None:
+        self.exchanges += 1
 
     def _noted(self, function: Callable[[], T]) -> T:
         self.under_way = UnderWay(threading.get_ident(), time.monotonic())

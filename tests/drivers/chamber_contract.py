@@ -11,6 +11,7 @@ import pytest
 
 from drivers.contracts import Chamber, ChamberState, ChamberStatus
 from drivers.errors import Unsafe
+from drivers.exchanged import tell_of_exchanges
 
 __all__ = ["check_identity", "check_limits", "check_observation", "check_set_and_stop", "check_unsafe"]
 
@@ -35,8 +36,14 @@ def check_limits(chamber: Chamber) -> tuple[float, float]:
 
 
 def check_observation(chamber: Chamber) -> ChamberStatus:
-    """A look tells temperatures in degrees Celsius, or that there are none; its sensor works here."""
+    """A look tells temperatures in degrees Celsius, or that there are none; its sensor works here.
+
+    Exchanges are told of as they come back.
+    """
+    exchanges = []
+    tell_of_exchanges(lambda: exchanges.append(1))
     seen = chamber.observe()
+    assert exchanges
     assert isinstance(seen.state, ChamberState)
     assert seen.native_state
     assert seen.process_degC is not None

@@ -8,18 +8,25 @@ from __future__ import annotations
 import numpy as np
 
 from drivers.contracts import RECORD_COLUMNS, Batch, ChannelState, ChannelStatus, Cycler, StepKind, TestHandle
+from drivers.exchanged import tell_of_exchanges
 from protocols.program import Program, walk
 
 __all__ = ["check_capabilities", "check_observation", "check_reading", "check_translation"]
 
 
 def check_observation(cycler: Cycler) -> dict[str, ChannelStatus]:
-    """Every channel that is listed is seen, under its own name, in a state that is not made up."""
+    """Every channel that is listed is seen, under its own name, in a state that is not made up.
+
+    Exchanges are told of as they come back.
+    """
     assert isinstance(cycler, Cycler)
     identity = cycler.identify()
     assert identity.vendor
     assert identity.address
+    exchanges = []
+    tell_of_exchanges(lambda: exchanges.append(1))
     seen = dict(cycler.observe())
+    assert exchanges
     assert set(seen) == set(cycler.channels())
     for channel, status in seen.items():
         assert status.channel == channel

@@ -1,7 +1,7 @@
 """Naming a call into an instrument that does not come back. Every exchange has a time limit; libraries forget theirs.
 
-It cannot be ended from here. It holds up its own instrument alone, and after some minutes the service manager's
-watchdog starts the node anew.
+It cannot be ended from here. It holds up its own instrument alone, and after some minutes the node ends itself, to be
+started anew (:mod:`orchestrator.process.last_resort`).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from orchestrator.store.alarms import clear_alarms, raise_alarm
 from orchestrator.store.events import append_event
 
-__all__ = ["hangs", "hangs_no_more", "nothing_hangs", "passed_by"]
+__all__ = ["ended_itself", "hangs", "hangs_no_more", "nothing_hangs", "passed_by"]
 
 Change = Callable[[sa.Connection], Any]
 
@@ -22,6 +22,18 @@ def passed_by(node: str, message: str, now_unix_s: float) -> Change:
     def change(connection: sa.Connection) -> None:
         append_event(connection, now=now_unix_s, actor="engine", kind="node", message=f"{source}: {message}")
         raise_alarm(connection, source=source, message=message, now=now_unix_s, severity="warning")
+        clear_alarms(connection, source=source, message=message, now=now_unix_s)
+
+    return change
+
+
+def ended_itself(node: str, at: str, why: str, now_unix_s: float) -> Change:
+    """The process before this one did, and nobody looked at the instruments until now: people are told."""
+    source, message = f"node {node}", f"ended itself at {at}: {why}"
+
+    def change(connection: sa.Connection) -> None:
+        append_event(connection, now=now_unix_s, actor="engine", kind="node", message=f"{source}: {message}")
+        raise_alarm(connection, source=source, message=message, now=now_unix_s)
         clear_alarms(connection, source=source, message=message, now=now_unix_s)
 
     return change

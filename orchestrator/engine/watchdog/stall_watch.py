@@ -28,6 +28,8 @@ class StallWatch:
     def __init__(self, *, after_s: float = STALL_AFTER_S, real: Callable[[], float] = time.monotonic) -> None:
         self.stalls = 0
         """How often it stood still so far."""
+        self.beats = 0
+        """How often it beat so far."""
         self._after_s = after_s
         self._every_s = after_s / _BEATS
         self._real = real
@@ -51,7 +53,13 @@ class StallWatch:
         finally:
             self._ended.set()
 
+    def where(self) -> str:
+        """Where the loop's thread is, in a few words."""
+        frame = sys._current_frames().get(self._loop_thread)  # noqa: SLF001 - the documented way to another thread's stack
+        return "a thread that has ended" if frame is None else innermost(frame)
+
     def _beat(self) -> str | None:
+        self.beats += 1
         now_s = self._real()
         stood_s = now_s - self._beat_s - self._every_s
         where, self._where, self._beat_s, self._logged = self._where, "", now_s, False

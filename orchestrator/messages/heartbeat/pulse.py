@@ -24,6 +24,8 @@ class _Turn:
     once: bool = False
     """It has turned once: its instrument has been looked at, if in vain."""
     lateness: Lateness = field(default_factory=Lateness)
+    steps: int = 0
+    """How often it slept or asked what time it is: a turn that takes long asks again and again."""
 
 
 class Pulse:
@@ -60,6 +62,13 @@ class Pulse:
         turn = self._turns.get(loop)
         return 0.0 if turn is None else turn.lateness.latest_s(self._real())
 
+    def getting_on(self) -> dict[str, int]:
+        """How far each loop has got; without those that sleep and are not due. From any thread."""
+        return {loop: turn.steps for loop, turn in self._turns.items() if self._is_due(turn)}
+
+    def _is_due(self, turn: _Turn) -> bool:
+        return turn.awake_since_s is not None or self._clock.monotonic() > turn.due_s
+
     def _late_s(self, turn: _Turn) -> float:
         if turn.awake_since_s is not None:
             return self._real() - turn.awake_since_s
@@ -73,9 +82,11 @@ class _NotingClock:
         self._real = real
 
     def now(self) -> float:
+        self._turn.steps += 1
         return self._clock.now()
 
     def monotonic(self) -> float:
+        self._turn.steps += 1
         return self._clock.monotonic()
 
     def sleeper(self, name: str) -> Sleeper:
@@ -96,10 +107,12 @@ class _NotingSleeper:
         turn = self._turn
         turn.due_s = self._clock.monotonic() + max(unix_s - self._clock.now(), 0.0)
         turn.awake_since_s, turn.once = None, True
+        turn.steps += 1
         try:
             return await self._sleeper.sleep_until(unix_s)
         finally:
             turn.awake_since_s = self._real()
+            turn.steps += 1
             turn.lateness.add(turn.awake_since_s, self._clock.monotonic() - turn.due_s)
 
     def wake(self) -> None:

@@ -28,8 +28,9 @@ class _Logged(logging.Handler):
 
 def _blocks_the_loop() -> None:
     """Until it is named, and a moment longer than counts as a stall."""
-    logged, log = _Logged(), logging.getLogger(stall_watch.__name__)
-    log.addHandler(logged)
+    logged, log = _Logged(), logging.getLogger()
+    logged.addFilter(logging.Filter(stall_watch.__name__))
+    log.addHandler(logged)  # behind the one of caplog, which then has it
     try:
         assert logged.said.wait(_PATIENCE_S)
     finally:
