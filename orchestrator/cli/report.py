@@ -11,6 +11,7 @@ import click
 from orchestrator.cli.options import find_lab, open_client, service_options
 from orchestrator.cli.output_file import OutputFile
 from orchestrator.cli.refusal import CommandRefused
+from orchestrator.web.pages.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +55,9 @@ class _Cycles(click.ParamType["tuple[int | str, ...]"]):
     help="Whose voltage over capacity is shown.",
 )
 @click.option("--title", help="What stands above it.")
+@click.option(
+    "--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True, help="In which it is written."
+)
 @service_options
 def report(
     runs: tuple[int, ...],
@@ -63,6 +67,7 @@ def report(
     output: Path | None,
     cycles: tuple[int | str, ...],
     title: str | None,
+    language: str,
     lab_path: Path | None,
     url: str | None,
 ) -> None:
@@ -76,12 +81,13 @@ def report(
     with open_client(lab_path, url) as client:
         if campaign is not None:
             detail = client.campaign(campaign)
-            runs, title = (*runs, *detail.run_ids), title or f"Campaign {campaign}: {detail.name}"
+            runs, title = (*runs, *detail.run_ids), title or _campaign_title(campaign, detail.name, language)
             if not runs:
                 raise CommandRefused(f"campaign {campaign} has launched no run yet: {detail.reason or detail.state}")
         chosen = _chosen(client, runs, every, cells)
         target = output or Path(_file_name(chosen, every, cells, campaign))
-        write_report(client, chosen, target, cycles=cycles, title=title, truth=_truth(lab_path))
+        truth = _truth(lab_path)
+        write_report(client, chosen, target, cycles=cycles, title=title, language=language, truth=truth)
     click.echo(str(target))
 
 
@@ -92,6 +98,7 @@ def write_report(
     *,
     cycles: Sequence[int | str] | None = None,
     title: str | None = None,
+    language: str = "en",
     truth: Truth | None = None,
 ) -> tuple[MeasuredRun, ...]:
     """Ask for the runs and write the file, which appears only when it is whole; returns what was asked for.
@@ -107,9 +114,10 @@ def write_report(
         collecting = collector.submit(collect_runs, client, runs, cycles or DEFAULT_CYCLES)
         # what draws takes a second to load: the service answers meanwhile
         from orchestrator.report.report import ReportHead, render_report
+        from orchestrator.report.wording import Wording
 
         measured = collecting.result()
-    head = ReportHead(title or _title(runs), health.lab, health.simulated, health.now_unix_s)
+    head = ReportHead(title or Wording(language).title(runs), health.lab, health.simulated, health.now_unix_s, language)
     text = render_report(head, measured, truth if health.simulated else None)
     with atomic_file(target) as file:
         file.write(text.encode("utf-8"))
@@ -150,8 +158,10 @@ def _file_name(runs: Sequence[int], every: bool, cells: Sequence[str], campaign:
     return f"report-run-{runs[0]}.html" if len(runs) == 1 else f"report-runs-{runs[0]}-{runs[-1]}.html"
 
 
-def _title(runs: Sequence[int]) -> str:
-    return f"Run {runs[0]}" if len(runs) == 1 else f"{len(runs)} runs, {runs[0]} to {runs[-1]}"
+def _campaign_title(campaign_id: int, name: str, language: str) -> str:
+    from orchestrator.report.wording import Wording
+
+    return Wording(language).campaign_title(campaign_id, name)
 
 
 def _truth(lab_path: Path | None) -> Truth | None:

@@ -12,6 +12,7 @@ from orchestrator.analysis.result import Table
 from orchestrator.report.headline import HEADLINES, Headline
 from orchestrator.report.measured_run import Analysed, MeasuredRun
 from orchestrator.report.paper import Paper
+from orchestrator.report.wording import ENGLISH
 from protocols.cell import Cell
 
 __all__ = ["ALKALI_SOLUBILITY", "Correlation", "asked_for", "correlate"]
@@ -46,7 +47,7 @@ class Correlation:
     @property
     def value_label(self) -> str:
         """For an axis."""
-        return f"{self.value} / {self.unit}" if self.unit not in ("", "1") else self.value
+        return ENGLISH.quantity(self.value, self.unit)
 
 
 def correlate(runs: Sequence[MeasuredRun], paper: Paper) -> tuple[Correlation, ...]:

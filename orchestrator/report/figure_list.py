@@ -26,6 +26,7 @@ from orchestrator.report.figures.voltage_profiles import voltage_profiles
 from orchestrator.report.figures.voltammograms import voltammograms
 from orchestrator.report.measured_run import MeasuredRun
 from orchestrator.report.panel_choice import chosen_panels
+from orchestrator.report.wording import ENGLISH, N_, Wording
 
 __all__ = ["FIGURES", "DrawnFigure", "FigureKind", "correlation_figures", "figures_of"]
 
@@ -73,93 +74,98 @@ def _cycles_on(run: MeasuredRun) -> bool:
 FIGURES: Sequence[FigureKind] = (
     FigureKind(
         "voltage-profiles",
-        "Voltage profiles",
-        "Solid: discharge (lithiation of a half cell), dashed: charge; each from zero. Later cycles are lighter.",
+        N_("Voltage profiles"),
+        N_("Solid: discharge (lithiation of a half cell), dashed: charge; each from zero. Later cycles are lighter."),
         lambda run: bool(run.profiles),
         _panels(voltage_profiles),
         panel_a_run=True,
     ),
     FigureKind(
         "rate-ladder",
-        "Rate capability",
-        "Delivered capacity of every cycle (markers) and mean of each group (lines); the current stands above.",
+        N_("Rate capability"),
+        N_("Delivered capacity of every cycle (markers) and mean of each group (lines); the current stands above."),
         _has("rate_capability", "rates"),
         rate_ladder,
     ),
     FigureKind(
         "cycling",
-        "Cycling",
-        "Filled, with line: charge capacity (left). Hollow: coulombic efficiency (right). Incomplete cycles and cycles "
-        "with known gaps are left out.",
+        N_("Cycling"),
+        N_(
+            "Filled, with line: charge capacity (left). Hollow: coulombic efficiency (right). Incomplete cycles and "
+            "cycles with known gaps are left out."
+        ),
         _cycles_on,
         cycling,
     ),
     FigureKind(
         "dq-dv",
-        "Differential capacity",
-        "Charge above the line, discharge below it; later cycles are lighter.",
+        N_("Differential capacity"),
+        N_("Charge above the line, discharge below it; later cycles are lighter."),
         _has("dq_dv", "dq_dv"),
         _panels(differential_capacity),
         panel_a_run=True,
     ),
     FigureKind(
         "voltammograms",
-        "Voltammograms by scan rate",
-        "Grey: surface part k1 v of the fastest scan.",
+        N_("Voltammograms by scan rate"),
+        N_("Grey: surface part k1 v of the fastest scan."),
         _has("voltammetry", "curves"),
         _panels(voltammograms),
         panel_a_run=True,
     ),
     FigureKind(
         "b-fit",
-        "Peak current over scan rate",
-        "Both axes logarithmic; the line is i = a v^b (Eq. 4).",
+        N_("Peak current over scan rate"),
+        N_("Both axes logarithmic; the line is i = a v^b (Eq. 4)."),
         _has("voltammetry", "peaks"),
         b_fit,
     ),
     FigureKind(
         "shares",
-        "Surface and diffusion part",
-        "Integral of |k1 v| over that of |i|, both sweeps (Eq. 6).",
+        N_("Surface and diffusion part"),
+        N_("Integral of |k1 v| over that of |i|, both sweeps (Eq. 6)."),
         _has("voltammetry", "shares"),
         _panels(share_bars),
         panel_a_run=True,
     ),
     FigureKind(
         "nyquist",
-        "Impedance",
-        "Points: measured, lines: fitted circuit. Same scale on both axes.",
+        N_("Impedance"),
+        N_("Points: measured, lines: fitted circuit. Same scale on both axes."),
         _has("impedance_fit", "points"),
         _panels(nyquist),
         panel_a_run=True,
     ),
     FigureKind(
         "kramers-kronig",
-        "Kramers-Kronig residuals",
-        "Solid: real, dotted: imaginary part, in percent of the modulus.",
+        N_("Kramers-Kronig residuals"),
+        N_("Solid: real, dotted: imaginary part, in percent of the modulus."),
         _has("impedance_fit", "points"),
         _panels(kramers_kronig),
         panel_a_run=True,
     ),
     FigureKind(
         "relaxation-times",
-        "Relaxation times",
-        "Distribution of the polarisation resistance over time constants; a peak's area is its resistance.",
+        N_("Relaxation times"),
+        N_("Distribution of the polarisation resistance over time constants; a peak's area is its resistance."),
         _has("drt", "drt"),
         _panels(relaxation_times),
         panel_a_run=True,
     ),
     FigureKind(
         "arrhenius",
-        "Arrhenius",
-        "Left: the form of Eq. 3; right: the form without T, which gives some 2.4 kJ/mol less. Crosses: left out.",
+        N_("Arrhenius"),
+        N_("Left: the form of Eq. 3; right: the form without T, which gives some 2.4 kJ/mol less. Crosses: left out."),
         _has("arrhenius", "arrhenius"),
         arrhenius_plot,
     ),
     FigureKind(
         "gitt",
-        "Titration",
-        "Left: voltage. Right: diffusion over lithium in the host; filled: discharge, hollow: charge, dots: in doubt.",
+        N_("Titration"),
+        N_(
+            "Left: voltage. Right: diffusion over lithium in the host; filled: discharge, hollow: charge, "
+            "dots: in doubt."
+        ),
         _has("gitt", "pulses"),
         titration,
     ),
@@ -167,7 +173,7 @@ FIGURES: Sequence[FigureKind] = (
 """In the order of a report."""
 
 
-def figures_of(runs: Sequence[MeasuredRun]) -> Iterator[DrawnFigure]:
+def figures_of(runs: Sequence[MeasuredRun], wording: Wording = ENGLISH) -> Iterator[DrawnFigure]:
     """Every figure for which there are runs, one a protocol."""
     looks = looks_of(runs)
     every = Counter(run.run.protocol for run in runs)
@@ -177,23 +183,25 @@ def figures_of(runs: Sequence[MeasuredRun]) -> Iterator[DrawnFigure]:
             protocols.setdefault(run.run.protocol, []).append(run)
         for protocol, together in protocols.items():
             shown = chosen_panels(together) if kind.panel_a_run else together
-            caption, ids = kind.caption, tuple(run.id for run in shown)
+            caption, ids = wording.t(kind.caption), tuple(run.id for run in shown)
             if kind.panel_a_run and len(shown) < every[protocol]:
-                caption += f" Shown: {len(shown)} of {every[protocol]} runs; a report of the others shows theirs."
-            yield DrawnFigure(kind.key, f"{kind.title}: {protocol}", caption, ids, partial(kind.draw, shown, looks))
+                few = N_(" Shown: {shown} of {every} runs; a report of the others shows theirs.")
+                caption += wording.t(few, shown=len(shown), every=every[protocol])
+            title = wording.t("{figure}: {protocol}", figure=wording.t(kind.title), protocol=protocol)
+            yield DrawnFigure(kind.key, title, caption, ids, partial(kind.draw, shown, looks))
 
 
-def correlation_figures(found: Sequence[Correlation]) -> Iterator[DrawnFigure]:
+def correlation_figures(found: Sequence[Correlation], wording: Wording = ENGLISH) -> Iterator[DrawnFigure]:
     """One figure a property."""
     by_property: dict[str, list[Correlation]] = {}
     for one in found:
         by_property.setdefault(one.property_name, []).append(one)
     for name, together in by_property.items():
-        few = (
-            " With three or fewer different values no line is shown by the points." if together[0].different < 4 else ""
-        )
+        title = wording.t("Correlations with {property}", property=name)
+        caption = wording.t("One point a run; least-squares line.")
+        if together[0].different < 4:
+            caption += wording.t(" With three or fewer different values no line is shown by the points.")
         for begin in range(0, len(together), _PROPERTY_PANELS_MAX):
             shown = together[begin : begin + _PROPERTY_PANELS_MAX]
             runs = tuple(dict.fromkeys(run for one in shown for run in one.runs))
-            caption = f"One point a run; least-squares line.{few}"
-            yield DrawnFigure("correlations", f"Correlations with {name}", caption, runs, partial(correlations, shown))
+            yield DrawnFigure("correlations", title, caption, runs, partial(correlations, shown))

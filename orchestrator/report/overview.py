@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from orchestrator.report.headline import HEADLINES, Headline
 from orchestrator.report.measured_run import MeasuredRun
 from orchestrator.report.numbers import NOTHING, number_text
+from orchestrator.report.wording import Wording
 
 __all__ = ["Overview", "overview"]
 
@@ -20,7 +21,7 @@ class Overview:
     rows: tuple[tuple[str, ...], ...]
 
 
-def overview(runs: Sequence[MeasuredRun]) -> Overview:
+def overview(runs: Sequence[MeasuredRun], wording: Wording) -> Overview:
     """Return the headlines that any run has; of several runs of one cell the last that has it."""
     present = [headline for headline in HEADLINES if any(_value(run, headline) for run in runs)]
     cells: dict[str, list[MeasuredRun]] = {}
@@ -28,9 +29,9 @@ def overview(runs: Sequence[MeasuredRun]) -> Overview:
         cells.setdefault(run.cell.id, []).append(run)
     units = {headline: next(filter(None, (_unit(run, headline) for run in runs)), "") for headline in present}
     header = (
-        "cell",
-        "material",
-        *(f"{headline.short} / {units[headline]}" if units[headline] else headline.short for headline in present),
+        wording.t("cell"),
+        wording.t("material"),
+        *(wording.quantity(headline.short, units[headline]) for headline in present),
     )
     rows = tuple(
         (cell, of_cell[0].cell.material or NOTHING, *(_last(of_cell, headline) for headline in present))

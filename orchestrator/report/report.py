@@ -24,6 +24,8 @@ from orchestrator.report.run_section import analysis_section, run_section
 from orchestrator.report.side_by_side import side_by_side
 from orchestrator.report.svg import inline_svg
 from orchestrator.report.times import moment
+from orchestrator.report.wording import Wording
+from orchestrator.web.pages.language import words_of
 
 __all__ = ["ReportHead", "render_report"]
 
@@ -38,6 +40,7 @@ class ReportHead:
     lab: str
     simulated: bool
     written_unix_s: float
+    language: str = "en"
 
 
 def render_report(head: ReportHead, collected: Collected, truth: Truth | None = None) -> str:
@@ -46,18 +49,18 @@ def render_report(head: ReportHead, collected: Collected, truth: Truth | None = 
     ``truth`` is what the simulator was set to, where the lab is virtual; it is printed beside what was measured and
     takes part in nothing else.
     """
-    runs, paper = collected.runs, read_paper()
+    runs, paper, wording = collected.runs, read_paper(), Wording(head.language)
     correlated = (*correlate(runs, paper), *asked_for(collected.joint))
     comparison = compare(runs, paper, truth)
     with mpl.rc_context(STYLE):
-        figures = list(_drawn(runs, correlated))
-    template = _environment().get_template("report.html.j2")
+        figures = list(_drawn(runs, correlated, wording))
+    template = _environment(wording).get_template("report.html.j2")
     return template.render(
         head=head,
         written=moment(head.written_unix_s),
-        runs=[run_section(run) for run in runs],
-        joint=[analysis_section(one) for one in collected.joint],
-        overview=overview(runs),
+        runs=[run_section(run, wording) for run in runs],
+        joint=[analysis_section(one, wording) for one in collected.joint],
+        overview=overview(runs, wording),
         comparison=comparison,
         notes={row.quantity: row.note for row in comparison if row.note},
         with_truth=truth is not None,
@@ -69,8 +72,10 @@ def render_report(head: ReportHead, collected: Collected, truth: Truth | None = 
     )
 
 
-def _drawn(runs: Sequence[MeasuredRun], correlated: Sequence[Correlation]) -> Iterator[dict[str, Any]]:
-    drawn = [*figures_of(runs), *correlation_figures(correlated)]
+def _drawn(
+    runs: Sequence[MeasuredRun], correlated: Sequence[Correlation], wording: Wording
+) -> Iterator[dict[str, Any]]:
+    drawn = [*figures_of(runs, wording), *correlation_figures(correlated, wording)]
     numbered = list(enumerate(drawn, start=1))
     svgs = side_by_side(lambda each: inline_svg(each[1].draw(), f"f{each[0]}", each[1].title), numbered)
     for (number, one), svg in zip(numbered, svgs, strict=True):
@@ -84,14 +89,18 @@ def _drawn(runs: Sequence[MeasuredRun], correlated: Sequence[Correlation]) -> It
         }
 
 
-def _environment() -> Environment:
+def _environment(wording: Wording) -> Environment:
     environment = Environment(
         loader=PackageLoader("orchestrator.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_gettext_translations(words_of(wording.language), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["result"] = wording.result
+    environment.filters["quantity"] = wording.quantity
     environment.filters["number"] = number_text
     environment.filters["scalar"] = scalar_text
     environment.filters["moment"] = moment

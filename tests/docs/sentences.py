@@ -14,6 +14,8 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from orchestrator.report.headline import HEADLINES
+from orchestrator.report.paper import read_paper
 from orchestrator.web.sentences.pattern import PLACEHOLDER
 
 ROOT = Path(__file__).parents[2]
@@ -167,12 +169,22 @@ def results() -> dict[str, set[str]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for name in project["entry-points"]["cellbench.analyses"]:
         found.setdefault(name, set()).add("pyproject.toml")
+    for text in _of_the_report():
+        found.setdefault(text, set()).add("orchestrator/report/paper.yaml")
     return _merged(found, _RESULTS_PUT_TOGETHER)
 
 
 def _analyses() -> Iterator[tuple[str, ast.AST]]:
     for path in sorted((ROOT / _RESULTS).rglob("*.py")):
         yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _of_the_report() -> Iterator[str]:
+    """Headlines, and what the paper's table names and says."""
+    yield from (headline.short for headline in HEADLINES)
+    for quantity in read_paper().quantities:
+        said = (one.text for one in quantity.stated.values() if one.text is not None and _WORDS.search(one.text))
+        yield from filter(None, (quantity.name, quantity.note, *said))
 
 
 class _WithoutErrors(ast.NodeTransformer):

@@ -1,9 +1,10 @@
 """The words of the pages: ``python -m tests.docs.words`` writes the catalogues, a test compares them.
 
-Every text in ``_("…")`` or ``{% trans %}`` of a template, in ``t("…")`` of a script, and in ``_("…")`` or ``N_("…")``
-of Python below ``orchestrator/web`` gets its entry in ``locale/LANGUAGE/LC_MESSAGES/cellbench.po``, to be translated
-by hand; what stands nowhere any more loses it. From each the ``.mo`` is compiled that the service reads. The sentences
-that come from data have a catalogue of their own, ``sentences.po`` beside it: :mod:`tests.docs.sentences` finds them.
+Every text in ``_("…")`` or ``{% trans %}`` of a template, in ``t("…")`` of a script, and in ``_("…")``, ``t("…")`` or
+``N_("…")`` of Python below ``orchestrator/web`` and ``orchestrator/report`` gets its entry in
+``locale/LANGUAGE/LC_MESSAGES/cellbench.po``, to be translated by hand; what stands nowhere any more loses it. From each
+the ``.mo`` is compiled that the service reads. What comes from data has catalogues of its own beside it,
+``sentences.po`` and ``results.po``: :mod:`tests.docs.sentences` finds these texts.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ from babel.messages.pofile import read_po, write_po
 
 from tests.docs.sentences import results, sentences, with_earlier
 
-WEB = Path(__file__).parents[2] / "orchestrator" / "web"
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "orchestrator" / "web"
+REPORT = ROOT / "orchestrator" / "report"
 LOCALE = WEB / "locale"
-_METHODS = [("**.html", "jinja2"), ("**.py", "python"), ("static/js/**.js", "javascript")]
-_OPTIONS = {"**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
+_METHODS = [("**.html", "jinja2"), ("**.j2", "jinja2"), ("**.py", "python"), ("static/js/**.js", "javascript")]
+_JINJA = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+_OPTIONS = {"**.html": _JINJA, "**.j2": _JINJA}
 _KEYWORDS = {"_": None, "N_": None, "t": None, "gettext": None, "ngettext": (1, 2)}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|%%|\{\w+(?::[^{}]*)?\}")
 PAGES = "cellbench"
@@ -44,11 +48,12 @@ Texts = Mapping[Text, Set[str]]
 def extracted() -> dict[Text, set[str]]:
     """Every text, with the files in which it stands."""
     found: dict[Text, set[str]] = {}
-    walk = extract_from_dir(
-        WEB, method_map=_METHODS, options_map=_OPTIONS, keywords=_KEYWORDS, directory_filter=_is_ours
-    )
-    for path, _line, text, _comments, _context in walk:
-        found.setdefault(text, set()).add(f"orchestrator/web/{Path(path).as_posix()}")
+    for folder in (WEB, REPORT):
+        walk = extract_from_dir(
+            folder, method_map=_METHODS, options_map=_OPTIONS, keywords=_KEYWORDS, directory_filter=_is_ours
+        )
+        for path, _line, text, _comments, _context in walk:
+            found.setdefault(text, set()).add((folder / path).relative_to(ROOT).as_posix())
     return found
 
 

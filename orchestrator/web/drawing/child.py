@@ -36,21 +36,24 @@ def carry_out(job: DrawingJob) -> str | list[Picture]:
     try:
         collected = collect_runs(StoredRuns(service), job.run_ids, DEFAULT_CYCLES)
         if job.what == "figures":
-            return _pictures(collected.runs)
-        return render_report(ReportHead(job.title, job.lab.name, job.lab.simulated, job.now_unix_s), collected)
+            return _pictures(collected.runs, job.language)
+        head = ReportHead(job.title, job.lab.name, job.lab.simulated, job.now_unix_s, job.language)
+        return render_report(head, collected)
     finally:
         service.database.dispose()
 
 
-def _pictures(runs: Sequence[MeasuredRun]) -> list[Picture]:
+def _pictures(runs: Sequence[MeasuredRun], language: str) -> list[Picture]:
     import matplotlib as mpl  # noqa: PLC0415
 
     from orchestrator.report.figure_list import figures_of  # noqa: PLC0415
     from orchestrator.report.figures.style import STYLE  # noqa: PLC0415
     from orchestrator.report.svg import standalone_svg  # noqa: PLC0415
+    from orchestrator.report.wording import Wording  # noqa: PLC0415
 
     with mpl.rc_context(STYLE):
-        return [Picture(one.key, one.title, one.caption, standalone_svg(one.draw())) for one in figures_of(runs)]
+        drawn = figures_of(runs, Wording(language))
+        return [Picture(one.key, one.title, one.caption, standalone_svg(one.draw())) for one in drawn]
 
 
 def _main() -> None:

@@ -14,13 +14,15 @@ from orchestrator.store.tables import alarms, analyses, cells, cycles, events, r
 __all__ = ["content_version"]
 
 
-def content_version(connection: Connection, run_ids: Sequence[int], what: Literal["figures", "report"]) -> str:
-    """A fingerprint of these runs' cells, results and complete cycles, and of the code that draws them.
+def content_version(
+    connection: Connection, run_ids: Sequence[int], what: Literal["figures", "report"], language: str
+) -> str:
+    """A fingerprint of these runs' cells, results and complete cycles, of the language, and of the code that draws.
 
     For a report also of their states and events, and of all alarms.
     """
     shown = [[tuple(row) for row in connection.execute(query)] for query in _queries(run_ids, what)]
-    return sha256(repr((version("cellbench"), shown)).encode()).hexdigest()[:16]
+    return sha256(repr((version("cellbench"), language, shown)).encode()).hexdigest()[:16]
 
 
 def _queries(run_ids: Sequence[int], what: Literal["figures", "report"]) -> Iterator[Executable]:

@@ -17,7 +17,7 @@ _GIVEN_UP_AFTER_S = 180.0
 _WAITING_MAX = 8
 _KEPT_BYTES = 48_000_000
 Answer = str | list[Picture]
-_Key = tuple[str, str, tuple[int, ...], str]
+_Key = tuple[str, str, str, tuple[int, ...], str]
 
 
 class _Busy(WebRefused):
@@ -34,7 +34,7 @@ class Drawings:
 
     async def ask(self, job: DrawingJob, version: str) -> Answer:
         """The answer for this version of what the runs hold. Raises WebRefused: too many wait, or it failed."""
-        key = (job.what, job.title, job.run_ids, version)
+        key = (job.what, job.language, job.title, job.run_ids, version)
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key][0]

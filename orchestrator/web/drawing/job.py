@@ -21,6 +21,7 @@ class DrawingJob:
     what: Literal["figures", "report"]
     now_unix_s: float
     """Of the lab, for the report's head."""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ async def report_answer(request: Request, job: DrawingJob, version: str, file_na
         return kept
     drawings: Drawings = request.app.state.drawings
     text = await drawings.ask(job, version)
-    headers = {"Content-Security-Policy": _POLICY} | tag_headers(version)
+    headers = {"Content-Security-Policy": _POLICY, "Vary": "Accept-Language, Cookie"} | tag_headers(version)
     if file_name is not None:
         headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return Response(text, media_type="text/html; charset=utf-8", headers=headers)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gettext
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from starlette.requests import HTTPConnection
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
 
 __all__ = ["LANGUAGES", "LANGUAGE_COOKIE", "language_of", "words_of"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,19 @@ def study(prompt: Prompt) -> dict[str, int]:
     return store_study(prompt.engine)
 
 
+HEADS_IN_CHINESE = (
+    "实测值与论文值对照", "概览", "相关性", "执行计划", "事件", "图 1　", "倍率性能", "等效电路拟合",
+    "首次库仑效率", "容量保持率",
+    "活化能", "赝电容贡献占比", "扩散系数", "弛豫时间分布", "模拟器设定的真值",
+    "阻抗谱 3 未计入：R_ct 结果为负", "已完成",
+)  # fmt: skip
+
+
+def numbers_of(text: str) -> list[str]:
+    """In any order: a sentence of another language has its own."""
+    return sorted(re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", text))
+
+
 def written(prompt: Prompt, folder: Path, *arguments: object) -> tuple[str, Page]:
     path = folder / "r.html"
     assert prompt.ok("report", *arguments, "-o", path).strip() == str(path)
@@ -42,14 +56,23 @@ def written(prompt: Prompt, folder: Path, *arguments: object) -> tuple[str, Page
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, int], str, Page]:
-    """The runs of the study, and a report of all of them: drawn once, since that is what takes the time."""
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, int], tuple[str, Page], tuple[str, Page]]:
+    """The runs of the study, and reports of all in two languages: drawn once, since that is what takes the time."""
     folder = tmp_path_factory.mktemp("whole")
     laboratory = make_lab(folder)
     fill(laboratory)
     with served(laboratory) as (url, engine):
         runs = store_study(engine)
-        text, page = written(Prompt(laboratory, url, engine), folder, "--all")
+        english, chinese = (
+            written(Prompt(laboratory, url, engine), folder, "--all", "--language", one) for one in ("en", "zh")
+        )
+    return runs, english, chinese
+
+
+@pytest.fixture(scope="module")
+def whole(both: tuple[dict[str, int], tuple[str, Page], tuple[str, Page]]) -> tuple[dict[str, int], str, Page]:
+    """The English one."""
+    runs, (text, page), _ = both
     return runs, text, page
 
 
@@ -80,6 +103,24 @@ def test_numbers_are_those_of_the_results(whole: tuple[dict[str, int], str, Page
     sweeps = {row[0]: row for row in page.rows[f"run-{study['sweeps']}"] if len(row) == 4}
     diffusion = sweeps_result().value("diffusion coefficient, anodic peak")
     assert float(sweeps[diffusion.name][1].split(" ± ")[0]) == pytest.approx(diffusion.value, rel=5e-5)
+
+
+def test_a_chinese_report_says_the_same_with_the_same_numbers(
+    both: tuple[dict[str, int], tuple[str, Page], tuple[str, Page]],
+) -> None:
+    _, (_, english), (text, chinese) = both
+
+    assert '<html lang="zh">' in text
+    assert [figure["data-kind"] for figure in chinese.figures] == [figure["data-kind"] for figure in english.figures]
+    assert chinese.rows.keys() == english.rows.keys()
+    for place, rows in english.rows.items():
+        assert [list(map(numbers_of, row)) for row in chinese.rows[place]] == [
+            list(map(numbers_of, row)) for row in rows
+        ]
+    said = re.sub(r"(?s)<(svg|style).*?</\1>", "", text)
+    assert {head for head in HEADS_IN_CHINESE if head not in said} == set()
+    for word in (">Overview<", ">Figures<", ">Plan<", "Figure 1", "coulombic", "capacity", "Lithiation", " left out"):
+        assert word not in said
 
 
 def test_the_papers_values_stand_beside_the_measured_ones(whole: tuple[dict[str, int], str, Page]) -> None:

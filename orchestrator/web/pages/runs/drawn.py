@@ -8,10 +8,12 @@ import anyio.to_thread
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 
+from orchestrator.report.wording import Wording
 from orchestrator.web.drawing.content_version import content_version
 from orchestrator.web.drawing.drawings import Drawings
 from orchestrator.web.drawing.job import DrawingJob, Picture
 from orchestrator.web.drawing.report_answer import report_answer
+from orchestrator.web.pages.language import language_of
 from orchestrator.web.refusal import NotFound
 from orchestrator.web.routes.parameters import RunId
 from orchestrator.web.run_rows import require_run
@@ -61,21 +63,22 @@ async def get_report(
     run_id: RunId, request: Request, service: ServiceHere, download: Annotated[bool, Query()] = False
 ) -> Response:
     """One HTML file that is complete in itself, as ``cellbench report`` writes it."""
-    job, version = await anyio.to_thread.run_sync(_job, service, run_id, "report")
+    job, version = await anyio.to_thread.run_sync(_job, service, run_id, "report", language_of(request))
     return await report_answer(request, job, version, f"report-run-{run_id}.html" if download else None)
 
 
 async def _pictures(run_id: int, request: Request, service: Service) -> tuple[list[Picture], str]:
     drawings: Drawings = request.app.state.drawings
-    job, version = await anyio.to_thread.run_sync(_job, service, run_id, "figures")
+    job, version = await anyio.to_thread.run_sync(_job, service, run_id, "figures", language_of(request))
     pictures = await drawings.ask(job, version)
     assert isinstance(pictures, list), "figures were asked for"  # noqa: S101 - true by construction
     return pictures, version
 
 
-def _job(service: Service, run_id: int, what: Literal["figures", "report"]) -> tuple[DrawingJob, str]:
+def _job(service: Service, run_id: int, what: Literal["figures", "report"], language: str) -> tuple[DrawingJob, str]:
     """The job, and a fingerprint of everything that its answer depends on. Raises NotFound."""
     with service.reading() as connection:
         require_run(connection, run_id)
-        job = DrawingJob(service.lab, (run_id,), f"Run {run_id}", what, service.now_unix_s(connection))
-        return job, content_version(connection, (run_id,), what)
+        title = Wording(language).title((run_id,))
+        job = DrawingJob(service.lab, (run_id,), title, what, service.now_unix_s(connection), language)
+        return job, content_version(connection, (run_id,), what, language)

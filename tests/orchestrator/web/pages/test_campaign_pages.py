@@ -173,10 +173,10 @@ def test_a_report_that_would_show_something_else_has_another_tag(api: Api, chang
     api.post("campaigns", 201, name="both.yaml", source=TWO_RUNS, actor="anna")
     look(api)
     with writing(api.engine) as connection:
-        before = content_version(connection, (1, 2), "report")
-        assert content_version(connection, (1, 2), "report") == before
+        before = content_version(connection, (1, 2), "report", "en")
+        assert content_version(connection, (1, 2), "report", "en") == before
         assert connection.execute(change).rowcount == 1
-        assert content_version(connection, (1, 2), "report") != before
+        assert content_version(connection, (1, 2), "report", "en") != before
 
 
 def test_a_campaign_without_runs_has_no_report(api: Api) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -290,6 +291,23 @@ def test_the_report_is_complete_in_itself_and_may_run_nothing(api: Api) -> None:
     assert answer.headers["Content-Disposition"] == 'attachment; filename="report-run-1.html"'
 
 
+def test_the_report_is_in_the_language_of_the_page_and_its_tag_with_it(api: Api) -> None:
+    record(api)
+    api.http.timeout = 200  # a busy machine is no defect
+    wanted = {"en": "<h3>Run 1: formation on L1</h3>", "zh": "<h3>测试 1：formation，电芯 L1</h3>"}
+    answers = {one: api.http.get("/runs/1/report", headers={"Accept-Language": one}) for one in wanted}
+
+    assert {one for one in wanted if wanted[one] in answers[one].text} == {"en", "zh"}
+    assert "<title>测试 1</title>" in answers["zh"].text
+    tags = {one: answer.headers["ETag"] for one, answer in answers.items()}
+    assert tags["en"] != tags["zh"]
+    assert {answer.headers["Vary"] for answer in answers.values()} == {"Accept-Language, Cookie"}
+    for asked, known, status in (("en", "en", 304), ("zh", "zh", 304), ("zh", "en", 200)):
+        headers = {"Accept-Language": asked, "If-None-Match": tags[known]}
+        assert api.http.get("/runs/1/report", headers=headers).status_code == status
+    assert api.http.get("/runs/1/report", headers={"Cookie": "cellbench_language=zh"}).headers["ETag"] == tags["zh"]
+
+
 def test_a_figure_is_a_whole_file_of_what_an_analysis_found(api: Api) -> None:
     run_id, _ = record(api)
     job = DrawingJob(api.lab, (run_id,), f"Run {run_id}", "figures", NOW)
@@ -308,6 +326,9 @@ def test_a_figure_is_a_whole_file_of_what_an_analysis_found(api: Api) -> None:
     assert isinstance(picture, Picture)
     assert picture.key == "cycling"
     assert 'xmlns="http://www.w3.org/2000/svg"' in picture.svg
+    (chinese,) = carry_out(replace(job, language="zh"))
+    assert isinstance(chinese, Picture)
+    assert chinese.title == "循环性能：formation"
 
 
 class _Counted(Drawings):
