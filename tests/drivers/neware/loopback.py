@@ -74,7 +74,7 @@ class Loopback:
     def __enter__(self) -> Loopback:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: socket.socket | None = None
-        self._stopping = False
+        self._last: object = None
         self.port = int(self._listener.getsockname()[1])
         self._thread = threading.Thread(target=self._serve, name="loopback BTS")
         self._thread.start()
@@ -83,12 +83,14 @@ class Loopback:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stopping = True
-        socket.create_connection(("127.0.0.1", self.port), timeout=_PATIENCE_s).close()
-        if self._open is not None:
-            with contextlib.suppress(OSError):  # the peer was quicker
-                self._open.shutdown(socket.SHUT_RDWR)
-        self._thread.join(_PATIENCE_s)
+        with socket.socket() as last:  # behind all others, which are still listened to
+            last.bind(("127.0.0.1", 0))
+            self._last = last.getsockname()
+            last.connect(("127.0.0.1", self.port))
+            if self._open is not None:
+                with contextlib.suppress(OSError):  # the peer was quicker
+                    self._open.shutdown(socket.SHUT_RDWR)
+            self._thread.join(_PATIENCE_s)
         self._listener.close()
         assert not self._thread.is_alive()
         if kind is None:
@@ -107,13 +109,15 @@ class Loopback:
 
     def _serve(self) -> None:
         while True:
-            connection, _ = self._listener.accept()
+            connection, peer = self._listener.accept()
             with connection:
-                if self._stopping:
+                if peer == self._last:
                     return
                 self._open = connection
                 self.connections += 1
                 try:
+                    if self._last is not None:  # nobody else will end it; what it has sent is there, and is read
+                        connection.shutdown(socket.SHUT_RD)
                     self._converse(connection)
                 except OSError:
                     continue  # the client closed, or hung up in mid-reply: the next connection tells
