@@ -57,7 +57,7 @@ def _python_variables() -> dict[str, str]:
 def test_it_has_its_arguments_its_variables_its_files_and_its_exit_code(start: Start, tmp_path: Path) -> None:
     variables = {**_python_variables(), "ODD": "here"}
     process = start("one", environment=variables)
-    assert process.wait(20) == 7
+    assert process.wait(120) == 7
     assert process.poll() == 7
     group = os.getpgrp()
     expected = f"{process.pid} {group} here {len(variables)} ['one'] __main__\n"
@@ -81,4 +81,4 @@ def test_it_has_a_group_of_its_own_and_a_signal_ends_it(start: Start, number: si
 def test_a_variable_that_only_an_interpreter_heeds_gets_one(start: Start, tmp_path: Path) -> None:
     process = start("one", environment={**os.environ, "PYTHONPATH": str(tmp_path)})
     assert isinstance(process, subprocess.Popen)
-    assert process.wait(20) == 7
+    assert process.wait(120) == 7
