@@ -69,6 +69,7 @@ def after(seconds: float) -> Kill:
     def kill(process: subprocess.Popen[str], over: threading.Event) -> None:
         if not over.wait(seconds):
             process.kill()
+            process.wait()  # also where the look was over meanwhile: whoever asks next finds nobody, not a dying one
 
     return kill
 
