@@ -17,6 +17,7 @@ from pathlib import Path
 from orchestrator.report.headline import HEADLINES
 from orchestrator.report.paper import read_paper
 from orchestrator.web.sentences.pattern import PLACEHOLDER
+from tests.docs.field_messages import field_messages
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
@@ -153,6 +154,8 @@ def sentences() -> dict[str, set[str]]:
         for error in (node for node in ast.walk(tree) if isinstance(node, ast.Raise)):
             for text in _texts(error):
                 found.setdefault(text, set()).add(place)
+    for text in field_messages():
+        found.setdefault(text, set()).add("tests/docs/field_messages.py")
     return _merged(found, _PUT_TOGETHER)
 
 

@@ -27,4 +27,6 @@ def said_row(book: Phrasebook, row: str) -> str:
 
 def _width(text: str) -> int:
     """In columns of a fixed font: a Chinese character takes two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -49,6 +49,29 @@ def test_a_refusal_is_told_in_the_language_of_whoever_asked(api: Api) -> None:
     assert browser.json()["detail"] == browser.json()["problems"][0]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "said"),
+    [
+        ("GET", "runs?limit=0", None, "limit：应大于或等于 1"),
+        ("GET", "runs/1e3", None, "run_id：应为整数，所写内容不是整数"),
+        ("GET", "nothing", None, "未找到"),
+        ("DELETE", "runs/1", None, "不允许此方法"),
+        ("POST", "runs", {"protocol": "", "placements": [], "more": 1}, "protocol：至少应有 1 个字符"),
+        ("POST", "runs", {"protocol": "", "placements": [], "more": 1}, "placements：至少应有 1 项"),
+        ("POST", "runs", {"protocol": "", "placements": [], "more": 1}, "more：不允许此字段"),
+        ("POST", "cells", {"id": "L7", "active_mass_g": -1, "actor": "anna"}, "active_mass_g：应大于 0"),
+        ("POST", "cells", {"id": "L7", "active_mass_g": "much"}, "active_mass_g：应为数，所写内容不是数"),
+        ("POST", "cells", {"actor": "anna"}, "id：必须填写"),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_told_in_it_too(api: Api, method: str, path: str, sent: Any, said: str) -> None:
+    answer = api.http.request(method, f"/api/v1/{path}", json=sent, headers=BROWSER)
+
+    assert answer.status_code in (404, 405, 422)
+    assert said in answer.json()["problems"]
+    assert not [line for line in answer.json()["problems"] if "should" in line]
+
+
 def test_what_was_chosen_on_the_pages_counts_more_than_what_the_browser_asks_for(api: Api) -> None:
     cookie = f"{LANGUAGE_COOKIE}=en"
 
