@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import suppress
 from types import TracebackType
 
 from simulators.faults.fault_file import Faults
@@ -52,8 +53,9 @@ class LabThread:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._loop is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self.lab.end)
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the lab has ended by itself, and its loop is closed
+                self._loop.call_soon_threadsafe(self.lab.end)
         self._thread.join()
 
     def _run(self) -> None:
