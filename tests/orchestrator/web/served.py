@@ -27,6 +27,8 @@ def served(lab: Lab, model_cells: ModelCells | None = None, grace_s: int = 1) ->
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.service.database
         finally:
+            while thread.is_alive() and not server.started:  # one that is ended before would leave everything open
+                thread.join(0.01)
             server.should_exit = True
             thread.join(60)
             assert not thread.is_alive()
