@@ -274,7 +274,10 @@ def test_clocks(engine: sa.Engine, lab: Lab, run: int, segment: int) -> None:
     assert [one.level for one in look()] == ["ok", "ok", "ok"]
     assert said(look(kept=False), "time service")[0] == "warning"
     assert said(look(kept=None), "time service")[0] == "ok"
-    assert said(look(lambda: time.time() + 60.0), "database clock")[0] == "warning"
+    for wrong_s in (-60.0, 60.0):
+        assert said(look(lambda wrong_s=wrong_s: time.time() + wrong_s), "database clock")[0] == "warning"
+    slowly = iter([time.time() - 30.0, *[time.time() + 30.0] * 9])
+    assert said(look(lambda: next(slowly)), "database clock") == ("ok", "0.0 s apart from this computer's")
     record(engine, run, segment, 1)
     with writing(engine) as connection:
         connection.execute(runs.update().values(state="running", last_seen_unix_s=NOW))
