@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -29,6 +29,7 @@ from orchestrator.engine.observation import Observations
 from orchestrator.engine.perform import Performer
 from orchestrator.engine.plan_cache import PlanCache
 from orchestrator.engine.record_changes import Unreadable
+from orchestrator.engine.stops_ordered import StopsOrdered
 from orchestrator.engine.stops_unstored import StopsUnstored
 from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.engine.writer import Writer
@@ -97,6 +98,7 @@ class InstrumentLoop:
         self._unreadable = Unreadable()
         self._halted = False
         self._stops_unstored = StopsUnstored(place.name, writer)
+        self._stops_ordered = StopsOrdered(self._stop_now)
         self._interlocks = interlocks or InterlockWatch(lab, clock)
         self._interlocks.attach(place.name, self.tripped)
         self._being_told: set[ChannelId] = set()
@@ -112,6 +114,10 @@ class InstrumentLoop:
         self._ordered.set()
         if self._sleeper is not None:
             self._sleeper.wake()
+
+    def stop_soon(self, runs: Collection[int]) -> None:
+        """A person wants these stopped: that does not wait for a tick that waits for others."""
+        self._stops_ordered.expect(runs)
 
     def tripped(self) -> None:
         """An interlock has cells stopped here, or lets them go: that does not wait for a tick that waits for others."""
@@ -130,6 +136,7 @@ class InstrumentLoop:
                 left_s = due_s - (self._clock.monotonic() - began_s)
                 await self._sleeper.sleep_until(self._clock.now() + left_s)
         finally:
+            self._stops_ordered.close()
             if self._at_once is not None:
                 self._at_once.cancel()
             await self._sleeper.close()
@@ -172,7 +179,8 @@ class InstrumentLoop:
                 break
         if self._ordered.is_set() or (seen is not None and seen.unread and not seen.errors):
             return 0.0
-        return self._due_s()
+        order_lost = seen is not None and self._observed.statuses is None  # it had answered the look
+        return min(self._due_s(), _STOP_AGAIN_S) if order_lost else self._due_s()
 
     async def _still_ours(self) -> None:
         """After standing still for long: a look may empty a memory, and somebody else may drive the instrument now."""
@@ -199,6 +207,14 @@ class InstrumentLoop:
                 driven.add(channel)
         done = [await self._performer.stop_untracked(channel) for channel in sorted(driven)]
         return all(done)
+
+    async def _stop_now(self, run_ids: Set[int]) -> None:
+        """Send the stops of these runs, as far as they were last seen on their channels; needs no database."""
+        for run in [run for run in self._runs if run.view.id in run_ids]:
+            status = (self._observed.statuses or {}).get(run.channel)
+            if status is not None and status.state.drives_cell and status.tag == run.view.segment.tag:
+                _LOG.warning("run %s: its stop does not wait for the database", run.view.id)
+                await self._performer.stop_untracked(run.channel)
 
     async def _stop_tripped(self) -> None:
         """Send the stops of interlocks; they wait for no database. What they were for is written down by the keeper."""
@@ -285,6 +301,7 @@ class InstrumentLoop:
         opened = [run.view.intents for run in found.runs] + [task.view.intents for task in found.tasks]
         self._since_s = {intent.id: intent.since_s for intents in opened for intent in intents}
         self._runs, self._tasks = found.runs, found.tasks
+        self._stops_ordered.active({run.view.id for run in found.runs})
 
     async def _act(self, *, stops_only: bool = False) -> bool:
         """Ask ``decide`` about every run once and do what it says, stops first. True when anything was done."""
@@ -293,6 +310,7 @@ class InstrumentLoop:
         ]
         todo += [(task, actions) for task in self._tasks if (actions := self._decide_task(task))]
         stops = [run for run, actions in todo if isinstance(run, ActiveRun) and Stop() in actions]
+        self._stops_ordered.taken([run.view.id for run in stops])
         # All of them go out before anything is written: a database that hangs must not keep the second from its stop.
         failures = {run.view.id: await self._performer.stop(run) for run in stops}
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections.abc import Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,7 @@ class _Node:
         self._chambers = {lease.instrument: self._chamber_loop(lease) for lease in ovens}
         workers = [loop.worker for loop in self._loops.values()] + [loop.worker for loop in self._chambers.values()]
         self._watchdog = Watchdog(lab.node or NODE, clock, self._pulse, workers, writer, last_resort=last_resort)
-        self._orders = OrderWatch(database, self._wake)
+        self._orders = OrderWatch(database, self._order)
         self._campaigns = CampaignRunner(lab, database, clock, self._wake)
         self._stop = StopEverything(StopFile(lab.state_dir), self._loops.values(), writer, clock)
 
@@ -202,6 +203,12 @@ class _Node:
         while True:
             await asyncio.to_thread(self._analyses.submit_pending)
             await asyncio.sleep(_ANALYSES_EVERY_S)
+
+    def _order(self, name: str, stops: Collection[int]) -> None:
+        """Tell the loop of an instrument or a chamber what people have ordered."""
+        self._wake(name)
+        if name in self._loops:
+            self._loops[name].stop_soon(stops)
 
     def _wake(self, name: str) -> None:
         """Wake the loop of an instrument or a chamber; one that another node drives finds out by itself."""

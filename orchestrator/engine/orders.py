@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import sqlalchemy as sa
 
+from orchestrator.engine.worker import InstrumentWorker
 from orchestrator.run_state import TERMINAL, RunState
 from orchestrator.store.errors import StoreUnavailable
 from orchestrator.store.tables import prompts, runs
@@ -34,29 +35,38 @@ Orders = dict[tuple[str, str | None, int], Order]
 
 
 class OrderWatch:
-    """Wakes the loops of instrument and chamber as soon as something else is wanted of a run, or was confirmed."""
+    """Tells the loops of instrument and chamber as soon as something else is wanted of a run, or was confirmed.
 
-    def __init__(self, database: sa.Engine, on_order: Callable[[str], None]) -> None:
+    ``on_order`` hears the loop's name, and the runs that are wanted stopped since.
+    """
+
+    def __init__(self, database: sa.Engine, on_order: Callable[[str, Collection[int]], None]) -> None:
         self._database = database
         self._on_order = on_order
         self._known: Orders = {}
+        # Its own thread: those of the event loop may all be waiting for a database.
+        self._worker = InstrumentWorker("orders")
 
     async def run(self) -> None:
         """Look until cancelled."""
-        while True:
-            await self.look()
-            await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            while True:
+                await self.look()
+                await asyncio.sleep(LOOK_EVERY_S)
+        finally:
+            self._worker.close()
 
     async def look(self) -> None:
         """Look once; a database that is away delays orders."""
         try:
-            orders = await asyncio.to_thread(self._orders)
+            orders = await self._worker.call(self._orders)
         except StoreUnavailable as error:
             _LOG.warning("orders cannot be seen: %s", error)
             return
-        news = [where for where, order in orders.items() if _is_news(self._known.get(where), order)]
+        news = {where: order for where, order in orders.items() if _is_news(self._known.get(where), order)}
         for name in {name for where in news for name in where[:2] if name is not None}:
-            self._on_order(name)
+            stops = {where[2] for where, order in news.items() if name in where[:2] and order[0] == "stop"}
+            self._on_order(name, stops)
         self._known = orders
 
     def _orders(self) -> Orders:
