@@ -44,7 +44,7 @@ def test_the_package_of_the_page_is_built_installed_and_found(tmp_path: Path) ->
     (source / "pyproject.toml").write_text(re.findall(r"```toml\n(.*?)```", text, re.DOTALL)[0])
     offline = ("--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--quiet")
     pip = [sys.executable, "-m", "pip", "install", *offline, "--target", str(target), str(source)]
-    subprocess.run(pip, check=True, capture_output=True, timeout=120)
+    subprocess.run(pip, check=True, capture_output=True, timeout=300)
 
     asked = """
 from orchestrator.analysis.registry import find_analysis
