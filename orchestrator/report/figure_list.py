@@ -21,6 +21,7 @@ from orchestrator.report.figures.nyquist import nyquist
 from orchestrator.report.figures.rate_ladder import rate_ladder
 from orchestrator.report.figures.relaxation_times import relaxation_times
 from orchestrator.report.figures.share_bars import share_bars
+from orchestrator.report.figures.spoken import spoken
 from orchestrator.report.figures.titration import titration
 from orchestrator.report.figures.voltage_profiles import voltage_profiles
 from orchestrator.report.figures.voltammograms import voltammograms
@@ -188,7 +189,7 @@ def figures_of(runs: Sequence[MeasuredRun], wording: Wording = ENGLISH) -> Itera
                 few = N_(" Shown: {shown} of {every} runs; a report of the others shows theirs.")
                 caption += wording.t(few, shown=len(shown), every=every[protocol])
             title = wording.t("{figure}: {protocol}", figure=wording.t(kind.title), protocol=protocol)
-            yield DrawnFigure(kind.key, title, caption, ids, partial(kind.draw, shown, looks))
+            yield DrawnFigure(kind.key, title, caption, ids, partial(spoken, partial(kind.draw, shown, looks), wording))
 
 
 def correlation_figures(found: Sequence[Correlation], wording: Wording = ENGLISH) -> Iterator[DrawnFigure]:
@@ -204,4 +205,6 @@ def correlation_figures(found: Sequence[Correlation], wording: Wording = ENGLISH
         for begin in range(0, len(together), _PROPERTY_PANELS_MAX):
             shown = together[begin : begin + _PROPERTY_PANELS_MAX]
             runs = tuple(dict.fromkeys(run for one in shown for run in one.runs))
-            yield DrawnFigure("correlations", title, caption, runs, partial(correlations, shown))
+            yield DrawnFigure(
+                "correlations", title, caption, runs, partial(spoken, partial(correlations, shown), wording)
+            )

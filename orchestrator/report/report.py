@@ -15,7 +15,7 @@ from orchestrator.report.collect import Collected
 from orchestrator.report.comparison import Truth, compare
 from orchestrator.report.correlation import ALKALI_SOLUBILITY, Correlation, asked_for, correlate
 from orchestrator.report.figure_list import correlation_figures, figures_of
-from orchestrator.report.figures.style import STYLE
+from orchestrator.report.figures.style import style_of
 from orchestrator.report.measured_run import MeasuredRun
 from orchestrator.report.numbers import number_text, scalar_text
 from orchestrator.report.overview import overview
@@ -52,7 +52,7 @@ def render_report(head: ReportHead, collected: Collected, truth: Truth | None = 
     runs, paper, wording = collected.runs, read_paper(), Wording(head.language)
     correlated = (*correlate(runs, paper), *asked_for(collected.joint))
     comparison = compare(runs, paper, truth)
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(style_of(head.language)):
         figures = list(_drawn(runs, correlated, wording))
     template = _environment(wording).get_template("report.html.j2")
     return template.render(

@@ -113,6 +113,7 @@ _NAME_OF_LETTERS = re.compile(r"[a-z]{3,}")
 """Others are symbols, the same in every language: ``R_ct``, ``dQ/dV``."""
 _RESULTS_PUT_TOGETHER = (
     "%/cycle",
+    "R² = {r_squared:.3f}, {different:d} values",
     "; L²/D",
     "R error {place:d}",
     "activation energy, lower 95 % bound",
@@ -122,6 +123,7 @@ _RESULTS_PUT_TOGETHER = (
     "charge",
     "cycle {listed}",
     "cycles {listed}",
+    "diffusion",
     "diffusion coefficient, {direction} diffusion part",
     "diffusion coefficient, {direction} peak",
     "discharge",
@@ -134,6 +136,13 @@ _RESULTS_PUT_TOGETHER = (
     "log-log over {n} rates, baseline zero",
     "measured",
     "source: measured",
+    "surface",
+    "{cell} (run {run:d})",
+    "{cell} (run {run:d}), b = {b:.3f}",
+    "{cell} (run {run:d}), {direction}",
+    "{cell} (run {run:d}), {energy:.2f} kJ/mol",
+    "{different:d} values",
+    "{direction} peak",
     "passes",
     "{degC:.1f} degC",
 )
@@ -172,6 +181,8 @@ def results() -> dict[str, set[str]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for name in project["entry-points"]["cellbench.analyses"]:
         found.setdefault(name, set()).add("pyproject.toml")
+    for text, place in _axes():
+        found.setdefault(text, set()).add(place)
     for text in _of_the_report():
         found.setdefault(text, set()).add("orchestrator/report/paper.yaml")
     return _merged(found, _RESULTS_PUT_TOGETHER)
@@ -180,6 +191,14 @@ def results() -> dict[str, set[str]]:
 def _analyses() -> Iterator[tuple[str, ast.AST]]:
     for path in sorted((ROOT / _RESULTS).rglob("*.py")):
         yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _axes() -> Iterator[tuple[str, str]]:
+    """Labels of the figures' axes, with the file in which each stands: ``voltage / V``."""
+    for path in sorted((ROOT / "orchestrator/report/figures").glob("*.py")):
+        for text in _texts(ast.parse(path.read_text(encoding="utf-8"))):
+            if " / " in text and not text.startswith("{"):
+                yield text, path.relative_to(ROOT).as_posix()
 
 
 def _of_the_report() -> Iterator[str]:

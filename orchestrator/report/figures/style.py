@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.font_manager import fontManager
 
-__all__ = ["INK", "PALETTE", "SHADES", "STYLE", "WIDTH_in", "shades"]
+__all__ = ["INK", "PALETTE", "SHADES", "STYLE", "WIDTH_in", "has_letters_of", "shades", "style_of"]
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's: told apart with any colour vision."""
@@ -53,6 +55,37 @@ STYLE: dict[Any, Any] = {
 
 The title's height is given: finding it would lay out all ticks of every panel once more.
 """
+
+
+_FONTS = {
+    "zh": (
+        *("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei"),
+        *("Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB"),
+    )
+}
+"""Fonts with the letters of a language that DejaVu has not, best first."""
+
+
+def style_of(language: str) -> dict[Any, Any]:
+    """How figures look in a language: what DejaVu Sans has not is taken from a font that has it, where there is one.
+
+    Many of these fonts are not bold, so no title is.
+    """
+    font = _font(language)
+    if font is None:
+        return STYLE
+    return STYLE | {"font.family": [STYLE["font.family"], font], "axes.titleweight": "normal"}
+
+
+def has_letters_of(language: str) -> bool:
+    """Whether a figure's words can be written in it here; English are they anyway."""
+    return _font(language) is not None
+
+
+@cache
+def _font(language: str) -> str | None:
+    installed = {font.name for font in fontManager.ttflist} if language in _FONTS else set()
+    return next((name for name in _FONTS.get(language, ()) if name in installed), None)
 
 
 def shades(count: int) -> Sequence[Any]:

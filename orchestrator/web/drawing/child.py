@@ -47,11 +47,11 @@ def _pictures(runs: Sequence[MeasuredRun], language: str) -> list[Picture]:
     import matplotlib as mpl  # noqa: PLC0415
 
     from orchestrator.report.figure_list import figures_of  # noqa: PLC0415
-    from orchestrator.report.figures.style import STYLE  # noqa: PLC0415
+    from orchestrator.report.figures.style import style_of  # noqa: PLC0415
     from orchestrator.report.svg import standalone_svg  # noqa: PLC0415
     from orchestrator.report.wording import Wording  # noqa: PLC0415
 
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(style_of(language)):
         drawn = figures_of(runs, Wording(language))
         return [Picture(one.key, one.title, one.caption, standalone_svg(one.draw())) for one in drawn]
 
