@@ -20,6 +20,7 @@ __all__ = ["LastResort"]
 
 _LOOKS = 60
 """Looks in the time after which what has not got on will not."""
+_TO_BLAME = _LOOKS // 2
 
 Marks = Mapping[str, Hashable]
 
@@ -33,7 +34,6 @@ class LastResort:
     def __init__(self, words: LastWords, *, after_s: float, end: Callable[[int], object] = os._exit) -> None:
         self.words = words
         self._every_s = after_s / _LOOKS
-        self._after_s = after_s
         self._end = end
         self._left = threading.Event()
         self._marks: Callable[[], Marks] = dict
@@ -53,23 +53,27 @@ class LastResort:
         """From now on look at this.
 
         ``marks``: how far each thing has got that should be getting on now; whatever is another mark than at the last
-        look has. ``named`` says in one line what stood still, and for how long. Both are called in a thread of ours.
+        look has. What others need to get on stands before them. ``named`` says in one line what stood still, and for
+        how long. Both are called in a thread of ours.
         """
         self._named, self._marks = named, marks
 
-    def look(self) -> str | None:
-        """Look once; what has stood still for too long."""
+    def look(self) -> tuple[str, float] | None:
+        """Look once; what has stood still for too long, or what it may have waited for, and for how many seconds."""
         marks, before = self._marks(), self._seen
         self._seen = {}
         for name, mark in marks.items():
             same, looks = before.get(name, (None, 0))
             self._seen[name] = (mark, looks + 1) if name in before and same == mark else (mark, 0)
-        return next((name for name, (_, looks) in self._seen.items() if looks >= _LOOKS), None)
+        stands = {name: looks for name, (_, looks) in self._seen.items()}
+        if max(stands.values(), default=0) < _LOOKS:
+            return None
+        return next((name, looks * self._every_s) for name, looks in stands.items() if looks >= _TO_BLAME)
 
     def _look_until_left(self) -> None:
         while not self._left.wait(self._every_s):
             if (stands := self.look()) is not None:
                 try:
-                    self.words.say(self._named(stands, self._after_s))
+                    self.words.say(self._named(*stands))
                 finally:
                     self._end(STOOD_STILL)

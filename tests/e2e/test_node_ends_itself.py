@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable
 
@@ -43,8 +44,8 @@ def stands_still(bench: VirtualBench, run: int, wish: signal.Signals) -> str:
 @pytest.mark.parametrize(
     ("wish", "names"),
     [
-        (signal.SIGUSR1, "the event loop stood still for 8 s in threading.py:"),
-        (signal.SIGUSR2, "the loop of bts-1 stood still for 8 s: a call into it is in threading.py:"),
+        (signal.SIGUSR1, r"the event loop stood still for \d s in threading\.py:"),
+        (signal.SIGUSR2, r"the loop of bts-1 stood still for \d s: a call into it is in threading\.py:"),
     ],
     ids=["event-loop", "call"],
 )
@@ -55,7 +56,7 @@ def test_a_node_that_stands_still_ends_itself_and_the_next_one_tells_and_goes_on
     run = bench.launch("short", "L1", "A1", source=SHORT, cycles="10")
 
     log = stands_still(bench, run, wish)
-    assert f"ended itself: {names}" in log
+    assert re.search(f"ended itself: {names}", log)
     assert "in _a_call_that_blocks" in log.partition("ended itself")[2]
 
     with bench.node():
@@ -66,7 +67,7 @@ def test_a_node_that_stands_still_ends_itself_and_the_next_one_tells_and_goes_on
     (alarm,) = told(bench)
     assert alarm.source == "node node"
     assert alarm.severity == "critical"
-    assert f" UTC: {names}" in alarm.message
+    assert re.search(f" UTC: {names}", alarm.message)
     assert alarm.cleared_unix_s is not None
 
 

@@ -90,14 +90,21 @@ def resort(tmp_path: Path) -> LastResort:
     return LastResort(LastWords(tmp_path / "ended"), after_s=180.0)
 
 
-def looks(resort: LastResort, marks: dict[str, Hashable], count: int) -> list[str | None]:
+def looks(resort: LastResort, marks: dict[str, Hashable], count: int) -> list[tuple[str, float] | None]:
     resort.watch(lambda: dict(marks), "{} {}".format)
     return [resort.look() for _ in range(count)]
 
 
 def test_one_and_the_same_thing_must_not_get_on_for_the_whole_time(resort: LastResort) -> None:
     assert looks(resort, {"bts-1": 7, "vsp-1": 7}, _LOOKS) == [None] * _LOOKS
-    assert looks(resort, {"bts-1": 8, "vsp-1": 7}, 1) == ["vsp-1"]
+    assert looks(resort, {"bts-1": 8, "vsp-1": 7}, 1) == [("vsp-1", 180.0)]
+
+
+def test_what_others_wait_for_is_blamed_though_they_have_stood_for_longer(resort: LastResort) -> None:
+    """An event loop that stands still in the middle of a turn of an instrument's."""
+    looks(resort, {"event_loop": 1, "bts-1": 7}, _LOOKS // 2)
+    assert looks(resort, {"event_loop": 2, "bts-1": 7}, _LOOKS // 2) == [None] * (_LOOKS // 2)
+    assert looks(resort, {"event_loop": 2, "bts-1": 7}, 1) == [("event_loop", 90.0)]
 
 
 def test_a_slow_one_that_gets_on_once_in_that_time_is_left_in_peace(resort: LastResort) -> None:
@@ -109,7 +116,7 @@ def test_one_that_sleeps_as_it_may_does_not_stand_still(resort: LastResort) -> N
     looks(resort, {"bts-1": 7}, _LOOKS)
     looks(resort, {}, 1)
     assert looks(resort, {"bts-1": 7}, _LOOKS) == [None] * _LOOKS
-    assert looks(resort, {"bts-1": 7}, 1) == ["bts-1"]
+    assert looks(resort, {"bts-1": 7}, 1) == [("bts-1", 180.0)]
 
 
 def test_a_file_that_cannot_be_read_or_taken_away_is_said_and_ends_nothing(
