@@ -13,7 +13,7 @@ import re
 import socket
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -119,7 +119,7 @@ class Lease:
 
 
 def take_lease(database: sa.Engine, instrument: str, address: str, now_unix_s: float, *, patient: bool = True) -> Lease:
-    """Take the lease on an instrument. Raises LeaseHeld with who has it.
+    """Take the lease on an instrument. Raises LeaseHeld with who has it, StoreUnavailable; then nothing is held.
 
     ``patient``: wait where a connection that has just ended is about to let go of it.
     """
@@ -129,8 +129,11 @@ def take_lease(database: sa.Engine, instrument: str, address: str, now_unix_s: f
     else:
         lock = _lock_file(database, instrument, address)
     holder = f"process {os.getpid()} on {socket.gethostname()}"
-    with writing(database) as connection:
-        epoch = claim_instrument(connection, instrument, holder, now=now_unix_s)
+    with ExitStack() as unless_claimed:
+        unless_claimed.callback(lock.release)
+        with writing(database) as connection:
+            epoch = claim_instrument(connection, instrument, holder, now=now_unix_s)
+        unless_claimed.pop_all()
     return Lease(instrument, epoch, lock)
 
 

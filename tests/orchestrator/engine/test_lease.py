@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from drivers.contracts import ChannelStatus
 from orchestrator.engine.lease import Lease, LeaseHeld, claimed, lock_key, take_lease
 from orchestrator.store.database import open_database
+from orchestrator.store.errors import StoreUnavailable
 from orchestrator.store.nodes import claim_instrument
 from orchestrator.store.tables import intents
 from orchestrator.store.transactions import reading, writing
@@ -120,6 +121,19 @@ def test_cycler_and_chamber_have_one_node_each(engine: sa.Engine, name: str) -> 
         take_lease(engine, name, f"192.0.2.10:{name}", 2.0)
     first.release()
     take_lease(engine, name, f"192.0.2.10:{name}", 3.0).release()
+
+
+def test_a_claim_that_cannot_be_stored_gives_the_lock_back(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise StoreUnavailable("the database is away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("orchestrator.engine.lease.claim_instrument", away)
+        with pytest.raises(StoreUnavailable) as kept:  # and with it its frames
+            take_lease(engine, "bts-1", ADDRESS, 1.0)
+
+    take_lease(engine, "bts-1", ADDRESS, 2.0, patient=False).release()
+    assert str(kept.value) == "the database is away"
 
 
 def test_no_intent_is_written_once_somebody_else_has_claimed_the_instrument(engine: sa.Engine) -> None:
