@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from orchestrator.config.default_poll import default_poll_s, is_chamber
 from orchestrator.config.keys import Keys, amperes, degC, degC_pair, seconds, text, voltage_pair
 from orchestrator.config.lab import ChamberPlace, InstrumentPlace
 from protocols.errors import Refusal, quoted
+from protocols.kinds import DURATION
 from protocols.node import MappingNode, Node, ScalarNode, SequenceNode
+from protocols.quantity import QuantityError, parse_quantity
 
 __all__ = ["Places", "read_instruments"]
 
@@ -19,6 +22,8 @@ _NAME = re.compile(r"\w[\w.-]{0,63}")
 """It stands in paths of files and of the API, in rules, and before the ``/`` of a channel."""
 _LOST_AFTER_S = 60.0
 _PATIENCE_S = 7200.0
+_WAIT_MAX_S = 120.0
+"""Of one exchange: shorter than the time after which a node that stands still ends itself."""
 _PLACE = ("driver", "address", "poll", "lost_after", "node")
 _CHAMBER = (*_PLACE, "park", "patience")
 
@@ -69,7 +74,7 @@ def _cycler(name: str, driver: str, keys: Keys, file: Path) -> InstrumentPlace:
     poll_s = keys.optional("poll", seconds) or default_poll_s(driver)
     lost_after_s = keys.optional("lost_after", seconds) or _LOST_AFTER_S
     options = {
-        entry.key: keys.optional(entry.key, _channel if entry.key == "channel" else _plain)
+        entry.key: keys.optional(entry.key, _READ.get(entry.key, _plain))
         for entry in keys.node.entries
         if entry.key not in _PLACE
     }
@@ -81,7 +86,7 @@ def _cycler(name: str, driver: str, keys: Keys, file: Path) -> InstrumentPlace:
 def _chamber(name: str, driver: str, keys: Keys) -> ChamberPlace:
     temperature_degC = keys.optional("temperature", degC_pair)
     options: dict[str, object] = {
-        entry.key: keys.optional(entry.key, _plain)
+        entry.key: keys.optional(entry.key, _wait if entry.key == "timeout" else _plain)
         for entry in keys.node.entries
         if entry.key not in (*_CHAMBER, "temperature")
     }
@@ -135,3 +140,18 @@ def _plain(node: Node) -> object:
     if isinstance(node, SequenceNode):
         return [_plain(item) for item in node.items]
     return {entry.key: _plain(entry.value) for entry in node.entries}
+
+
+def _wait(node: Node) -> object:
+    """How long one exchange may take, still as it was written; what is no duration at all is refused by the driver."""
+    written = _plain(node)
+    if isinstance(written, str):
+        with suppress(QuantityError):
+            if parse_quantity(written, DURATION).value > _WAIT_MAX_S:
+                message = f"{quoted(written)} is so long that nobody could tell a slow answer from none"
+                raise Refusal(node.place, message, f"write {_WAIT_MAX_S:g} s or less")
+    return written
+
+
+_READ: Mapping[str, Callable[[Node], object]] = {"channel": _channel, "timeout": _wait, "connect_timeout": _wait}
+"""Drivers' options that are looked at here; the others are text, lists and mappings of text."""

@@ -32,6 +32,15 @@ MISTAKES = [
     (INSTRUMENT, "bts-1: {poll: -5 s, driver", 3, "instruments.bts-1.poll", '"-5 s" is negative; write a duration'),
     (INSTRUMENT, "bts-1: {poll: 5, driver", 3, "instruments.bts-1.poll", '"5" has no unit; write a duration such as'),
     (INSTRUMENT, "bts-1: {lost_after: 5 V, driver", 3, "instruments.bts-1.lost_after", "V is a voltage; write a dura"),
+    (INSTRUMENT, "bts-1: {timeout: 3 min, driver", 3, "instruments.bts-1.timeout", '"3 min" is so long that nobody'),
+    (
+        INSTRUMENT,
+        "bts-1: {connect_timeout: 121 s, driver",
+        3,
+        "instruments.bts-1.connect_timeout",
+        "write 120 s or less",
+    ),
+    (INSTRUMENT, f"{OVEN}, timeout: 1 h}}\n  {INSTRUMENT}", 3, "instruments.oven.timeout", '"1 h" is so long'),
     ("driver: neware, ", "", 3, "instruments.bts-1", "has no `driver`; add `driver: neware`"),
     (", address: '192.0.2.10:502'", "", 3, "instruments.bts-1", "has no `address`; add"),
     (
