@@ -66,11 +66,13 @@ def ti_reference(word: int) -> float:
 
 
 class EclibClient:
-    def __init__(self, port: int) -> None:
+    """``timeout_s`` is for what never comes: a virtual channel on a busy machine may compute for long first."""
+
+    def __init__(self, port: int, timeout_s: int = 60) -> None:
         self.dll = VirtualEClib()
         self.address = f"127.0.0.1:{port}".encode()
         identity, self.device = c.c_int32(), (c.c_int32 * 11)()
-        assert self.dll.BL_Connect(self.address, 5, c.byref(identity), c.byref(self.device)) == 0
+        assert self.dll.BL_Connect(self.address, timeout_s, c.byref(identity), c.byref(self.device)) == 0
         self.id = identity.value
 
     def __enter__(self) -> "EclibClient":

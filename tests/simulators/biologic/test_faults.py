@@ -25,9 +25,11 @@ def test_rows_whose_reply_is_lost_are_gone(eclib: EclibClient, control: LabContr
     eclib.link(0, ("cp4", CP))
     eclib.start(0)
     control.advance(10.5)
+    identity = c.c_int32()
+    assert eclib.dll.BL_Connect(eclib.address, 5, c.byref(identity), None) == 0  # time-out of 5 s
     control.fault("vsp-1", "GetData", "drop_reply")
     buffer, infos, values = (c.c_uint32 * 1000)(), (c.c_uint8 * 40)(), (c.c_uint8 * 76)()
-    assert eclib.dll.BL_GetData(eclib.id, 0, buffer, infos, values) == -200
+    assert eclib.dll.BL_GetData(identity, 0, buffer, infos, values) == -200
     control.advance(5)
     assert eclib.data(0).words.shape == (5, 5)
     assert (control.ledger("vsp-1", "0", 1)["fate"] == 1).all()

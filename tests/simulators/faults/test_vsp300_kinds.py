@@ -69,10 +69,11 @@ def _ledger(bench: Faulty, test_id: int = 1) -> dict[str, np.ndarray]:
         ("{hang_s: 0.01}", 0),
     ],
 )
-def test_one_call_suffers_and_the_next_does_not(bench: Faulty, eclib: EclibClient, do: str, code: int) -> None:
-    _say(bench, f"on: {{command: BL_TestConnection}}, do: {do}")
-    assert _test(eclib) == code
-    assert _test(eclib) == 0
+def test_one_call_suffers_and_the_next_does_not(bench: Faulty, do: str, code: int) -> None:
+    with EclibClient(bench.lab.port("vsp-1"), timeout_s=5 if do == "drop_reply" else 60) as eclib:
+        _say(bench, f"on: {{command: BL_TestConnection}}, do: {do}")
+        assert _test(eclib) == code
+        assert _test(eclib) == 0
     assert [one["do"].replace('"', "") for one in bench.control.fired()] == [do]
 
 
