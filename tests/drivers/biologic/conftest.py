@@ -57,11 +57,14 @@ def state_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_vsp(lab: LabThread, control: LabControl, state_dir: Path) -> Iterator[OpenCycler]:
-    """Opens a cycler as another process of the service would; all share one folder of spools."""
+    """Opens a cycler as another process of the service would; all share one folder of spools.
+
+    Its time limit is long: a virtual channel on a busy machine computes for a while before it tells.
+    """
     opened: list[BiologicCycler] = []
 
     def open_at(**options: object) -> BiologicCycler:
-        given = {"library": "simulators.biologic.eclib:VirtualEClib", "timeout": "10 s", **options}
+        given = {"library": "simulators.biologic.eclib:VirtualEClib", "timeout": "60 s", **options}
         surroundings = Surroundings(control.now, state_dir)
         address = str(given.pop("address", f"127.0.0.1:{lab.port('vsp-1')}"))
         opened.append(cast("BiologicCycler", open_cycler("vsp-1", address, given, surroundings)))

@@ -77,7 +77,7 @@ def test_loading_that_hangs_has_started_nothing(open_vsp: OpenCycler, control: L
 def test_a_read_without_answer_is_said_once_where_it_may_have_taken_rows(
     open_vsp: OpenCycler, control: LabControl, fault: str
 ) -> None:
-    vsp = open_vsp()
+    vsp = open_vsp(timeout="10 s")
     handle = start(vsp, FAST)
     control.advance(5)
     vsp.observe()

@@ -114,7 +114,7 @@ def test_a_start_that_did_not_arrive_is_no_test(vsp: BiologicCycler, control: La
 
 
 def test_a_start_whose_answer_was_lost_is_found(open_vsp: OpenCycler, control: LabControl) -> None:
-    vsp = open_vsp()
+    vsp = open_vsp(timeout="10 s")
     vsp.observe()
     control.fault("vsp-1", "StartChannel", "drop_reply")
     with pytest.raises(Unreachable) as raised:

@@ -35,7 +35,7 @@ LINKED = program(
 )
 END_MARKS_FROM = 4
 TOLD = re.compile(LOST + r"(\d+) records between \S+Z and \S+Z may be missing: a read was interrupted")
-HELD_S = 4.0  # wall seconds; the library waits for five
+HELD_S = 20.0  # wall seconds; the library waits for thirty
 BUFFER = 333  # the narrowest rows of the list, OCV's, have three columns
 
 
