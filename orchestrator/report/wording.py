@@ -31,8 +31,8 @@ class Wording:
         return book_of(self.language).say(sentence)
 
     def row(self, line: str) -> str:
-        """A line of a plan."""
-        return said_row(book_of(self.language), line)
+        """A line of a plan. English ones stand in their columns already, and a study has thousands."""
+        return line if self.language == ENGLISH.language else said_row(book_of(self.language), line)
 
     def result(self, text: str) -> str:
         """What an analysis calls, notes or warns of, or a headline."""
