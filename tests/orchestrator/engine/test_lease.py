@@ -100,6 +100,7 @@ def test_a_lease_whose_connection_is_about_to_end_is_waited_for(
     lease = take_lease(server, "bts-1", ADDRESS, 1.0)
     end.join()
     require(server, lease)
+    assert lease.epoch == 1, "it is the first: who held the lock had claimed nothing"
     lease.release()
 
 

@@ -185,7 +185,9 @@ def test_a_note_stays_in_the_event_log_and_on_the_plot(api: Api) -> None:
 @pytest.mark.parametrize(("text", "status"), [("", 422), ("  ", 422), ("two\nlines", 422), ("x" * 501, 422)])
 def test_a_note_is_one_line(api: Api, text: str, status: int) -> None:
     api.launch(("L1", "A1"))
+    told = api.get("runs/1/marks")
     api.post("runs/1/notes", status, text=text, actor="anna")
+    assert api.get("runs/1/marks") == told, "what was refused is not kept"
 
 
 def test_of_a_run_that_is_not_there_nothing_is_told(api: Api) -> None:
